@@ -1,0 +1,57 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+.PHONY: help run test check format lock bench clean reset
+
+help: ## list these verbs
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+.venv/run.done: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+.venv/dev.done: .venv/run.done requirements-dev.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: .venv/run.done ## install, migrate, seed once, serve on 127.0.0.1:8000
+	@$(BIN)/shubbak demo
+
+reset: ## forget the database, the attachments and the key of `make run`
+	rm -rf var
+
+check: .venv/dev.done ## the fast subset: format, lint, contracts, types, tests on SQLite
+	$(BIN)/ruff format --check -q .
+	$(BIN)/ruff check -q .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+	$(PYTEST)
+
+test: .venv/dev.done ## everything: check with coverage, the suite again on a real PostgreSQL
+	$(BIN)/ruff format --check -q .
+	$(BIN)/ruff check -q .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+	$(PYTEST) --engine postgresql
+	$(PYTEST) --cov --cov-report=term
+
+format: .venv/dev.done ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: .venv/dev.done ## resolve requirements*.in into the locks: versions and hashes, no addresses
+	$(BIN)/uv pip compile -q -U --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements.in -o requirements.lock
+	$(BIN)/uv pip compile -q -U --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements.lock requirements-dev.in -o requirements-dev.lock
+
+bench: .venv/dev.done ## measure against the bare route, on both engines, at 10 000 and 100 000 people
+	$(BIN)/python -m bench
+
+clean: ## remove the virtual environment and every cache
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Shubbak: case management for social-assistance windows."""

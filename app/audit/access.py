@@ -1,0 +1,61 @@
+"""Who opened a file: recorded and committed before the file is shown, though the reader only holds a read session.
+
+Readers that wait for the write turn together share one commit.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import anyio
+from anyio import to_thread
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core.actor import Actor
+from app.core.db import ReadSession, WriteSession
+from app.core.ids import PersonId
+
+
+@dataclass(eq=False)
+class _Access:
+    actor: Actor
+    action: str
+    subject_type: str
+    subject_id: UUID
+    person_id: PersonId | None
+    written: bool = field(default=False)
+
+
+class AccessLog:
+    """The batcher of one application."""
+
+    def __init__(self, session: Callable[[], Session], turn: anyio.Lock | None) -> None:
+        self.session = session
+        self.turn = turn
+        self.waiting: list[_Access] = []
+
+    async def record(
+        self, actor: Actor, action: str, subject_type: str, subject_id: UUID, person_id: PersonId | None
+    ) -> None:
+        """Return once the access is committed; if it cannot be written, the file is not shown."""
+        access = _Access(actor, action, subject_type, subject_id, person_id)
+        self.waiting.append(access)
+        turn: AbstractAsyncContextManager[None] = self.turn or nullcontext()
+        async with turn:
+            if access.written:
+                return
+            batch, self.waiting = self.waiting, []
+            if access not in batch:  # another reader's batch with this one in it has failed
+                batch.append(access)
+            await to_thread.run_sync(self._write, batch)
+
+    def _write(self, batch: list[_Access]) -> None:
+        with self.session() as session:
+            db = WriteSession(ReadSession(session))
+            for a in batch:
+                audit.record(db, a.actor, a.action, a.subject_type, a.subject_id, person_id=a.person_id)
+            session.commit()
+        for a in batch:
+            a.written = True

@@ -1,0 +1,150 @@
+"""The trail: an entry in the same transaction as what it tells of, and a chain that shows any tampering."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import delete, event, select, text
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEntry, AuditPending, AuditSeal
+from app.core.actor import Actor
+from app.core.db import ReadSession, WriteSession, is_sqlite
+from app.core.ids import PersonId
+
+GENESIS = "0" * 64
+_SEALER_LOCK = 7_413_001  # advisory lock: one sealer at a time
+
+
+def record(
+    db: WriteSession,
+    actor: Actor,
+    action: str,
+    subject_type: str,
+    subject_id: UUID | None,
+    *,
+    person_id: PersonId | None = None,
+    **details: Any,
+) -> None:
+    """Add an entry. Details are ids and codes: what somebody wrote or is called never enters the trail."""
+    entry = AuditEntry(
+        actor_id=actor.user_id,
+        actor_role=actor.role,
+        action=action,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        person_id=person_id,
+        details={name: _plain(value) for name, value in details.items()},
+    )
+    db.add(entry)
+    db.info.setdefault("audit_unsealed", []).append(entry)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, bool | int | float | None) else str(value)
+
+
+def _before_commit(session: Session) -> None:
+    """Seal at once where there is one writer anyway; elsewhere leave it to the worker.
+
+    A lock on the head of the chain costs PostgreSQL a third of its writes.
+    """
+    entries: list[AuditEntry] = session.info.pop("audit_unsealed", [])
+    if not entries:
+        return
+    session.flush()
+    db = WriteSession(ReadSession(session))
+    if is_sqlite(db):
+        _seal(db, entries)
+    else:
+        session.add_all([AuditPending(entry_id=entry.id) for entry in entries])
+    session.flush()
+
+
+event.listen(Session, "before_commit", _before_commit)
+
+
+def seal_pending(db: WriteSession, limit: int = 1000) -> int:
+    """Seal the waiting entries in order (PostgreSQL); returns how many. Runs in the worker, one at a time."""
+    if not is_sqlite(db):
+        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SEALER_LOCK})
+    entries = db.scalars(
+        select(AuditEntry)
+        .join(AuditPending, AuditPending.entry_id == AuditEntry.id)
+        .order_by(AuditEntry.id)
+        .limit(limit)
+    ).all()
+    _seal(db, list(entries))
+    db.execute(delete(AuditPending).where(AuditPending.entry_id.in_([entry.id for entry in entries])))
+    return len(entries)
+
+
+def _seal(db: WriteSession, entries: list[AuditEntry]) -> None:
+    head = db.execute(select(AuditSeal.seq, AuditSeal.hash).order_by(AuditSeal.seq.desc()).limit(1)).first()
+    seq, previous = (head.seq, head.hash) if head else (0, GENESIS)
+    for entry in entries:
+        seq += 1
+        previous = digest(previous, seq, entry)
+        db.add(AuditSeal(seq=seq, entry_id=entry.id, hash=previous))
+
+
+def digest(previous: str, seq: int, entry: AuditEntry) -> str:
+    """SHA-256 over the link before, the place in the chain and every column of the entry, as canonical JSON."""
+    content = [
+        previous,
+        seq,
+        entry.id,
+        entry.at,
+        entry.actor_id,
+        entry.actor_role,
+        entry.action,
+        entry.subject_type,
+        entry.subject_id,
+        entry.person_id,
+        entry.details,
+    ]
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a walk along the chain found: `broken_at` is the first link that does not hold, or None."""
+
+    sealed: int
+    unsealed: int
+    broken_at: int | None
+    head: str
+
+
+def verify(db: ReadSession) -> Verdict:
+    """Walk the whole chain. An entry without a link that no worker is about to seal breaks it too."""
+    previous, seq = GENESIS, 0
+    for seal, entry in _links(db):
+        seq += 1
+        if seal.seq != seq or entry is None or seal.hash != digest(previous, seq, entry):
+            return Verdict(seq - 1, 0, seq, previous)
+        previous = seal.hash
+    pending = len(db.scalars(select(AuditPending.entry_id)).all())
+    loose = db.scalar(
+        select(AuditEntry.id)
+        .outerjoin(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
+        .outerjoin(AuditPending, AuditPending.entry_id == AuditEntry.id)
+        .where(AuditSeal.seq.is_(None), AuditPending.entry_id.is_(None))
+        .limit(1)
+    )
+    return Verdict(seq, pending, seq + 1 if loose else None, previous)
+
+
+def _links(db: ReadSession) -> Iterator[tuple[AuditSeal, AuditEntry | None]]:
+    statement = (
+        select(AuditSeal, AuditEntry)
+        .outerjoin(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
+        .order_by(AuditSeal.seq)
+        .execution_options(yield_per=1000)
+    )
+    yield from db.execute(statement).tuples()

@@ -1,0 +1,193 @@
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from anyio import to_thread
+from fastapi import Depends, Form, Header, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from app.auth import passwords, queries, service, tokens
+from app.auth.models import User
+from app.auth.permissions import Permission, require
+from app.auth.schemas import Activation, PasswordChange
+from app.core import idempotency
+from app.core.actor import Actor
+from app.core.db import ReadSession, WriteSession
+from app.core.deps import WriteDb, database, unit_of_work
+from app.core.errors import Forbidden, InvalidInput
+from app.core.http import Replay, refuses
+from app.core.ids import UserId
+
+_bearer = OAuth2PasswordBearer(
+    tokenUrl="/api/v1/auth/token", refreshUrl="/api/v1/auth/token", auto_error=False
+)
+
+
+@refuses(tokens.NotAuthenticated)
+def current_actor(request: Request, token: Annotated[str | None, Depends(_bearer)]) -> Actor:
+    """Who sends this request: the token is checked, then its session is looked up.
+
+    The lookup has a short session of its own, so that a writer does not hold the write turn for it.
+    """
+    if token is None:
+        raise tokens.NotAuthenticated()
+    claims = tokens.read(request.app.state.signing_key, token)
+    with database(request).read_session() as session:
+        actor = queries.actor_of(ReadSession(session), claims)
+    if actor is None:
+        raise tokens.NotAuthenticated()
+    return actor
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+def allowed(permission: Permission) -> Callable[..., object]:
+    """A dependency that answers with the actor, or refuses a role without the permission."""
+
+    async def dependency(actor: CurrentActor) -> Actor:
+        require(actor, permission)
+        return actor
+
+    dependency.permission = permission  # type: ignore[attr-defined]  # read by tests/rules
+    return refuses(Forbidden)(dependency)  # type: ignore[no-any-return]
+
+
+Somebody = Annotated[Actor, Depends(allowed(Permission.own_account))]
+UserReader = Annotated[Actor, Depends(allowed(Permission.user_read))]
+UserManager = Annotated[Actor, Depends(allowed(Permission.user_manage))]
+
+
+@refuses(idempotency.RequestInFlight)
+async def in_flight(
+    request: Request,
+    actor: CurrentActor,
+    idempotency_key: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> AsyncIterator[None]:
+    """Hold the key while this request runs, from before it waits for its turn until after its commit."""
+    if idempotency_key is None:
+        yield
+        return
+    key = idempotency.key_hash(actor.user, idempotency_key)
+    request.app.state.in_flight.enter(key)
+    try:
+        yield
+    finally:
+        request.app.state.in_flight.leave(key)
+
+
+@refuses(idempotency.KeyReused)
+async def creation(
+    request: Request,
+    actor: CurrentActor,
+    _: Annotated[None, Depends(in_flight, scope="function")],
+    db: Annotated[WriteSession, Depends(unit_of_work, scope="function")],
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=8, max_length=128, pattern=r"^[\x21-\x7e]+$", description="Sent again, answered again."
+        ),
+    ] = None,
+) -> AsyncIterator[WriteSession]:
+    """A unit of work whose answer is kept under the client's key, in the same transaction."""
+    if idempotency_key is None:
+        yield db
+        return
+    key = idempotency.key_hash(actor.user, idempotency_key)
+    content = idempotency.fingerprint(request.method, request.url.path, await request.body())
+    known = await to_thread.run_sync(idempotency.recall, db, key, content)
+    if known is not None:
+        raise Replay(known)
+    yield db
+    await to_thread.run_sync(idempotency.remember, db, key, content, request.state.answer)
+
+
+CreateDb = Annotated[WriteSession, Depends(creation, scope="function")]
+
+
+def address(request: Request) -> str:
+    """Where the request comes from; behind a trusted proxy uvicorn has already put the client's address here."""
+    return request.client.host if request.client else "?"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request for a token, with the slow part - the password - already judged."""
+
+    email: str = ""
+    address: str = ""
+    user_id: UserId | None = None
+    refresh_token: str | None = None
+
+
+@refuses(service.TooManyAttempts, service.InvalidCredentials, InvalidInput)
+async def token_attempt(
+    request: Request,
+    grant_type: Annotated[Literal["password", "refresh_token"], Form()] = "password",
+    username: Annotated[str | None, Form(max_length=254)] = None,
+    password: Annotated[str | None, Form(max_length=128)] = None,
+    refresh_token: Annotated[str | None, Form(max_length=128)] = None,
+) -> Attempt:
+    """Judge the password outside the write turn: hashing takes as long as twenty writes."""
+    if any("\x00" in (part or "") for part in (username, password, refresh_token)):
+        raise InvalidInput("body", "not_allowed")
+    if grant_type == "refresh_token":
+        if not refresh_token:
+            raise InvalidInput("/refresh_token", "missing")
+        return Attempt(refresh_token=refresh_token)
+    if not username or not password:
+        raise InvalidInput("/username" if not username else "/password", "missing")
+    email, place = username.strip().casefold(), address(request)
+    user_id, stored = await to_thread.run_sync(_look_up, request, email, place)
+    right = await passwords.verify(stored, password)
+    return Attempt(email, place, user_id if right else None)
+
+
+def _look_up(request: Request, email: str, place: str) -> tuple[UserId | None, str | None]:
+    with database(request).read_session() as session:
+        db = ReadSession(session)
+        service.check_throttle(db, email, place)
+        return queries.credentials(db, email)
+
+
+TokenAttempt = Annotated[Attempt, Depends(token_attempt)]
+
+
+@refuses(InvalidInput, service.InvalidCredentials)
+async def chosen_password(request: Request, data: Activation) -> str:
+    """The hash of the password with which an account is activated, once it is found good enough."""
+
+    def owner() -> tuple[str, str]:
+        with database(request).read_session() as session:
+            db = ReadSession(session)
+            user = queries.get(db, queries.invitation(db, data.code).user_id)
+            return user.name, user.email
+
+    passwords.check(data.password, *await to_thread.run_sync(owner))
+    return await passwords.make_hash(data.password)
+
+
+@refuses(InvalidInput, service.InvalidCredentials)
+async def changed_password(request: Request, actor: Somebody, data: PasswordChange) -> str:
+    """The hash of the new password, once the present one was found right."""
+
+    def present() -> User:
+        with database(request).read_session() as session:
+            return queries.get(ReadSession(session), actor.user)
+
+    user = await to_thread.run_sync(present)
+    if not await passwords.verify(user.password_hash, data.current_password):
+        raise service.InvalidCredentials()
+    passwords.check(data.password, user.name, user.email)
+    return await passwords.make_hash(data.password)
+
+
+ChosenPassword = Annotated[str, Depends(chosen_password)]
+ChangedPassword = Annotated[str, Depends(changed_password)]
+
+
+def _user_to_manage(_: UserManager, db: WriteDb, user_id: UserId) -> User:
+    return queries.get(db, user_id)
+
+
+UserToManage = Annotated[User, Depends(_user_to_manage, scope="function")]

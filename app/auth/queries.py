@@ -1,0 +1,192 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Uuid, bindparam, column, select, table
+
+from app.auth.models import Invitation, SignInThrottle, User, UserSession, UserWindow
+from app.auth.policy import visible_to
+from app.auth.states import UserStatus
+from app.auth.tokens import Claims, code_fingerprint
+from app.core.actor import Actor, Role
+from app.core.clock import now
+from app.core.db import ReadSession, row, rows
+from app.core.errors import NotFound
+from app.core.ids import InstitutionId, UserId, WindowId
+from app.core.pagination import Page, PageRequest, binds, cut, keyset
+
+_u, _s, _w = User.__table__.c, UserSession.__table__.c, UserWindow.__table__.c
+
+_ACTOR = (
+    select(_u.id, _u.role, _u.institution_id, _u.language, _w.window_id)
+    .select_from(UserSession.__table__.join(User.__table__, _u.id == _s.user_id))
+    .join(UserWindow.__table__, _w.user_id == _u.id, isouter=True)
+    .where(
+        _s.id == bindparam("session_id"),
+        _s.user_id == bindparam("user_id"),
+        _s.ended_at.is_(None),
+        _s.expires_at > bindparam("now"),
+        _u.status == UserStatus.active,
+    )
+)
+
+_USER: Select[Any] = select(
+    _u.id, _u.email, _u.name, _u.role, _u.status, _u.institution_id, _u.language, _u.version
+)
+
+
+def actor_of(db: ReadSession, claims: Claims) -> Actor | None:
+    """Return who a token's session belongs to, as of now: its role, windows and institution are never the token's."""
+    found = rows(db, _ACTOR, session_id=claims.session_id, user_id=claims.user_id, now=now())
+    if not found:
+        return None
+    first = found[0]
+    return Actor(
+        user_id=first.id,
+        role=first.role,
+        window_ids=frozenset(r.window_id for r in found if r.window_id),
+        institution_id=first.institution_id,
+        session_id=claims.session_id,
+        language=first.language,
+    )
+
+
+def credentials(db: ReadSession, email: str) -> tuple[UserId | None, str | None]:
+    """The id and password hash of an active account, or two Nones."""
+    found = db.execute(
+        select(_u.id, _u.password_hash).where(_u.email == email, _u.status == UserStatus.active)
+    ).one_or_none()
+    return (found.id, found.password_hash) if found else (None, None)
+
+
+def throttles(db: ReadSession, keys: Sequence[str]) -> Sequence[SignInThrottle]:
+    return db.scalars(
+        select(SignInThrottle).where(SignInThrottle.key_hash.in_(keys)).order_by(SignInThrottle.key_hash)
+    ).all()
+
+
+def invitation(db: ReadSession, code: str) -> Invitation:
+    """The open invitation for a code, or `NotFound`."""
+    found = db.scalar(
+        select(Invitation).where(
+            Invitation.code_hash == code_fingerprint(code),
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now(),
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def get(db: ReadSession, user_id: UserId) -> User:
+    """A user's row for changing it, or `NotFound`."""
+    user = db.get(User, user_id)
+    if user is None:
+        raise NotFound()
+    return user
+
+
+def by_email(db: ReadSession, email: str) -> User | None:
+    return db.scalar(select(User).where(User.email == email))
+
+
+def read(db: ReadSession, actor: Actor, user_id: UserId) -> dict[str, Any]:
+    """One user that the actor may see, as columns, or `NotFound`."""
+    found = row(db, _USER.where(_u.id == bindparam("user"), visible_to(actor)), actor.binds, user=user_id)
+    if found is None:
+        raise NotFound()
+    return _with_windows(db, [dict(found)])[0]
+
+
+def page(db: ReadSession, actor: Actor, wanted: PageRequest, *, role: Role | None = None) -> Page:
+    """Users by name. Who serves at windows sees the colleagues there; who runs or audits the house sees all."""
+    statement = _USER.where(visible_to(actor))
+    if role is not None:
+        statement = statement.where(_u.role == role)
+    found = rows(db, keyset(statement, _u.name, _u.id, page=wanted), actor.binds, **binds(wanted, str, UUID))
+    result = cut(found, wanted, "name", "id")
+    return Page(_with_windows(db, result.items), result.next)
+
+
+def _with_windows(db: ReadSession, users: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = db.execute(
+        select(_w.user_id, _w.window_id)
+        .where(_w.user_id.in_([u["id"] for u in users]))
+        .order_by(_w.window_id)
+    ).all()
+    for user in users:
+        user["window_ids"] = [r.window_id for r in found if r.user_id == user["id"]]
+    return users
+
+
+def sessions_of(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:
+    """The actor's living sessions, newest first."""
+    found = rows(
+        db,
+        select(_s.id, _s.created_at, _s.expires_at)
+        .where(_s.user_id == actor.user, _s.ended_at.is_(None), _s.expires_at > now())
+        .order_by(_s.id.desc())
+        .limit(50),
+    )
+    return [{**r, "is_this_one": r.id == actor.session_id} for r in found]
+
+
+def agents_of(db: ReadSession, institution_id: InstitutionId) -> Sequence[UserId]:
+    """The active agents of an institution: who is told of its referrals."""
+    return db.scalars(
+        select(_u.id)
+        .where(_u.institution_id == institution_id, _u.status == UserStatus.active)
+        .order_by(_u.id)
+    ).all()
+
+
+def supervisors_of(db: ReadSession, window_id: WindowId) -> Sequence[UserId]:
+    """The active supervisors of a window: who is told when something there is stuck."""
+    return db.scalars(
+        select(_u.id)
+        .join(UserWindow.__table__, _w.user_id == _u.id)
+        .where(_w.window_id == window_id, _u.role == Role.supervisor, _u.status == UserStatus.active)
+        .order_by(_u.id)
+    ).all()
+
+
+def serves_at(db: ReadSession, user_id: UserId, window_id: WindowId) -> bool:
+    """Whether an active user may be given work at a window."""
+    return (
+        db.scalar(
+            select(_u.id)
+            .join(UserWindow.__table__, _w.user_id == _u.id)
+            .where(_u.id == user_id, _w.window_id == window_id, _u.status == UserStatus.active)
+        )
+        is not None
+    )
+
+
+def windows_of(db: ReadSession, user_id: UserId) -> list[WindowId]:
+    return list(db.scalars(select(_w.window_id).where(_w.user_id == user_id).order_by(_w.window_id)))
+
+
+def count_windows(db: ReadSession, window_ids: Sequence[WindowId]) -> int:
+    """How many of the ids are windows; their table is named, not imported: windows stand above accounts."""
+    known = select(column("id", Uuid())).select_from(table("windows", column("id", Uuid())))
+    return len(db.scalars(known.where(column("id", Uuid()).in_(window_ids))).all())
+
+
+def institution_exists(db: ReadSession, institution_id: InstitutionId) -> bool:
+    known = select(column("id", Uuid())).select_from(table("institutions", column("id", Uuid())))
+    return db.scalar(known.where(column("id", Uuid()) == institution_id)) is not None
+
+
+def read_own(db: ReadSession, actor: Actor) -> dict[str, Any]:
+    """The actor's own account as columns."""
+    found = rows(db, _USER.where(_u.id == actor.user))
+    return _with_windows(db, [dict(found[0])])[0]
+
+
+def code_expiry(db: ReadSession, user_id: UserId) -> datetime:
+    """Until when the account's open activation code holds."""
+    return db.scalars(
+        select(Invitation.expires_at).where(Invitation.user_id == user_id, Invitation.used_at.is_(None))
+    ).one()

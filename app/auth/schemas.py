@@ -1,0 +1,105 @@
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from app.auth.states import UserStatus
+from app.core.actor import Role
+from app.core.fields import RequiredLine
+from app.core.ids import InstitutionId, SessionId, UserId, WindowId
+from app.core.schemas import Input, Output
+
+
+def _email(value: str) -> str:
+    local, at, host = value.strip().casefold().partition("@")
+    if not (local and at and "." in host and " " not in value.strip()):
+        raise ValueError("bad_format")
+    return f"{local}@{host}"
+
+
+Email = Annotated[
+    str, Field(min_length=5, max_length=254, examples=["worker@oujda.example"]), AfterValidator(_email)
+]
+Language = Literal["ar", "fr", "en", "fa"]
+Password = Annotated[str, Field(max_length=128, json_schema_extra={"format": "password"})]
+
+
+class UserCreate(Input):
+    email: Email
+    name: RequiredLine = Field(examples=["سعاد العلوي"])
+    role: Literal[Role.social_worker, Role.supervisor, Role.partner_agent, Role.administrator, Role.auditor]
+    window_ids: list[WindowId] = Field(default_factory=list, max_length=50)
+    institution_id: InstitutionId | None = None
+    language: Language = "ar"
+
+
+class UserUpdate(Input):
+    name: RequiredLine | None = None
+    role: (
+        Literal[Role.social_worker, Role.supervisor, Role.partner_agent, Role.administrator, Role.auditor]
+        | None
+    ) = None
+    window_ids: list[WindowId] | None = Field(None, max_length=50)
+    institution_id: InstitutionId | None = None
+    language: Language | None = None
+
+
+class UserOut(Output):
+    id: UserId
+    email: str
+    name: str
+    role: Role
+    status: UserStatus
+    institution_id: InstitutionId | None
+    window_ids: list[WindowId]
+    language: str
+    version: int
+
+
+class UserPage(Output):
+    items: list[UserOut]
+    next: str | None
+
+
+class InvitationOut(Output):
+    user: UserOut
+    activation_code: str = Field(examples=["7KQM-2XWD-PT4B-9HVR"])
+    expires_at: datetime
+
+
+class Activation(Input):
+    # A password is taken as it was typed: its blanks count.
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+    code: str = Field(min_length=16, max_length=40, examples=["7KQM-2XWD-PT4B-9HVR"])
+    password: Password
+
+
+class PasswordChange(Input):
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+    current_password: Password
+    password: Password
+
+
+class TokenOut(Output):
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105
+    expires_in: int = Field(description="Seconds.")
+    refresh_token: str
+
+
+class MeOut(Output):
+    user: UserOut
+    permissions: list[str]
+
+
+class SessionOut(Output):
+    id: SessionId
+    created_at: datetime
+    expires_at: datetime
+    is_this_one: bool
+
+
+class SessionList(Output):
+    items: list[SessionOut]

@@ -1,0 +1,323 @@
+"""Signing in and out, and the accounts themselves. Administrators invite; they never choose a password."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+from sqlalchemy import delete, update
+
+from app.audit import service as audit
+from app.auth import passwords, queries, tokens
+from app.auth.models import (
+    Invitation,
+    RefreshToken,
+    SignInThrottle,
+    User,
+    UserSession,
+    UserTransition,
+    UserWindow,
+)
+from app.auth.schemas import UserCreate, UserUpdate
+from app.auth.states import USER_LIFECYCLE, UserAction, UserStatus
+from app.core.actor import SYSTEM, WINDOW_ROLES, Actor, Role
+from app.core.clock import now
+from app.core.db import ReadSession, WriteSession
+from app.core.errors import DomainError, InvalidInput
+from app.core.ids import SessionId, UserId, WindowId
+from app.core.moves import begin, move
+from app.core.settings import Settings, settings, signing_key
+
+FREE_FAILURES = 5  # per account, before each further one doubles the wait
+FREE_FAILURES_PER_ADDRESS = 100  # looser: one office is one address
+LONGEST_WAIT = timedelta(minutes=15)
+FORGET_AFTER = timedelta(hours=1)
+
+
+class InvalidCredentials(DomainError):
+    """The account, the password, the refresh token or the activation code is wrong; we do not tell which."""
+
+    status, code, commits = HTTPStatus.UNAUTHORIZED, "invalid_credentials", True
+
+
+class TooManyAttempts(DomainError):
+    """Wait before trying again; `Retry-After` says how many seconds."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts"
+
+
+class EmailTaken(DomainError):
+    """Another account signs in with this address."""
+
+    code = "email_taken"
+
+
+class OwnAccount(DomainError):
+    """Administrators do not disable or demote themselves: the house would be locked from inside."""
+
+    code = "own_account"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What a client gets: a short token to call with and a long one to get the next with."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int  # seconds
+
+
+# --- signing in -----------------------------------------------------------------------------------------------
+
+
+def throttle_keys(email: str, address: str) -> tuple[str, str]:
+    """The rows that count an account's and an address's failures, under a keyed hash."""
+    key = signing_key(settings())
+    return (_keyed(key, f"account:{email}"), _keyed(key, f"address:{address}"))
+
+
+def _keyed(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def check_throttle(db: ReadSession, email: str, address: str) -> None:
+    """Raise `TooManyAttempts` while the account or the address has to wait."""
+    until = [t.blocked_until for t in queries.throttles(db, throttle_keys(email, address))]
+    wait = max((moment - now() for moment in until), default=timedelta())
+    if wait > timedelta():
+        raise TooManyAttempts(retry_after=int(wait.total_seconds()) + 1)
+
+
+def sign_in(db: WriteSession, email: str, address: str, user_id: UserId | None) -> SignedIn:
+    """Open a session for a user whose password was found right; count the failure when there is none.
+
+    Raises `InvalidCredentials`, after which the count is kept.
+    """
+    if user_id is None:
+        _count_failure(db, email, address)
+        audit.record(db, SYSTEM, "session:refused", "user", None)
+        raise InvalidCredentials(error="invalid_grant")
+    db.execute(delete(SignInThrottle).where(SignInThrottle.key_hash == throttle_keys(email, address)[0]))
+    session = UserSession(user_id=user_id, expires_at=now() + timedelta(hours=settings().session_hours))
+    db.add(session)
+    db.flush()
+    audit.record(db, SYSTEM, "session:start", "user", user_id, session_id=session.id)
+    return _hand_out(db, settings(), session)
+
+
+def _count_failure(db: WriteSession, email: str, address: str) -> None:
+    known = {t.key_hash: t for t in queries.throttles(db, throttle_keys(email, address))}
+    for key, free in zip(
+        throttle_keys(email, address), (FREE_FAILURES, FREE_FAILURES_PER_ADDRESS), strict=True
+    ):
+        counted = known.get(key)
+        if counted is None:
+            counted = SignInThrottle(key_hash=key, failures=0, blocked_until=now())
+            db.add(counted)
+        elif counted.updated_at < now() - FORGET_AFTER:
+            counted.failures = 0
+        counted.failures += 1
+        counted.blocked_until = now() + wait_after(counted.failures, free)
+
+
+def wait_after(failures: int, free: int) -> timedelta:
+    """How long to wait after so many failures: nothing for the free ones, then 1, 2, 4 … seconds to 15 minutes."""
+    if failures < free:
+        return timedelta()
+    return min(timedelta(seconds=2 ** min(failures - free, 20)), LONGEST_WAIT)
+
+
+def refresh(db: WriteSession, token: str) -> SignedIn:
+    """Exchange a refresh token for a new pair. One that was used before ends its whole session (RFC 9700, 4.14).
+
+    Raises `InvalidCredentials`.
+    """
+    found = db.get(RefreshToken, tokens.fingerprint(token))
+    session = db.get(UserSession, found.session_id) if found else None
+    if found is None or session is None or session.ended_at is not None:
+        raise InvalidCredentials(error="invalid_grant")
+    taken = db.execute(
+        update(RefreshToken)
+        .where(RefreshToken.token_hash == found.token_hash, RefreshToken.used_at.is_(None))
+        .values(used_at=now())
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        _end(session, "refresh_token_reused")
+        audit.record(db, SYSTEM, "session:end", "user", session.user_id, reason="refresh_token_reused")
+        raise InvalidCredentials(error="invalid_grant")
+    user = queries.get(db, session.user_id)
+    if min(found.expires_at, session.expires_at) <= now() or user.status is not UserStatus.active:
+        raise InvalidCredentials(error="invalid_grant")
+    return _hand_out(db, settings(), session)
+
+
+def _hand_out(db: WriteSession, config: Settings, session: UserSession) -> SignedIn:
+    life = timedelta(minutes=config.access_token_minutes)
+    token = tokens.new_refresh_token()
+    idle = now() + timedelta(hours=config.session_idle_hours)
+    db.add(RefreshToken(token_hash=tokens.fingerprint(token), session_id=session.id, expires_at=idle))
+    access = tokens.issue(signing_key(config), session.user_id, session.id, life)
+    return SignedIn(access, token, int(life.total_seconds()))
+
+
+def sign_out(db: WriteSession, actor: Actor, session_id: SessionId) -> None:
+    """End one of the actor's sessions; ending one that is over changes nothing."""
+    session = db.get(UserSession, session_id)
+    if session is not None and session.user_id == actor.user and session.ended_at is None:
+        _end(session, "signed_out")
+        audit.record(db, actor, "session:end", "user", actor.user, reason="signed_out")
+
+
+def _end(session: UserSession, reason: str) -> None:
+    session.ended_at, session.end_reason = now(), reason
+
+
+def end_sessions(db: WriteSession, user_id: UserId, reason: str, *, but: SessionId | None = None) -> None:
+    """End every living session of a user: the next request of each is refused."""
+    statement = update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+    if but is not None:
+        statement = statement.where(UserSession.id != but)
+    db.execute(statement.values(ended_at=now(), end_reason=reason))
+
+
+# --- accounts -------------------------------------------------------------------------------------------------
+
+
+def invite(db: WriteSession, actor: Actor, data: UserCreate) -> tuple[User, str]:
+    """Make an account without a password and return its activation code, which is shown this once.
+
+    Raises `EmailTaken`, or `InvalidInput` for a role without its windows or institution.
+    """
+    if queries.by_email(db, data.email) is not None:
+        raise EmailTaken()
+    _check_place(data.role, data.window_ids, data.institution_id)
+    user = User(
+        email=data.email,
+        name=data.name,
+        role=data.role,
+        institution_id=data.institution_id,
+        language=data.language,
+    )
+    db.add(user)
+    db.flush()
+    begin(db, actor, user, "invite", lambda **row: UserTransition(user_id=user.id, **row))
+    _serve_at(db, user, data.window_ids)
+    audit.record(db, actor, "user:invite", "user", user.id, role=data.role)
+    return user, _new_code(db, user)
+
+
+def _check_place(role: Role, window_ids: Iterable[WindowId], institution_id: object) -> None:
+    if (role in WINDOW_ROLES) != bool(list(window_ids)):
+        raise InvalidInput("/window_ids", "windows_of_role")
+    if (role is Role.partner_agent) != (institution_id is not None):
+        raise InvalidInput("/institution_id", "institution_of_role")
+
+
+def _serve_at(db: WriteSession, user: User, window_ids: Iterable[WindowId]) -> None:
+    wanted = list(dict.fromkeys(window_ids))
+    if queries.count_windows(db, wanted) != len(wanted):
+        raise InvalidInput("/window_ids", "unknown")
+    if user.institution_id is not None and not queries.institution_exists(db, user.institution_id):
+        raise InvalidInput("/institution_id", "unknown")
+    db.execute(delete(UserWindow).where(UserWindow.user_id == user.id))
+    db.add_all([UserWindow(user_id=user.id, window_id=window_id) for window_id in wanted])
+
+
+def _new_code(db: WriteSession, user: User) -> str:
+    db.execute(
+        update(Invitation)
+        .where(Invitation.user_id == user.id, Invitation.used_at.is_(None))
+        .values(used_at=now())
+    )
+    code = tokens.new_activation_code()
+    expires = now() + timedelta(days=settings().invitation_days)
+    db.add(Invitation(user_id=user.id, code_hash=tokens.code_fingerprint(code), expires_at=expires))
+    return code
+
+
+def renew_invitation(db: WriteSession, actor: Actor, user: User) -> str:
+    """Give out a new activation code; the one before is dead, and so is the password if there was one."""
+    if user.status is UserStatus.disabled:
+        move(
+            db,
+            actor,
+            user,
+            USER_LIFECYCLE,
+            UserAction.enable,
+            lambda **row: UserTransition(user_id=user.id, **row),
+        )
+    user.password_hash = None
+    end_sessions(db, user.id, "invited_again")
+    audit.record(db, actor, "user:invite-again", "user", user.id)
+    return _new_code(db, user)
+
+
+def activate(db: WriteSession, code: str, password_hash: str) -> User:
+    """Turn an invitation into an account with the password that its owner chose."""
+    invitation = queries.invitation(db, code)
+    user = queries.get(db, invitation.user_id)
+    invitation.used_at = now()
+    user.password_hash = password_hash
+    if user.status is UserStatus.invited:
+        move(
+            db,
+            SYSTEM,
+            user,
+            USER_LIFECYCLE,
+            UserAction.activate,
+            lambda **row: UserTransition(user_id=user.id, **row),
+        )
+    audit.record(db, SYSTEM, "user:activate", "user", user.id)
+    return user
+
+
+def change_password(db: WriteSession, actor: Actor, password_hash: str) -> None:
+    """Keep the new password and end every other session."""
+    user = queries.get(db, actor.user)
+    user.password_hash = password_hash
+    end_sessions(db, user.id, "password_changed", but=actor.session_id)
+    audit.record(db, actor, "user:change-password", "user", user.id)
+
+
+def change(db: WriteSession, actor: Actor, user: User, data: UserUpdate) -> User:
+    """Change an account; the role and the windows count from its next request."""
+    sent = data.changes()
+    role = sent.get("role") or user.role
+    if user.id == actor.user_id and role is not user.role:
+        raise OwnAccount()
+    windows = sent["window_ids"] if sent.get("window_ids") is not None else queries.windows_of(db, user.id)
+    windows = windows if role in WINDOW_ROLES else []
+    institution = sent.get("institution_id", user.institution_id) if role is Role.partner_agent else None
+    _check_place(role, windows, institution)
+    user.role, user.institution_id = role, institution
+    user.name, user.language = sent.get("name") or user.name, sent.get("language") or user.language
+    user.updated_at = now()
+    _serve_at(db, user, windows)
+    db.flush()
+    audit.record(db, actor, "user:change", "user", user.id, fields=sorted(sent), role=role)
+    return user
+
+
+def disable(db: WriteSession, actor: Actor, user: User) -> User:
+    """Shut an account; its sessions end at once."""
+    if user.id == actor.user_id:
+        raise OwnAccount()
+    move(
+        db,
+        actor,
+        user,
+        USER_LIFECYCLE,
+        UserAction.disable,
+        lambda **row: UserTransition(user_id=user.id, **row),
+    )
+    end_sessions(db, user.id, "disabled")
+    audit.record(db, actor, "user:disable", "user", user.id)
+    return user
+
+
+def set_password(db: WriteSession, user: User, password: str) -> None:
+    """Activate an account at once with a generated password: for seeds on this machine only."""
+    passwords.check(password, user.name, user.email)
+    activate(db, _new_code(db, user), passwords.hash_now(password))

@@ -1,0 +1,197 @@
+"""Engines, sessions and the declarative base, the same for SQLite and PostgreSQL."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, NewType
+from uuid import UUID
+
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator, Uuid, create_engine, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    MappedAsDataclass,
+    Session,
+    declared_attr,
+    mapped_column,
+    sessionmaker,
+)
+
+from app.core import ids
+from app.core.clock import now
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. SQLite forgets the zone, so it is put back; a naive time is a mistake and refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def _values(enum: type[StrEnum]) -> list[str]:
+    return [member.value for member in enum]
+
+
+def codes(enum: type[StrEnum], name: str) -> Enum:
+    """A column type for an enum that stands twice in one table: its CHECK needs a name of its own."""
+    return Enum(enum, name=name, native_enum=False, create_constraint=True, length=32, values_callable=_values)
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
+    """Every table. Constraints have names, so that a migration and a refusal can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        **dict.fromkeys(ids.ALL, Uuid()),
+        UUID: Uuid(),
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(),
+        list[str]: JSON(),
+        list[int]: JSON(),
+        list[dict[str, Any]]: JSON(),
+        StrEnum: Enum(StrEnum, native_enum=False, create_constraint=True, length=32, values_callable=_values),
+    }
+
+    def __repr__(self) -> str:
+        """Show the key alone: a repr ends up in logs, and logs hold nobody's data."""
+        return f"{type(self).__name__}(id={self.__dict__.get('id')})"
+
+
+class Timestamps(MappedAsDataclass, kw_only=True):
+    """When a row was made and last changed, in UTC."""
+
+    created_at: Mapped[datetime] = mapped_column(default_factory=now, init=False)
+    updated_at: Mapped[datetime] = mapped_column(default_factory=now, onupdate=now, init=False)
+
+
+class Versioned(MappedAsDataclass, kw_only=True):
+    """A row that several people may edit; the version travels as `ETag` and comes back as `If-Match`."""
+
+    version: Mapped[int] = mapped_column(init=False)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        return {"version_id_col": cls.version}
+
+
+# What a function may do with the database stands in its signature: queries take a ReadSession, services a
+# WriteSession (which is also a ReadSession).
+ReadSession = NewType("ReadSession", Session)
+WriteSession = NewType("WriteSession", ReadSession)
+
+
+class ReadOnlyViolation(RuntimeError):
+    """A query tried to write: a programming error, never a user's."""
+
+
+def make_engine(url: str, *, read_only: bool = False, **options: Any) -> Engine:
+    """Create an engine that never puts parameters into messages and, if asked, cannot write at all."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url, read_only=read_only, **options)
+    arguments = {"options": "-c default_transaction_read_only=on"} if read_only else {}
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, **arguments},
+        **{"pool_size": 20, "max_overflow": 20, "pool_timeout": 5, **options},
+    )
+
+
+def _sqlite(url: str, *, read_only: bool, **options: Any) -> Engine:
+    database = make_url(url).database
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    pool = {"pool_size": 40 if read_only else 2, "max_overflow": 10, "pool_timeout": 5, **options}
+    engine = create_engine(url, hide_parameters=True, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy, not the driver, says BEGIN
+        cursor = connection.cursor()
+        for pragma in (
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "cache_size=-16000",
+            "mmap_size=268435456",
+            "temp_store=MEMORY",
+            *(["query_only=ON"] if read_only else []),
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # A writer takes the lock at once: upgrading a read lock in the middle of a transaction deadlocks.
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _refuse_flush(session: Session, *_: Any) -> None:
+    if session.info.get("read_only"):
+        raise ReadOnlyViolation("a read session was asked to write")
+
+
+event.listen(Session, "before_flush", _refuse_flush)
+
+
+class Database:
+    """Two ways in: readers that the engine itself forbids to write, and writers that take their turn."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.writer = make_engine(url)
+        self.reader = make_engine(url, read_only=True)
+        self.is_sqlite = self.writer.dialect.name == "sqlite"
+        self.write_session: Callable[[], Session] = sessionmaker(self.writer, expire_on_commit=False)
+        self.read_session: Callable[[], Session] = sessionmaker(
+            self.reader, expire_on_commit=False, autoflush=False, info={"read_only": True}
+        )
+
+    def dispose(self) -> None:
+        """Close every connection; the last one to close a SQLite file folds the write-ahead log into it."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def is_sqlite(db: ReadSession) -> bool:
+    """Whether this session speaks to SQLite: for the few statements that differ between the engines."""
+    return db.get_bind().dialect.name == "sqlite"
+
+
+def rows(
+    db: ReadSession, statement: Any, binds: Mapping[str, object] | None = None, /, **more: object
+) -> list[Any]:
+    """Run a prebuilt select and return its rows as mappings: reads are columns, not entities."""
+    return list(db.execute(statement, {**(binds or {}), **more}).mappings())
+
+
+def row(
+    db: ReadSession, statement: Any, binds: Mapping[str, object] | None = None, /, **more: object
+) -> Any | None:
+    """Run a prebuilt select that finds at most one row."""
+    return db.execute(statement, {**(binds or {}), **more}).mappings().one_or_none()

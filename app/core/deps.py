@@ -1,0 +1,108 @@
+"""What a route asks for: a session to read or to write, a page, a version, an answer that is given only once."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Annotated
+
+import anyio
+from anyio import to_thread
+from fastapi import Depends, Header, Request
+from sqlalchemy.orm import Session
+
+from app.core.db import Database, ReadSession, WriteSession
+from app.core.errors import DomainError, StaleVersion, VersionRequired
+from app.core.http import refuses
+from app.core.pagination import InvalidCursor, PageRequest, page_request
+
+
+def database(request: Request) -> Database:
+    """The two ways into the database, set by `main.create_app`."""
+    return request.app.state.database  # type: ignore[no-any-return]
+
+
+def make_turn(db: Database) -> anyio.Lock | None:
+    """SQLite has one writer: its turn is waited for on the event loop, holding neither thread nor connection.
+
+    PostgreSQL has many writers, and there is no turn to wait for.
+    """
+    return anyio.Lock() if db.is_sqlite else None
+
+
+def turn(request: Request) -> AbstractAsyncContextManager[None]:
+    """The write turn of this application."""
+    return request.app.state.write_turn or nullcontext()
+
+
+async def unit_of_work(request: Request) -> AsyncIterator[WriteSession]:
+    """One request, one transaction, committed before the answer leaves.
+
+    A refusal rolls everything back, except one that says its trace must stay (`DomainError.commits`).
+    """
+    async with turn(request):
+        session = database(request).write_session()
+        try:
+            yield WriteSession(ReadSession(session))
+        except BaseException as error:
+            keep = isinstance(error, DomainError) and error.commits
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(session.commit if keep else session.rollback)
+                await to_thread.run_sync(session.close)
+            raise
+        else:
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(_commit, session)
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    finally:
+        session.close()
+
+
+async def read_only(request: Request) -> AsyncIterator[ReadSession]:
+    """A session that can only read; the engine itself forbids more."""
+    db = database(request)
+    session = db.read_session()
+    try:
+        yield ReadSession(session)
+    finally:
+        # Ending a read transaction is free on SQLite, and a round trip on PostgreSQL.
+        if db.is_sqlite or not session.in_transaction():
+            session.close()
+        else:
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(session.close)
+
+
+# scope="function": the transaction ends before the response is sent, so that nobody is told "201 Created" about
+# something that was rolled back.
+WriteDb = Annotated[WriteSession, Depends(unit_of_work, scope="function")]
+ReadDb = Annotated[ReadSession, Depends(read_only, scope="function")]
+
+page_request.refuses = (InvalidCursor,)  # type: ignore[attr-defined]
+PageQuery = Annotated[PageRequest, Depends(page_request)]
+
+
+@refuses(VersionRequired, StaleVersion)
+async def if_match(
+    if_match: Annotated[
+        str | None, Header(description='The `ETag` that was read, for example `"3"`.')
+    ] = None,
+) -> int:
+    """The version that a change was made upon. Raises `VersionRequired` or, for what is no version, `StaleVersion`."""
+    if if_match is None:
+        raise VersionRequired()
+    number = if_match.strip().removeprefix("W/").strip('"')
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        raise StaleVersion()
+    return int(number)
+
+
+ExpectedVersion = Annotated[int, Depends(if_match)]
+
+
+def check_version(present: int, expected: int) -> None:
+    """Raise `StaleVersion` when somebody else changed the row since it was read."""
+    if present != expected:
+        raise StaleVersion(current=present)

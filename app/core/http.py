@@ -1,0 +1,285 @@
+"""The edge: strict bodies, answers as bytes, what may go wrong on each route, and the gate before the application."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core import i18n, problems
+from app.core.errors import DomainError, InvalidInput, NotFound, Unavailable
+from app.core.fields import MAX_SAFE_INTEGER
+from app.core.ids import uuid7
+from app.core.log import log, where
+from app.core.pagination import Page
+
+MAX_DEPTH = 32
+
+
+class MalformedRequest(DomainError):
+    """The request cannot be read: bad JSON, a number or a character that no field can hold."""
+
+    status, code = HTTPStatus.BAD_REQUEST, "malformed_request"
+
+
+class BodyTooLarge(DomainError):
+    """The body is larger than this route takes."""
+
+    status, code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large"
+
+
+class UnsupportedMediaType(DomainError):
+    """The body is not of the type that this route reads."""
+
+    status, code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"
+
+
+class Replay(Exception):
+    """Not a refusal: the same request was answered before, and that answer is given again."""
+
+    def __init__(self, answer: Response) -> None:
+        self.answer = answer
+
+
+def strict_json(body: bytes) -> Any:
+    """Parse JSON (RFC 8259): no NaN or Infinity, no lone surrogate, no NUL, no integer beyond 2^53, not too deep.
+
+    Raises `MalformedRequest` without quoting the body.
+    """
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise MalformedRequest(reason="json") from None
+    stack: list[tuple[Any, int]] = [(parsed, 0)]
+    while stack:
+        value, depth = stack.pop()
+        if isinstance(value, str):
+            if "\x00" in value:
+                raise MalformedRequest(reason="nul")
+        elif isinstance(value, dict | list):
+            if depth == MAX_DEPTH:
+                raise MalformedRequest(reason="depth")
+            children = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+            stack.extend((child, depth + 1) for child in children)
+        elif isinstance(value, int | float) and abs(value) > MAX_SAFE_INTEGER:
+            raise MalformedRequest(reason="number")
+    return parsed
+
+
+class ApiRoute(APIRoute):
+    """A route that reads strictly, documents what its dependencies may refuse, and can give an answer again."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        self.responses = {**document(_refusals(self)), **self.responses}
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+        handle = super().get_route_handler()
+        reads_json = self.body_field is not None and not _is_form(self)
+
+        async def handler(request: Request) -> Response:
+            if request.method not in {"GET", "HEAD"}:
+                body = await request.body()
+                if reads_json and body:
+                    if not _is_json(request.headers.get("content-type", "")):
+                        raise UnsupportedMediaType()
+                    request._json = strict_json(body)
+            try:
+                response = await handle(request)
+            except Replay as replay:
+                return replay.answer
+            request.state.answer = response  # read by the idempotency dependency before the commit
+            return response
+
+        return handler
+
+
+def _is_form(route: APIRoute) -> bool:
+    return type(getattr(route.body_field, "field_info", None)).__name__ in {"Form", "File"}
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.split(";")[0].strip().lower() == "application/json"
+
+
+def dependants(dependant: Dependant) -> Iterable[Dependant]:
+    """Walk the dependencies of a route in the order in which they are solved."""
+    for inner in dependant.dependencies:
+        yield from dependants(inner)
+        yield inner
+
+
+def _refusals(route: APIRoute) -> list[type[DomainError]]:
+    found: list[type[DomainError]] = [Unavailable]
+    for dependant in dependants(route.dependant):
+        found += getattr(dependant.call, "refuses", ())
+    found += getattr(route.endpoint, "refuses", ())
+    if route.dependant.path_params or any(d.path_params for d in dependants(route.dependant)):
+        found += [NotFound, InvalidInput]
+    if route.dependant.query_params or any(d.query_params for d in dependants(route.dependant)):
+        found += [InvalidInput]
+    if route.body_field is not None:
+        found += [InvalidInput, MalformedRequest, BodyTooLarge, UnsupportedMediaType]
+    return list(dict.fromkeys(found))
+
+
+F = Any
+
+
+def refuses(*errors: type[DomainError]) -> Callable[[F], F]:
+    """Say on an endpoint or a dependency which refusals it may answer with; the documentation is built from it."""
+
+    def mark(function: F) -> F:
+        function.refuses = (*getattr(function, "refuses", ()), *errors)
+        return function
+
+    return mark
+
+
+def document(errors: Iterable[type[DomainError]]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses for refusals, one example a code, grouped by status."""
+    grouped: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        entry = grouped.setdefault(
+            int(error.status),
+            {
+                "description": HTTPStatus(error.status).phrase,
+                "content": {
+                    problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+                },
+            },
+        )
+        entry["content"][problems.MEDIA_TYPE]["examples"][error.code] = {
+            "summary": i18n.text(f"error.{error.code}", "en"),
+            "value": {
+                "type": f"/problems/{error.code}",
+                "title": i18n.text(f"error.{error.code}", "en"),
+                "status": int(error.status),
+                "code": error.code,
+                "detail": i18n.text(f"error.{error.code}.detail", "en"),
+                "instance": "urn:uuid:01920000-0000-7000-8000-000000000000",
+            },
+        }
+    return grouped
+
+
+def answer(
+    content: Mapping[str, Any] | BaseModel | list[Any],
+    status: int = 200,
+    *,
+    version: int | None = None,
+    location: str | None = None,
+) -> Response:
+    """Answer with JSON bytes; a versioned thing carries its `ETag`, a new one its `Location`."""
+    headers: dict[str, str] = {}
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    if location is not None:
+        headers["Location"] = location
+    if isinstance(content, BaseModel):
+        data = content.model_dump_json().encode()
+    else:
+        data = orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
+    return Response(data, status_code=status, media_type="application/json", headers=headers)
+
+
+def page_answer(request: Request, page: Page) -> Response:
+    """Answer with one page; the next one stands in `next` and in the `Link` header (RFC 8288)."""
+    response = answer({"items": page.items, "next": page.next})
+    if page.next is not None:
+        url = request.url.include_query_params(cursor=page.next)
+        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+    return response
+
+
+_SECURITY_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+]
+_CLOSED = [
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
+
+
+class Gate:
+    """Pure ASGI, before everything: language, request id, body limit, headers, one log line, no bare traceback."""
+
+    def __init__(
+        self, app: ASGIApp, *, default_language: str, body_limit: int, larger: Mapping[str, int]
+    ) -> None:
+        self.app = app
+        self.default_language = default_language
+        self.body_limit = body_limit
+        self.larger = dict(larger)  # path suffix → bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        wanted = headers.get(b"accept-language", b"").decode("latin-1")
+        i18n.language.set(i18n.negotiate(wanted, self.default_language))
+        request_id = str(uuid7())
+        status = 0
+
+        async def say(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                own = message.setdefault("headers", [])
+                own += [*_SECURITY_HEADERS, (b"x-request-id", request_id.encode())]
+                if not any(name == b"content-security-policy" for name, _ in own):
+                    own += _CLOSED
+            await send(message)
+
+        limit = next((n for end, n in self.larger.items() if scope["path"].endswith(end)), self.body_limit)
+        try:
+            if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
+                raise MalformedRequest(reason="nul")
+            if int(headers.get(b"content-length", b"0")) > limit:
+                raise BodyTooLarge(limit=limit)
+            await self.app(scope, _limited(receive, limit), say)
+        except DomainError as error:
+            await problems.of(error)(scope, receive, say)
+        except Exception as error:
+            log.error("request failed", request_id=request_id, error=type(error).__name__, where=where(error))
+            if status == 0:
+                await problems.response("internal_error", 500)(scope, receive, say)
+        finally:
+            route = scope.get("route")
+            log.info(
+                "request",
+                request_id=request_id,
+                method=scope["method"],
+                route=getattr(route, "path", None),
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """Count what really arrives: a length that is not announced is limited all the same."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise BodyTooLarge(limit=limit)
+        return message
+
+    return counted

@@ -1,0 +1,138 @@
+"""Refusals as problem details (RFC 9457), in the language of the request, without a word of what was sent."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from app.core import i18n
+from app.core.errors import DomainError
+from app.core.ids import uuid7
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldProblem(BaseModel):
+    """One field that cannot stay as it is."""
+
+    pointer: str = Field(description="Where: an RFC 6901 pointer into the body, or `query/…`, `path/…`.")
+    code: str = Field(description="Stable code of the reason.")
+    message: str = Field(description="The reason in the language of the request.")
+
+
+class Problem(BaseModel):
+    """Every refusal has this shape; more members may tell what is allowed instead."""
+
+    type: str = Field(examples=["/problems/not_found"])
+    title: str
+    status: int
+    code: str = Field(description="Stable; the texts may change.")
+    detail: str | None = None
+    instance: str = Field(description="Names this occurrence, also in the server's log.")
+    errors: list[FieldProblem] | None = None
+
+
+def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a problem in the request's language."""
+    members: dict[str, Any] = {
+        "type": f"/problems/{code}",
+        "title": i18n.text(f"error.{code}"),
+        "status": int(status),
+        "code": code,
+        "detail": i18n.text(f"error.{code}.detail", **details),
+        "instance": instance,
+    }
+    for name, value in details.items():
+        members.setdefault(name, value)
+    if "errors" in details:
+        members["errors"] = [
+            {
+                "pointer": error["pointer"],
+                "code": error["code"],
+                "message": i18n.text(f"field.{error['code']}", **error.get("context", {})),
+            }
+            for error in details["errors"]
+        ]
+    return members
+
+
+def response(
+    code: str,
+    status: HTTPStatus | int,
+    details: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Answer a refusal."""
+    members = body(code, status, f"urn:uuid:{uuid7()}", details or {})
+    return Response(
+        orjson.dumps(members, default=str, option=orjson.OPT_UTC_Z),
+        status_code=int(status),
+        media_type=MEDIA_TYPE,
+        headers={"Content-Language": i18n.language.get(), **(headers or {})},
+    )
+
+
+def of(error: DomainError) -> Response:
+    """Answer a domain error, with `Retry-After` where waiting helps."""
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return response(error.code, error.status, error.details, headers)
+
+
+# Pydantic's kinds of error, folded into the few that a user can act upon.
+FIELD_CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_field",
+    "string_too_short": "too_short",
+    "too_short": "too_short",
+    "string_too_long": "too_long",
+    "too_long": "too_long",
+    "greater_than_equal": "too_small",
+    "greater_than": "too_small",
+    "less_than_equal": "too_large",
+    "less_than": "too_large",
+    "enum": "unknown_choice",
+    "literal_error": "unknown_choice",
+    "union_tag_invalid": "unknown_choice",
+    "string_pattern_mismatch": "bad_format",
+    "uuid_parsing": "bad_format",
+    "value_error": "not_allowed",
+    "json_invalid": "malformed",
+}
+
+
+def fields(errors: Sequence[Any]) -> list[dict[str, Any]]:
+    """Turn a validation's errors into pointers and codes; the values are left out on purpose."""
+    return [
+        {
+            "pointer": _pointer(error["loc"]),
+            "code": _code(error),
+            "context": {
+                k: v for k, v in error.get("ctx", {}).items() if k in _BOUNDS and type(v) in {int, float}
+            },
+        }
+        for error in errors[:50]
+    ]
+
+
+_BOUNDS = frozenset({"min_length", "max_length", "ge", "gt", "le", "lt"})
+
+
+def _code(error: Any) -> str:
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, ValueError) and cause.args and str(cause).isidentifier():
+        return str(cause)  # our own validators raise ValueError("<code>")
+    kind = str(error["type"])
+    if kind in FIELD_CODES:
+        return FIELD_CODES[kind]
+    return "wrong_type" if kind.endswith(("_type", "_parsing", "_from_float")) else "not_allowed"
+
+
+def _pointer(location: Sequence[object]) -> str:
+    place, *path = location
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in path]
+    return "/" + "/".join(parts) if place == "body" and parts else "/".join([str(place), *parts])

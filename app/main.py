@@ -1,0 +1,100 @@
+"""The door for HTTP: mounts the routers, answers refusals, guards the gate."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+
+from app.audit.access import AccessLog
+from app.auth.router import router as auth
+from app.core import problems
+from app.core.db import Database
+from app.core.deps import make_turn
+from app.core.errors import Conflict, DomainError, StaleVersion, Unavailable
+from app.core.http import Gate
+from app.core.idempotency import InFlight
+from app.core.log import log, where
+from app.core.settings import Settings, settings, signing_key
+from app.docs import mount_docs
+from app.wiring import wire
+
+API = "/api/v1"
+ROUTERS = (auth,)
+
+
+def create_app(database: Database | None = None, config: Settings | None = None) -> FastAPI:
+    """Build the application over a database; the settings' one unless another is given."""
+    wire()
+    config = config or settings()
+    app = FastAPI(
+        title="Shubbak",
+        version="0.1.0",
+        summary="Case management for social-assistance windows.",
+        description=Path(__file__).with_name("api.md").read_text(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+        lifespan=_lifespan,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings = config
+    app.state.signing_key = signing_key(config)
+    app.state.database = database or Database(config.url)
+    app.state.write_turn = make_turn(app.state.database)
+    app.state.in_flight = InFlight()
+    app.state.accesses = AccessLog(lambda: app.state.database.write_session(), app.state.write_turn)
+    app.add_middleware(
+        Gate,
+        default_language=config.default_language,
+        body_limit=config.body_limit_bytes,
+        larger={"/attachments": config.attachment_limit_bytes + 65_536},
+    )
+    _answer_refusals(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    mount_docs(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.database.dispose()
+
+
+def _answer_refusals(app: FastAPI) -> None:
+    """One handler for each kind of refusal; none of them repeats what was sent."""
+
+    @app.exception_handler(DomainError)
+    async def refused(_: Request, error: DomainError) -> Response:
+        return problems.of(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        return problems.response("invalid_input", 422, {"errors": problems.fields(error.errors())})
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> Response:
+        code = {404: "not_found", 405: "method_not_allowed", 400: "malformed_request"}.get(error.status_code)
+        return problems.response(code or "refused", error.status_code, headers=error.headers)
+
+    @app.exception_handler(StaleDataError)
+    async def stale(_: Request, __: StaleDataError) -> Response:
+        return problems.of(StaleVersion())
+
+    @app.exception_handler(DBAPIError)
+    async def trouble(_: Request, error: DBAPIError) -> Response:
+        log.warning("database refused", error=type(error).__name__, where=where(error))
+        if isinstance(error, IntegrityError):
+            return problems.of(Conflict())
+        return problems.of(Unavailable(retry_after=2))
+
+    @app.exception_handler(PoolTimeout)
+    async def busy(_: Request, __: PoolTimeout) -> Response:
+        return problems.of(Unavailable(retry_after=2))

@@ -1,0 +1,136 @@
+"""One harness for both engines: migrated once per worker, everything a test does rolled back."""
+
+import base64
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from fastapi import FastAPI
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session, sessionmaker
+
+os.environ["SHUBBAK_SECRET_KEY"] = base64.b64encode(bytes(range(1, 49))).decode()
+os.environ["SHUBBAK_DATA_DIR"] = "/nonexistent/shubbak-tests"  # nothing may write outside tmp_path
+
+from app.core.db import Database, ReadSession, WriteSession
+from app.core.settings import Settings
+from app.main import create_app
+from tests.factories.world import World
+from tests.support import postgres
+from tests.support.client import CheckedClient
+
+ROOT = Path(__file__).parents[1]
+SERVER = pytest.StashKey[postgres.Server]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("engine") == "postgresql":
+        config.stash[SERVER] = postgres.serve(config)
+
+
+@pytest.fixture(scope="session")
+def fresh_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[str], str]:
+    """Make an empty database of the engine under test and return its URL."""
+
+    def make(name: str) -> str:
+        if request.config.getoption("engine") == "postgresql":
+            return request.config.stash[SERVER].create_database(f"{worker_id}_{name}")
+        return f"sqlite:///{tmp_path_factory.mktemp('db')}/{name}.db"
+
+    return make
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["url"] = url
+    (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+
+
+@pytest.fixture(scope="session")
+def engine_database(fresh_url: Callable[[str], str]) -> Iterator[Database]:
+    """A migrated database that really commits; only for tests that need it, with a database of their own."""
+    url = fresh_url("main")
+    migrate(url)
+    database = Database(url)
+    if database.is_sqlite:
+        # Rows that nobody ordered come back shuffled.
+        event.listen(
+            database.writer, "connect", lambda c, _: c.execute("PRAGMA reverse_unordered_selects=ON").close()
+        )
+    yield database
+    database.dispose()
+
+
+class _ReadSession(Session):
+    """Ends by releasing its savepoint: rolling back would also undo what others wrote meanwhile on the connection."""
+
+    def close(self) -> None:
+        if self.in_transaction():
+            self.commit()
+        super().close()
+
+
+class RolledBackDatabase(Database):
+    """Every session is a savepoint on one connection, whose transaction is rolled back after the test."""
+
+    def __init__(self, engine_database: Database, connection: Connection) -> None:
+        self.url = engine_database.url
+        self.writer = self.reader = engine_database.writer
+        self.is_sqlite = engine_database.is_sqlite
+        options: dict[str, Any] = {"join_transaction_mode": "create_savepoint", "expire_on_commit": False}
+        self.write_session = sessionmaker(connection, **options)
+        self.read_session = sessionmaker(
+            connection, class_=_ReadSession, autoflush=False, info={"read_only": True}, **options
+        )
+
+
+@pytest.fixture
+def database(engine_database: Database) -> Iterator[Database]:
+    with engine_database.writer.connect() as connection:
+        outer = connection.begin()
+        yield RolledBackDatabase(engine_database, connection)
+        outer.rollback()
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[WriteSession]:
+    """A session of the test's own. Commit it before asking over HTTP for what it wrote."""
+    with database.write_session() as session:
+        yield WriteSession(ReadSession(session))
+
+
+@pytest.fixture(scope="session")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(data_dir=tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def application(engine_database: Database, config: Settings) -> FastAPI:
+    return create_app(engine_database, config)
+
+
+@pytest.fixture
+def app(application: FastAPI, database: Database) -> FastAPI:
+    application.state.database = database
+    return application
+
+
+@pytest.fixture
+def client(app: FastAPI) -> CheckedClient:
+    return CheckedClient(app)
+
+
+@pytest.fixture
+def world(db: WriteSession) -> World:
+    """Two windows, a user of every role at each, two institutions: enough for own and foreign rows."""
+    return World(db)
