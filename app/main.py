@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import anyio
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -11,21 +12,54 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
+from app import worker
+from app.assessments.router import router as assessments
 from app.audit.access import AccessLog
 from app.auth.router import router as auth
+from app.cases.plan_router import router as plans
+from app.cases.router import router as cases
+from app.consents.router import router as consents
 from app.core import problems
 from app.core.db import Database
 from app.core.deps import make_turn
 from app.core.errors import Conflict, DomainError, StaleVersion, Unavailable
 from app.core.http import Gate
 from app.core.idempotency import InFlight
-from app.core.log import log, where
+from app.core.log import configure, log, where
 from app.core.settings import Settings, settings, signing_key
 from app.docs import mount_docs
+from app.files.router import router as files
+from app.followups.router import router as follow_ups
+from app.instruments.router import router as instruments
+from app.intake.router import router as intake
+from app.notifications.router import router as notifications
+from app.oversight.router import router as oversight
+from app.partners.router import router as partners
+from app.people.router import router as people
+from app.referrals.router import router as referrals
+from app.vocabularies.router import router as vocabularies
+from app.windows.router import router as windows
 from app.wiring import wire
 
 API = "/api/v1"
-ROUTERS = (auth,)
+ROUTERS = (
+    auth,
+    vocabularies,
+    windows,
+    notifications,
+    partners,
+    cases,
+    plans,
+    intake,
+    people,
+    consents,
+    instruments,
+    assessments,
+    referrals,
+    follow_ups,
+    oversight,
+    files,
+)
 
 
 def create_app(database: Database | None = None, config: Settings | None = None) -> FastAPI:
@@ -62,10 +96,22 @@ def create_app(database: Database | None = None, config: Settings | None = None)
     return app
 
 
+def serve() -> FastAPI:
+    """What uvicorn calls in each server process."""
+    configure()
+    return create_app()
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
-    app.state.database.dispose()
+    """On SQLite the worker lives inside the one server process; on PostgreSQL it is a process of its own."""
+    state = app.state
+    async with anyio.create_task_group() as tasks:
+        if state.database.is_sqlite:
+            tasks.start_soon(worker.run, state.database, state.settings, state.write_turn)
+        yield
+        tasks.cancel_scope.cancel()
+    state.database.dispose()
 
 
 def _answer_refusals(app: FastAPI) -> None:

@@ -1,8 +1,100 @@
 """Every "when X, then Y" of the product, and every hook that a lower module declares, on one page."""
 
+from app.assessments import queries as assessments
+from app.cases import queries as cases_queries
+from app.cases import service as cases
+from app.cases import states as case_states
+from app.cases.events import CaseAssigned, CaseClosed, CaseOpened, CasePriorityChanged, CaseReopened
+from app.consents import models as consents
+from app.core import sharing
+from app.core.actor import Actor
+from app.core.db import ReadSession
+from app.core.ids import CaseId, PersonId, ReferralId
+from app.files import service as files
+from app.files.models import SubjectType
+from app.followups import queries as follow_up_queries
+from app.followups import service as followups
+from app.intake import queries as intake
 from app.outbox.service import subscriptions
+from app.people import queries as people
+from app.referrals import notices, partner_view
+from app.referrals import queries as referrals
+from app.referrals import states as referral_states
+from app.referrals.events import ReferralMessageSent, ReferralMoved, ReferralOverdue
+from app.vocabularies import service as vocabularies
 
 
 def wire() -> None:
     """Fill hooks and subscriptions; called once by each door, and again without harm."""
+    _when_then()
+    _hooks()
+    _closed_lists()
+
+
+def _when_then() -> None:
     subscriptions.clear()
+    subscriptions.add(CaseOpened, followups.plan_first)
+    subscriptions.add(CaseAssigned, followups.hand_over)
+    subscriptions.add(CasePriorityChanged, followups.follow_priority)
+    subscriptions.add(CaseClosed, followups.cancel_planned)
+    subscriptions.add(CaseReopened, followups.plan_after_reopening)
+    # When a partner declines (or answers in any other way): both sides are told, and a talk with the person is planned.
+    subscriptions.add(ReferralMoved, notices.tell_of_step, followups.plan_after_referral)
+    subscriptions.add(ReferralMessageSent, notices.tell_of_message)
+    subscriptions.add(ReferralOverdue, notices.tell_of_delay)
+
+
+def _hooks() -> None:
+    cases.closing_checks[:] = [referrals.unanswered]
+    cases.timeline_sources[:] = [
+        intake.timeline,
+        assessments.timeline,
+        referrals.timeline,
+        follow_up_queries.timeline,
+    ]
+    files.subjects.clear()
+    files.subjects.update(
+        {
+            SubjectType.person: _person_of_person,
+            SubjectType.case: _person_of_case,
+            SubjectType.referral: _person_of_referral,
+        }
+    )
+
+
+def _person_of_person(db: ReadSession, actor: Actor, subject_id: PersonId, _: bool) -> PersonId:
+    return people.get(db, actor, subject_id).id
+
+
+def _person_of_case(db: ReadSession, actor: Actor, subject_id: CaseId, _: bool) -> PersonId:
+    return cases_queries.get(db, actor, subject_id).person_id
+
+
+def _person_of_referral(db: ReadSession, actor: Actor, subject_id: ReferralId, is_writing: bool) -> PersonId:
+    referral = referrals.get(db, actor, subject_id)
+    if actor.institution_id is not None and not is_writing:
+        partner_view.require_documents(db, actor, subject_id)
+    return referral.person_id
+
+
+def _closed_lists() -> None:
+    vocabularies.closed_lists.clear()
+    vocabularies.closed_lists.update(
+        {
+            "case_status": case_states.CaseStatus,
+            "priority": case_states.Priority,
+            "stage": case_states.Stage,
+            "goal_status": case_states.GoalStatus,
+            "closing_reason": case_states.ClosingReason,
+            "suspension_reason": case_states.SuspensionReason,
+            "referral_status": referral_states.ReferralStatus,
+            "decline_reason": referral_states.DeclineReason,
+            "not_completed_reason": referral_states.FailureReason,
+            "withdrawal_reason": referral_states.WithdrawalReason,
+            "hold_reason": referral_states.HoldReason,
+            "legal_basis": referral_states.LegalBasis,
+            "outcome": referral_states.Outcome,
+            "data_category": sharing.DataCategory,
+            "consent_purpose": consents.ConsentPurpose,
+        }
+    )

@@ -1,1 +1,81 @@
-"""The door for jobs."""
+"""The door for jobs: what happens without anybody asking. On SQLite it runs inside the server.
+
+Every job takes one small transaction at a time and the write turn for each, so that nobody at a window waits.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import anyio
+from anyio import to_thread
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core import idempotency
+from app.core.db import Database, ReadSession, WriteSession
+from app.core.log import log, where
+from app.core.settings import Settings
+from app.files import service as files
+from app.outbox import service as outbox
+from app.referrals import jobs as referrals
+
+IDLE = 0.5  # seconds between two looks when there was nothing to do
+
+
+@dataclass
+class Job:
+    """Something done every so many seconds, again at once while it finds work; `run` returns how much it found."""
+
+    name: str
+    every: float  # seconds
+    run: Callable[[], int]
+    next_at: float = field(default=0.0)
+
+
+def jobs(database: Database, config: Settings) -> list[Job]:
+    """Everything that the worker does."""
+
+    def each(work: Callable[[WriteSession], Any]) -> Callable[[], int]:
+        return partial(_in_transaction, database.write_session, work)
+
+    return [
+        Job("outbox", IDLE, lambda: int(outbox.deliver_next(database.write_session))),
+        Job("seal", IDLE, each(audit.seal_pending)),
+        Job("referral clocks", 60, each(referrals.tick)),
+        Job("idempotency", 3600, each(idempotency.forget_old)),
+        Job("orphaned files", 3600, each(lambda db: files.sweep(db, config.attachments_dir))),
+    ]
+
+
+def _in_transaction(session: Callable[[], Session], work: Callable[[WriteSession], Any]) -> int:
+    with session() as opened:
+        found = work(WriteSession(ReadSession(opened)))
+        opened.commit()
+    return int(found or 0)
+
+
+async def run(database: Database, config: Settings, turn: anyio.Lock | None = None) -> None:
+    """Work until cancelled. A job that fails is logged and tried again; the others go on."""
+    planned = jobs(database, config)
+    while True:
+        busy = False
+        for job in planned:
+            if job.next_at <= time.monotonic():
+                busy |= await _once(job, turn)
+        if not busy:
+            await anyio.sleep(IDLE)
+
+
+async def _once(job: Job, turn: anyio.Lock | None) -> bool:
+    try:
+        async with turn or nullcontext():
+            found = await to_thread.run_sync(job.run)
+    except Exception as error:
+        log.error("job failed", name=job.name, error=type(error).__name__, where=where(error))
+        found = 0
+    job.next_at = time.monotonic() + (0 if found else job.every)
+    return bool(found)

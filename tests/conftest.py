@@ -18,7 +18,6 @@ os.environ["SHUBBAK_DATA_DIR"] = "/nonexistent/shubbak-tests"  # nothing may wri
 
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.settings import Settings
-from app.main import create_app
 from tests.factories.world import World
 from tests.support import postgres
 from tests.support.client import CheckedClient
@@ -116,6 +115,8 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 def application(engine_database: Database, config: Settings) -> FastAPI:
+    from app.main import create_app
+
     return create_app(engine_database, config)
 
 

@@ -23,6 +23,7 @@ class Assessment(Versioned, Timestamps, Base, kw_only=True):
     instrument_id: Mapped[InstrumentId] = mapped_column(ForeignKey("instruments.id"))
     assessed_by: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
     answers: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    calculated: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)  # by the instrument's own rules
     scores: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, init=False)  # domain → number
     total: Mapped[float | None] = mapped_column(default=None, init=False)
     band: Mapped[str | None] = mapped_column(String(64), default=None, init=False)

@@ -71,7 +71,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.social_worker: _WINDOW,
     # A supervisor also hands files from one worker to another and approves the closing of pressing ones.
     Role.supervisor: _WINDOW | {P.case_assign, P.case_approve_closure},
-    Role.partner_agent: _EVERYBODY | {P.referral_read, P.referral_answer, P.file_read, P.file_write},
+    Role.partner_agent: _EVERYBODY | {P.referral_answer, P.file_read, P.file_write},
     # Runs the house, opens no file.
     Role.administrator: _EVERYBODY
     | {

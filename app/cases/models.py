@@ -1,10 +1,13 @@
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.cases.states import (
+    ACTION_LIFECYCLE,
     CASE_LIFECYCLE,
+    GOAL_LIFECYCLE,
     ActionStatus,
     CaseStatus,
     ClosingReason,
@@ -51,6 +54,7 @@ class Case(Versioned, Timestamps, Base, kw_only=True):
     last_contact_on: Mapped[date | None] = mapped_column(default=None, init=False)
     next_due_on: Mapped[date | None] = mapped_column(default=None, init=False)  # the earliest of its dues
     closed_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    # Why it was closed; while a closing is asked for, why it should be.
     closing_reason: Mapped[ClosingReason | None] = mapped_column(default=None, init=False)
     closing_note: Mapped[str | None] = mapped_column(default=None, init=False)
     closure_requested_by: Mapped[UserId | None] = mapped_column(default=None, init=False)
@@ -100,7 +104,9 @@ class CaseDue(Base, kw_only=True):
     __tablename__ = "case_dues"
 
     case_id: Mapped[CaseId] = mapped_column(ForeignKey("cases.id"), primary_key=True)
-    source: Mapped[str] = mapped_column(String(16), primary_key=True)  # follow_up, action, referral, review
+    source: Mapped[str] = mapped_column(
+        String(16), primary_key=True
+    )  # follow_up, action, referral, review, suspension
     due_on: Mapped[date]
 
 
@@ -142,7 +148,7 @@ class Goal(Versioned, Timestamps, Base, kw_only=True):
     words: Mapped[str]
     need_code: Mapped[str | None] = mapped_column(String(64), default=None)
     target_on: Mapped[date | None] = mapped_column(default=None)
-    status: Mapped[GoalStatus] = mapped_column(default=GoalStatus.open, init=False)
+    status: Mapped[GoalStatus] = mapped_column(default=GOAL_LIFECYCLE.initial, init=False)
     outcome_note: Mapped[str | None] = mapped_column(default=None, init=False)
     decided_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
 
@@ -165,18 +171,32 @@ class Action(Versioned, Timestamps, Base, kw_only=True):
     words: Mapped[str]
     owner_id: Mapped[UserId | None] = mapped_column(ForeignKey("users.id"), default=None)  # None: the person
     due_on: Mapped[date | None] = mapped_column(default=None)
-    status: Mapped[ActionStatus] = mapped_column(default=ActionStatus.planned, init=False)
+    status: Mapped[ActionStatus] = mapped_column(default=ACTION_LIFECYCLE.initial, init=False)
     outcome_note: Mapped[str | None] = mapped_column(default=None, init=False)
     done_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+
+
+class GoalTransition(Transition, Base, kw_only=True):
+    __tablename__ = "case_goal_transitions"
+
+    goal_id: Mapped[GoalId] = mapped_column(ForeignKey("case_goals.id"))
+    case_id: Mapped[CaseId] = mapped_column(ForeignKey("cases.id"), index=True)
+
+
+class ActionTransition(Transition, Base, kw_only=True):
+    __tablename__ = "case_action_transitions"
+
+    action_id: Mapped[ActionId] = mapped_column(ForeignKey("case_actions.id"))
+    case_id: Mapped[CaseId] = mapped_column(ForeignKey("cases.id"), index=True)
 
 
 class Review(Base, kw_only=True):
     """A look back at the plan, at least every three months."""
 
     __tablename__ = "case_reviews"
-    __table_args__ = (Index(None, "case_id", "at"),)
+    __table_args__ = (Index(None, "case_id", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=uuid7, init=False)
     case_id: Mapped[CaseId] = mapped_column(ForeignKey("cases.id"))
     by: Mapped[UserId]
     summary: Mapped[str]

@@ -53,10 +53,24 @@ class GoalStatus(StrEnum):
     abandoned = "abandoned"
 
 
+class GoalStep(StrEnum):
+    meet = "meet"
+    meet_partly = "meet_partly"
+    miss = "miss"
+    abandon = "abandon"
+    take_up = "take_up"
+
+
 class ActionStatus(StrEnum):
     planned = "planned"
     done = "done"
     dropped = "dropped"
+
+
+class ActionStep(StrEnum):
+    carry_out = "carry_out"
+    drop = "drop"
+    take_up = "take_up"
 
 
 class ClosingReason(StrEnum):
@@ -85,10 +99,11 @@ CASE_LIFECYCLE: Lifecycle[CaseStatus, CaseAction] = Lifecycle(
     CaseStatus.open,
     [
         Move(
+            # Nobody asks for it: the first work done on a case activates it, whoever does that work.
             action=CaseAction.activate,
             sources=frozenset({CaseStatus.open}),
             to=CaseStatus.active,
-            by=_WINDOW,
+            by=_WINDOW | {Role.partner_agent, Role.system},
         ),
         Move(
             action=CaseAction.suspend,
@@ -116,3 +131,42 @@ CASE_LIFECYCLE: Lifecycle[CaseStatus, CaseAction] = Lifecycle(
         ),
     ],
 )
+
+_DECIDED = frozenset(GoalStatus) - {GoalStatus.open}
+
+
+def _decide(step: GoalStep, outcome: GoalStatus) -> Move[GoalStatus, GoalStep]:
+    return Move(action=step, sources=frozenset({GoalStatus.open}), to=outcome, by=_WINDOW)
+
+
+GOAL_LIFECYCLE: Lifecycle[GoalStatus, GoalStep] = Lifecycle(
+    GoalStatus.open,
+    [
+        _decide(GoalStep.meet, GoalStatus.met),
+        _decide(GoalStep.meet_partly, GoalStatus.partly_met),
+        _decide(GoalStep.miss, GoalStatus.not_met),
+        _decide(GoalStep.abandon, GoalStatus.abandoned),
+        # What was decided too early, or by mistake, is taken up again.
+        Move(action=GoalStep.take_up, sources=_DECIDED, to=GoalStatus.open, by=_WINDOW),
+    ],
+)
+
+_PLANNED = frozenset({ActionStatus.planned})
+
+ACTION_LIFECYCLE: Lifecycle[ActionStatus, ActionStep] = Lifecycle(
+    ActionStatus.planned,
+    [
+        Move(action=ActionStep.carry_out, sources=_PLANNED, to=ActionStatus.done, by=_WINDOW),
+        Move(action=ActionStep.drop, sources=_PLANNED, to=ActionStatus.dropped, by=_WINDOW),
+        Move(
+            action=ActionStep.take_up,
+            sources=frozenset({ActionStatus.done, ActionStatus.dropped}),
+            to=ActionStatus.planned,
+            by=_WINDOW,
+        ),
+    ],
+)
+
+# A client says where a goal or an action shall stand; these are the steps that lead there.
+STEP_TO_GOAL = {move.to: move.action for move in GOAL_LIFECYCLE.moves}
+STEP_TO_ACTION = {move.to: move.action for move in ACTION_LIFECYCLE.moves}

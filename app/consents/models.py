@@ -9,21 +9,6 @@ from app.core.db import Base
 from app.core.ids import ConsentId, InstitutionId, InterviewId, PersonId, UserId, uuid7
 
 
-class DataCategory(StrEnum):
-    """What may be shared, from the least to the most telling."""
-
-    identity = "identity"
-    birth = "birth"
-    contact = "contact"
-    identifiers = "identifiers"
-    household = "household"
-    needs = "needs"
-    situation = "situation"
-    assessment = "assessment"
-    health = "health"
-    documents = "documents"
-
-
 class ConsentPurpose(StrEnum):
     referral = "referral"
     service_coordination = "service_coordination"

@@ -1,12 +1,27 @@
-"""The only place that asks what time it is, so that a test can move it."""
+"""The only place that asks what time it is, so that a test or an invented story can move it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
+
+_pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
 
 
 def now() -> datetime:
     """Return the present instant in UTC; stored times are never local."""
-    return datetime.now(UTC)
+    return _pretended.get() or datetime.now(UTC)
+
+
+@contextmanager
+def pretending(moment: datetime) -> Iterator[None]:
+    """Let it be another instant in this thread: the demonstration's caseload has a past."""
+    token = _pretended.set(moment)
+    try:
+        yield
+    finally:
+        _pretended.reset(token)
 
 
 def today(zone: str = "Africa/Casablanca") -> date:

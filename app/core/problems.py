@@ -52,7 +52,8 @@ def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> d
             {
                 "pointer": error["pointer"],
                 "code": error["code"],
-                "message": i18n.text(f"field.{error['code']}", **error.get("context", {})),
+                # The author of a questionnaire may have written the sentence, in the request's language.
+                "message": error.get("message") or i18n.text(f"field.{error['code']}", **error.get("context", {})),
             }
             for error in details["errors"]
         ]

@@ -37,6 +37,7 @@ _LINE_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
 _ARABIC_LETTER = re.compile(
     "[\u0620-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\u0870-\u08c9\ufb50-\ufdff\ufe70-\ufefc]"
 )
+_LETTER = re.compile(r"[^\W\d_]")
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 _SPACES = re.compile(" +")
 
@@ -112,8 +113,7 @@ def _one_line(value: str) -> str:
 
 def is_arabic(value: str) -> bool:
     """Whether most letters are of the Arabic script, Persian included; a text without letters is not."""
-    letters = sum(char.isalpha() for char in value)
-    return len(_ARABIC_LETTER.findall(value)) * 2 > letters
+    return len(_ARABIC_LETTER.findall(value)) * 2 > len(_LETTER.findall(value))
 
 
 def has_forbidden(value: str) -> bool:

@@ -35,6 +35,7 @@ class FormProblem(StrEnum):
     NAME_DUPLICATE = "name_duplicate"
     NAME_INVALID = "name_invalid"
     NEED_INCOMPLETE = "need_incomplete"
+    NEED_UNKNOWN = "need_unknown"
     PATTERN_UNSAFE = "pattern_unsafe"
     REFERENCE_IN_TEXT = "reference_in_text"
     REFERENCE_UNKNOWN = "reference_unknown"
@@ -60,7 +61,12 @@ class Problem:
     subject: str = ""  # the type, column, function, question… at fault, as the author wrote it
 
     def details(self) -> dict[str, object]:
-        return {"code": self.code.value, "sheet": self.sheet, "row": self.row, "subject": self.subject[:64]}
+        """As every refusal of a field has it; the pointer leads into the workbook: `/<sheet>/<row>`."""
+        return {
+            "pointer": f"/{self.sheet}/{self.row}" if self.row else f"/{self.sheet}",
+            "code": self.code.value,
+            "context": {"sheet": self.sheet, "row": self.row, "subject": self.subject[:64]},
+        }
 
 
 class InstrumentInvalid(DomainError):

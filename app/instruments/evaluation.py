@@ -12,6 +12,7 @@ from datetime import date
 
 from lxml import etree
 
+from app.core.fields import MAX_SAFE_INTEGER
 from app.instruments import answers as reading
 from app.instruments import scoring
 from app.instruments.answers import Answer, AnswerRefused
@@ -206,7 +207,7 @@ def _calculated(value: object) -> tuple[str, Calculated]:
 def _kept_number(value: float) -> float | int | None:
     if not math.isfinite(value):
         return None
-    return int(value) if value.is_integer() else value
+    return int(value) if value.is_integer() and abs(value) <= MAX_SAFE_INTEGER else value
 
 
 def _earlier_text(value: Calculated) -> str:

@@ -39,7 +39,7 @@ class Arrival(Versioned, Timestamps, Base, kw_only=True):
     arrived_at: Mapped[datetime] = mapped_column(default_factory=now, init=False)
     status: Mapped[ArrivalStatus] = mapped_column(default=ARRIVAL_LIFECYCLE.initial, init=False)
     interview_id: Mapped[InterviewId | None] = mapped_column(
-        ForeignKey("interviews.id"), default=None, init=False
+        ForeignKey("interviews.id"), default=None, init=False, index=True
     )
     topic: Mapped[str | None] = mapped_column(
         String(64), default=None, init=False
@@ -58,6 +58,7 @@ class Interview(Versioned, Timestamps, Base, kw_only=True):
 
     __tablename__ = "interviews"
     __table_args__ = (
+        Index(None, "window_id", "id"),
         Index(None, "window_id", "status", "id"),
         Index(None, "person_id", "id"),
         CheckConstraint("status <> 'completed' OR conclusion IS NOT NULL", name="completed_has_a_conclusion"),

@@ -82,7 +82,8 @@ ARRIVAL_LIFECYCLE: Lifecycle[ArrivalStatus, ArrivalAction] = Lifecycle(
         ),
         Move(
             action=ArrivalAction.finish,
-            sources=frozenset({ArrivalStatus.in_interview}),
+            # Put back into the room, but heard after all: the interview that was begun has been completed.
+            sources=frozenset({ArrivalStatus.in_interview, ArrivalStatus.waiting}),
             to=ArrivalStatus.received,
             by=_WINDOW,
         ),

@@ -889,6 +889,7 @@ def upgrade() -> None:
         sa.Column("instrument_id", sa.Uuid(), nullable=False),
         sa.Column("assessed_by", sa.Uuid(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("calculated", sa.JSON(), nullable=False),
         sa.Column("scores", sa.JSON(), nullable=False),
         sa.Column("total", sa.Double(), nullable=True),
         sa.Column("band", sa.String(length=64), nullable=True),
@@ -986,7 +987,7 @@ def upgrade() -> None:
 
     op.create_table(
         "case_reviews",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("by", sa.Uuid(), nullable=False),
         sa.Column("summary", sa.String(), nullable=False),
@@ -995,7 +996,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_reviews")),
     )
     with op.batch_alter_table("case_reviews", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_case_reviews_case_id_at"), ["case_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_reviews_case_id_id"), ["case_id", "id"], unique=False)
 
     op.create_table(
         "case_transitions",
@@ -1118,6 +1119,7 @@ def upgrade() -> None:
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interviews_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_interviews_person_id_id"), ["person_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interviews_window_id_id"), ["window_id", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_interviews_window_id_status_id"), ["window_id", "status", "id"], unique=False
         )
@@ -1172,6 +1174,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("window_id", "on", "ticket", name=op.f("uq_arrivals_window_id_on_ticket")),
     )
     with op.batch_alter_table("arrivals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_arrivals_interview_id"), ["interview_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_arrivals_window_id_on_status"), ["window_id", "on", "status"], unique=False
         )
@@ -1250,6 +1253,43 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_case_actions_case_id_status_due_on"), ["case_id", "status", "due_on"], unique=False
         )
+
+    op.create_table(
+        "case_goal_transitions",
+        sa.Column("goal_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("from_status", sa.String(), nullable=True),
+        sa.Column("to_status", sa.String(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "actor_role",
+            sa.Enum(
+                "social_worker",
+                "supervisor",
+                "partner_agent",
+                "administrator",
+                "auditor",
+                "system",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason_code", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_goal_transitions_case_id")),
+        sa.ForeignKeyConstraint(
+            ["goal_id"], ["case_goals.id"], name=op.f("fk_case_goal_transitions_goal_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_goal_transitions")),
+    )
+    with op.batch_alter_table("case_goal_transitions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_goal_transitions_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "consents",
@@ -1392,6 +1432,43 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("arrival_transitions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_arrival_transitions_arrival_id"), ["arrival_id"], unique=False)
+
+    op.create_table(
+        "case_action_transitions",
+        sa.Column("action_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("from_status", sa.String(), nullable=True),
+        sa.Column("to_status", sa.String(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "actor_role",
+            sa.Enum(
+                "social_worker",
+                "supervisor",
+                "partner_agent",
+                "administrator",
+                "auditor",
+                "system",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason_code", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["case_actions.id"], name=op.f("fk_case_action_transitions_action_id")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_action_transitions_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_action_transitions")),
+    )
+    with op.batch_alter_table("case_action_transitions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_action_transitions_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "referrals",
@@ -1810,6 +1887,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_referrals_agreement_id_sent_at"))
 
     op.drop_table("referrals")
+    with op.batch_alter_table("case_action_transitions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_action_transitions_case_id"))
+
+    op.drop_table("case_action_transitions")
     with op.batch_alter_table("arrival_transitions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_arrival_transitions_arrival_id"))
 
@@ -1822,6 +1903,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consents_person_id_id"))
 
     op.drop_table("consents")
+    with op.batch_alter_table("case_goal_transitions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_goal_transitions_case_id"))
+
+    op.drop_table("case_goal_transitions")
     with op.batch_alter_table("case_actions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_actions_case_id_status_due_on"))
 
@@ -1832,6 +1917,7 @@ def downgrade() -> None:
     op.drop_table("assessment_transitions")
     with op.batch_alter_table("arrivals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_arrivals_window_id_on_status"))
+        batch_op.drop_index(batch_op.f("ix_arrivals_interview_id"))
 
     op.drop_table("arrivals")
     with op.batch_alter_table("refresh_tokens", schema=None) as batch_op:
@@ -1840,6 +1926,7 @@ def downgrade() -> None:
     op.drop_table("refresh_tokens")
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_interviews_window_id_status_id"))
+        batch_op.drop_index(batch_op.f("ix_interviews_window_id_id"))
         batch_op.drop_index(batch_op.f("ix_interviews_person_id_id"))
         batch_op.drop_index(batch_op.f("ix_interviews_case_id"))
 
@@ -1849,7 +1936,7 @@ def downgrade() -> None:
 
     op.drop_table("case_transitions")
     with op.batch_alter_table("case_reviews", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_case_reviews_case_id_at"))
+        batch_op.drop_index(batch_op.f("ix_case_reviews_case_id_id"))
 
     op.drop_table("case_reviews")
     with op.batch_alter_table("case_goals", schema=None) as batch_op:

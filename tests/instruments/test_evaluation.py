@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.instruments import scoring
@@ -270,6 +270,7 @@ JSON = st.recursive(
 NAMES = st.sampled_from([item.name for item in FORM.items]) | st.text(max_size=5)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.dictionaries(NAMES, JSON, max_size=8), st.booleans())
 def test_any_json_value_is_kept_refused_or_dropped_and_nothing_is_raised(
     answers: dict[str, object], complete: bool
@@ -286,6 +287,7 @@ def test_any_json_value_is_kept_refused_or_dropped_and_nothing_is_raised(
     assert set(evaluation.answers) <= evaluation.relevant
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.dictionaries(st.sampled_from(["shared", "uses", "why"]), JSON))
 def test_irrelevant_answers_never_influence_the_result(answers: dict[str, object]) -> None:
     alone = run({"people": 1, "income": 5}, complete=True)
@@ -304,6 +306,7 @@ def test_irrelevant_answers_never_influence_the_result(answers: dict[str, object
         assert getattr(with_them, name) == getattr(alone, name)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.dictionaries(NAMES, JSON, max_size=8))
 def test_evaluating_what_was_kept_gives_the_same_again(answers: dict[str, object]) -> None:
     first = run(answers)

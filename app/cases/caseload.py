@@ -1,0 +1,97 @@
+"""Lists of cases: one worker's, one window's, what is overdue, who has not been heard of."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam
+
+from app.cases.models import Case
+from app.cases.policy import visible_to_role
+from app.cases.queries import BRIEF, LIVING, derived, silent_before
+from app.cases.schemas import CaseSort
+from app.cases.states import CaseStatus, Priority
+from app.core.actor import Actor, Role
+from app.core.db import ReadSession, rows
+from app.core.ids import UserId, WindowId
+from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.windows import queries as windows
+
+_c = Case.__table__.c
+
+_KEYS = {
+    CaseSort.newest: ("id",),
+    CaseSort.due: ("next_due_on", "id"),
+    CaseSort.contact: ("last_contact_on", "id"),
+}
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "referent_id": _c.referent_id == bindparam("referent_id"),
+    "status": _c.status == bindparam("status"),
+    "priority": _c.priority == bindparam("priority"),
+    "overdue": and_(LIVING, _c.next_due_on < bindparam("today")),
+    "silent": and_(LIVING, _c.last_contact_on < bindparam("silent_before")),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFilter:
+    """Which cases are wanted, in which order. Lists by due date or contact are of living cases that have one."""
+
+    window_id: WindowId | None = None
+    referent_id: UserId | None = None
+    status: CaseStatus | None = None
+    priority: Priority | None = None
+    overdue: bool = False
+    silent: bool = False
+    sort: CaseSort = CaseSort.newest
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        return frozenset(name for name in _CONDITIONS if getattr(self, name))
+
+
+@cache
+def _list(role: Role, conditions: frozenset[str], sort: CaseSort, goes_on: bool) -> Select[Any]:
+    statement = BRIEF.where(_c.window_id == bindparam("window"), visible_to_role(role))
+    for name in sorted(conditions):
+        statement = statement.where(_CONDITIONS[name])
+    first, *_ = _KEYS[sort]
+    if sort is not CaseSort.newest:
+        statement = statement.where(LIVING, _c[first].is_not(None))
+    return keyset(
+        statement,
+        *(_c[key] for key in _KEYS[sort]),
+        page=PageRequest(cursor="" if goes_on else None),
+        descending=sort is CaseSort.newest,
+    )
+
+
+def page(db: ReadSession, actor: Actor, wanted: PageRequest, chosen: CaseFilter) -> Page:
+    """Cases of the actor's windows, merged from a page of each.
+
+    An index leads through one window in order, through several only by sorting all that they have: asking each
+    window for its page keeps the cost that of a page, whatever the windows hold.
+    """
+    statement = _list(actor.role, chosen.conditions, chosen.sort, wanted.cursor is not None)
+    keys = _KEYS[chosen.sort]
+    values: dict[str, object] = {
+        "referent_id": chosen.referent_id,
+        "status": chosen.status,
+        "priority": chosen.priority,
+    }
+    values |= binds(wanted, *(UUID if key == "id" else date for key in keys))
+    found: list[Any] = []
+    for window_id in actor.window_ids:
+        if chosen.window_id in (None, window_id):
+            found += rows(db, statement, actor.binds, **values, **_days(db, window_id), window=window_id)
+    found.sort(key=lambda case: [case[key] for key in keys], reverse=chosen.sort is CaseSort.newest)
+    result = cut(found, wanted, *keys)
+    return Page([derived(case) for case in result.items], result.next)
+
+
+def _days(db: ReadSession, window_id: WindowId) -> dict[str, date]:
+    """What "past" and "silent" mean at a window today."""
+    day = windows.today(db, window_id)
+    return {"today": day, "silent_before": silent_before(day)}

@@ -1,0 +1,144 @@
+"""Closing a case and taking it up again. Who may close which, and what has to be settled before."""
+
+from sqlalchemy import delete
+
+from app.audit import service as audit
+from app.cases import plan, plan_queries, service
+from app.cases.events import CaseClosed, CaseClosureRequested, CaseReopened
+from app.cases.models import Case, CaseDue, CaseTransition
+from app.cases.policy import needs_approval
+from app.cases.schemas import CaseClose, CaseReopen
+from app.cases.states import CASE_LIFECYCLE, CaseAction, GoalStatus, Stage
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import ReadSession, WriteSession
+from app.core.errors import DomainError, InvalidInput
+from app.core.ids import CaseId
+from app.core.moves import move
+from app.outbox import service as outbox
+from app.windows import queries as windows
+
+
+class CaseNotReadyToClose(DomainError):
+    """Something is still unsettled; `blockers` names each thing as `<code>:<id>`."""
+
+    code = "case_not_ready_to_close"
+
+
+class ClosureNeedsApproval(DomainError):
+    """The case is pressing: ask for its closing, and a supervisor closes it."""
+
+    code = "closure_needs_approval"
+
+
+class NoClosureRequested(DomainError):
+    """Nobody asks for the closing of this case."""
+
+    code = "no_closure_requested"
+
+
+def close(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
+    """Close a case: nothing is due on it any more, everything else stays as it is.
+
+    Raises `CaseIsClosed`, `ClosureNeedsApproval`, `CaseNotReadyToClose`, or `InvalidInput` for a goal that is not
+    of this case or not open.
+    """
+    service.refuse_closed(case)
+    if needs_approval(actor, case.priority):
+        raise ClosureNeedsApproval()
+    _make_ready(db, actor, case, data)
+    db.execute(delete(CaseDue).where(CaseDue.case_id == case.id))
+    move(
+        db,
+        actor,
+        case,
+        CASE_LIFECYCLE,
+        CaseAction.close,
+        lambda **row: CaseTransition(case_id=case.id, **row),
+        reason_code=data.reason,
+        note=data.note,
+        closed_at=now(),
+        closing_reason=data.reason,
+        closing_note=data.note,
+        stage=Stage.outcome,
+        next_due_on=None,
+    )
+    audit.record(db, actor, "case:close", "case", case.id, person_id=case.person_id, reason=data.reason)
+    outbox.publish(db, CaseClosed(case_id=case.id, reason=data.reason))
+
+
+def request_closure(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
+    """Ask a supervisor to close a case; it has to be as ready as for closing. Asking again replaces the reason.
+
+    Raises what `close` raises, except `ClosureNeedsApproval`.
+    """
+    service.refuse_closed(case)
+    _make_ready(db, actor, case, data)
+    plan.replan(db, case)
+    case.closure_requested_by, case.closure_requested_at = actor.user, now()
+    case.closing_reason, case.closing_note = data.reason, data.note
+    audit.record(
+        db, actor, "case:request-closure", "case", case.id, person_id=case.person_id, reason=data.reason
+    )
+    event = CaseClosureRequested(case_id=case.id, window_id=case.window_id, requested_by=actor.user)
+    outbox.publish(db, event)
+
+
+def set_aside_request(db: WriteSession, actor: Actor, case: Case) -> None:
+    """Take back what one asked for, or as a supervisor decide that the case goes on.
+
+    Raises `CaseIsClosed`, `NoClosureRequested`.
+    """
+    service.refuse_closed(case)
+    if case.closure_requested_at is None:
+        raise NoClosureRequested()
+    case.closure_requested_by = case.closure_requested_at = case.closing_reason = case.closing_note = None
+    audit.record(db, actor, "case:set-aside-closure", "case", case.id, person_id=case.person_id)
+
+
+def blockers(db: ReadSession, case_id: CaseId) -> list[str]:
+    """What stands against closing: goals without an outcome, and what the modules above still wait for."""
+    goals = [f"goal_without_outcome:{goal.id}" for goal in plan_queries.open_goals(db, case_id)]
+    return goals + [code for check in service.closing_checks for code in check(db, case_id)]
+
+
+def _make_ready(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
+    """Settle the goals that the request speaks of, then see whether anything is left."""
+    goals = {goal.id: goal for goal in plan_queries.open_goals(db, case.id)}
+    for goal_id, outcome in data.outcomes.items():
+        if goal_id not in goals:
+            raise InvalidInput(f"/outcomes/{goal_id}", "not_an_open_goal")
+        if outcome.status is GoalStatus.open:
+            raise InvalidInput(f"/outcomes/{goal_id}/status", "no_outcome")
+        plan.settle(db, actor, goals[goal_id], outcome.status, outcome.note)
+    found = blockers(db, case.id)
+    if found:
+        raise CaseNotReadyToClose(blockers=found)
+
+
+def reopen(db: WriteSession, actor: Actor, case: Case, data: CaseReopen) -> None:
+    """Take up a closed case with all its history; why it was closed stays in its transitions.
+
+    Raises `IllegalMove`, or `CaseAlreadyOpen` when the person has another living case at the window.
+    """
+    CASE_LIFECYCLE.move(case.status, CaseAction.reopen, actor.role)
+    service.refuse_second(db, case.person_id, case.window_id)
+    move(
+        db,
+        actor,
+        case,
+        CASE_LIFECYCLE,
+        CaseAction.reopen,
+        lambda **row: CaseTransition(case_id=case.id, **row),
+        note=data.reason,
+        closed_at=None,
+        closing_reason=None,
+        closing_note=None,
+        closure_requested_by=None,
+        closure_requested_at=None,
+        stage=Stage.accompaniment,
+    )
+    service.set_due(db, case.id, "review", service.review_after(windows.today(db, case.window_id)))
+    plan.replan(db, case)
+    audit.record(db, actor, "case:reopen", "case", case.id, person_id=case.person_id)
+    outbox.publish(db, CaseReopened(case_id=case.id))

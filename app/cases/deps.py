@@ -1,0 +1,137 @@
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+
+from app.auth.deps import allowed
+from app.auth.permissions import Permission
+from app.cases import plan_queries, queries
+from app.cases.caseload import CaseFilter
+from app.cases.models import Action, Case, Goal
+from app.cases.queries import CaseIds
+from app.cases.schemas import CaseSort
+from app.cases.states import CaseStatus, Priority
+from app.core.actor import Actor
+from app.core.deps import ReadDb, WriteDb
+from app.core.ids import ActionId, CaseId, GoalId, UserId, WindowId
+
+CaseReader = Annotated[Actor, Depends(allowed(Permission.case_read))]
+CaseWriter = Annotated[Actor, Depends(allowed(Permission.case_write))]
+CaseAssigner = Annotated[Actor, Depends(allowed(Permission.case_assign))]
+CaseCloser = Annotated[Actor, Depends(allowed(Permission.case_close))]
+
+
+def _to_write(actor: CaseWriter, db: WriteDb, case_id: CaseId) -> Case:
+    return queries.get(db, actor, case_id, lock=True)
+
+
+CaseToWrite = Annotated[Case, Depends(_to_write, scope="function")]
+
+
+def _goal_to_write(db: WriteDb, case: CaseToWrite, goal_id: GoalId) -> Goal:
+    return plan_queries.goal(db, case, goal_id)
+
+
+GoalToWrite = Annotated[Goal, Depends(_goal_to_write, scope="function")]
+
+
+def _action_to_write(db: WriteDb, goal: GoalToWrite, action_id: ActionId) -> Action:
+    return plan_queries.action(db, goal, action_id)
+
+
+ActionToWrite = Annotated[Action, Depends(_action_to_write, scope="function")]
+
+
+def _visible(actor: CaseReader, db: ReadDb, case_id: CaseId) -> CaseIds:
+    return queries.ids(db, actor, case_id)
+
+
+async def _seen(
+    request: Request, actor: CaseReader, case: Annotated[CaseIds, Depends(_visible, scope="function")]
+) -> CaseIds:
+    await request.app.state.accesses.record(actor, "case:read", "case", case.case_id, case.person_id)
+    return case
+
+
+CaseSeen = Annotated[CaseIds, Depends(_seen, scope="function")]
+
+
+def _page(actor: CaseReader, db: ReadDb, case_id: CaseId) -> dict[str, Any]:
+    return queries.read(db, actor, case_id)
+
+
+def _page_by_number(actor: CaseReader, db: ReadDb, number: str) -> dict[str, Any]:
+    return queries.by_number(db, actor, number)
+
+
+async def _opened(
+    request: Request, actor: CaseReader, case: Annotated[dict[str, Any], Depends(_page, scope="function")]
+) -> dict[str, Any]:
+    return await _recorded(request, actor, case)
+
+
+async def _opened_by_number(
+    request: Request,
+    actor: CaseReader,
+    case: Annotated[dict[str, Any], Depends(_page_by_number, scope="function")],
+) -> dict[str, Any]:
+    return await _recorded(request, actor, case)
+
+
+async def _recorded(request: Request, actor: Actor, case: dict[str, Any]) -> dict[str, Any]:
+    await request.app.state.accesses.record(actor, "case:read", "case", case["id"], case["person_id"])
+    return case
+
+
+CaseOpenedToRead = Annotated[dict[str, Any], Depends(_opened, scope="function")]
+CaseFoundByNumber = Annotated[dict[str, Any], Depends(_opened_by_number, scope="function")]
+
+
+async def _lister(request: Request, actor: CaseReader) -> Actor:
+    """A list shows who is accompanied, by name: each page asked for leaves one entry, of the list as a whole.
+
+    One entry a case would bury the trail of real openings under a worker's everyday glances.
+    """
+    await request.app.state.accesses.record(actor, "case:list", "case", None, None)
+    return actor
+
+
+CaseLister = Annotated[Actor, Depends(_lister, scope="function")]
+
+
+def _filter(
+    actor: CaseReader,
+    window_id: Annotated[WindowId | None, Query(description="One of your windows.")] = None,
+    referent_id: UserId | None = None,
+    status: CaseStatus | None = None,
+    priority: Priority | None = None,
+    mine: Annotated[
+        bool, Query(description="Those whose referent you are; instead of `referent_id`.")
+    ] = False,
+    overdue: Annotated[bool, Query(description="What was due next is past.")] = False,
+    silent: Annotated[bool, Query(description="No contact for longer than the house allows.")] = False,
+    sort: Annotated[
+        CaseSort | None,
+        Query(
+            description="`newest`; `due`: the most overdue first; `contact`: the longest silence first. "
+            "By default `due` with `overdue`, else `contact` with `silent`, else `newest`."
+        ),
+    ] = None,
+) -> CaseFilter:
+    return CaseFilter(
+        window_id=window_id,
+        referent_id=actor.user_id if mine else referent_id,
+        status=status,
+        priority=priority,
+        overdue=overdue,
+        silent=silent,
+        sort=sort or _sort(overdue, silent),
+    )
+
+
+def _sort(overdue: bool, silent: bool) -> CaseSort:
+    if overdue:
+        return CaseSort.due
+    return CaseSort.contact if silent else CaseSort.newest
+
+
+CaseFilters = Annotated[CaseFilter, Depends(_filter)]

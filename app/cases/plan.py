@@ -1,0 +1,168 @@
+"""The plan: what the person wants to reach, who does what by when, and what became of it."""
+
+from typing import Any
+
+from app.audit import service as audit
+from app.auth import queries as users
+from app.cases import plan_queries, service
+from app.cases.models import Action, ActionTransition, Case, Goal, GoalTransition
+from app.cases.schemas import ActionCreate, ActionUpdate, GoalCreate, GoalUpdate
+from app.cases.states import (
+    ACTION_LIFECYCLE,
+    GOAL_LIFECYCLE,
+    STEP_TO_ACTION,
+    STEP_TO_GOAL,
+    ActionStatus,
+    GoalStatus,
+)
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import WriteSession
+from app.core.errors import DomainError, InvalidInput
+from app.core.ids import UserId
+from app.core.moves import begin, move
+from app.vocabularies import service as vocabularies
+
+GOALS = 100  # a case
+ACTIONS = 100  # a goal
+
+
+class PlanIsFull(DomainError):
+    """Nobody works along a longer plan: settle or change what stands there."""
+
+    code = "plan_is_full"
+
+
+class GoalIsDecided(DomainError):
+    """Nothing more is planned for a goal whose outcome is known; it can be taken up again."""
+
+    code = "goal_is_decided"
+
+
+def add_goal(db: WriteSession, actor: Actor, case: Case, data: GoalCreate) -> Goal:
+    """Write down a goal; planning is the first work on a case that was only opened.
+
+    Raises `CaseIsClosed`, `PlanIsFull`, or `InvalidInput` for an unknown need.
+    """
+    service.refuse_closed(case)
+    _check_need(db, data.need_code)
+    if plan_queries.count_goals(db, case.id) >= GOALS:
+        raise PlanIsFull()
+    goal = Goal(case_id=case.id, words=data.words, need_code=data.need_code, target_on=data.target_on)
+    db.add(goal)
+    db.flush()
+    begin(db, actor, goal, "set", lambda **row: GoalTransition(goal_id=goal.id, case_id=case.id, **row))
+    service.reach(db, actor, case, case.stage)
+    _audit(db, actor, "goal:set", case, goal_id=goal.id)
+    return goal
+
+
+def change_goal(db: WriteSession, actor: Actor, case: Case, goal: Goal, data: GoalUpdate) -> None:
+    """Change a goal's words, need or date, or say what became of it.
+
+    Raises `CaseIsClosed`, `IllegalMove`, or `InvalidInput` for an unknown need.
+    """
+    service.refuse_closed(case)
+    sent = data.changes()
+    if data.need_code != goal.need_code:
+        _check_need(db, data.need_code)
+    _take(goal, sent, "need_code", "target_on", "outcome_note")
+    goal.words = data.words or goal.words
+    if data.status is not None and data.status is not goal.status:
+        settle(db, actor, goal, data.status, data.outcome_note)
+    replan(db, case)
+    _audit(db, actor, "goal:change", case, goal_id=goal.id, fields=sorted(sent), status=goal.status)
+
+
+def settle(db: WriteSession, actor: Actor, goal: Goal, status: GoalStatus, note: str | None) -> None:
+    """Say where a goal stands now: one of its outcomes, or open again. Raises `IllegalMove`."""
+    move(
+        db,
+        actor,
+        goal,
+        GOAL_LIFECYCLE,
+        STEP_TO_GOAL[status],
+        lambda **row: GoalTransition(goal_id=goal.id, case_id=goal.case_id, **row),
+        note=note,
+        outcome_note=note,
+        decided_at=None if status is GoalStatus.open else now(),
+    )
+
+
+def add_action(db: WriteSession, actor: Actor, case: Case, goal: Goal, data: ActionCreate) -> Action:
+    """Plan an action under an open goal, at the end.
+
+    Raises `CaseIsClosed`, `GoalIsDecided`, `PlanIsFull`, or `InvalidInput` for an owner from elsewhere.
+    """
+    service.refuse_closed(case)
+    if goal.status is not GoalStatus.open:
+        raise GoalIsDecided()
+    _check_owner(db, case, data.owner_id)
+    last = plan_queries.last_position(db, goal.id)
+    if last >= ACTIONS:
+        raise PlanIsFull()
+    action = Action(case_id=case.id, goal_id=goal.id, position=last + 1, **data.model_dump())
+    db.add(action)
+    db.flush()
+    begin(
+        db, actor, action, "plan", lambda **row: ActionTransition(action_id=action.id, case_id=case.id, **row)
+    )
+    replan(db, case)
+    _audit(db, actor, "action:plan", case, action_id=action.id)
+    return action
+
+
+def change_action(db: WriteSession, actor: Actor, case: Case, action: Action, data: ActionUpdate) -> None:
+    """Change who acts and by when, or say that it is done, dropped or planned again.
+
+    Raises `CaseIsClosed`, `IllegalMove`, or `InvalidInput` for an owner from elsewhere.
+    """
+    service.refuse_closed(case)
+    sent = data.changes()
+    if data.owner_id != action.owner_id:
+        _check_owner(db, case, data.owner_id)
+    _take(action, sent, "owner_id", "due_on", "outcome_note")
+    action.words = data.words or action.words
+    if data.status is not None and data.status is not action.status:
+        _step(db, actor, action, data.status, data.outcome_note)
+    replan(db, case)
+    _audit(db, actor, "action:change", case, action_id=action.id, fields=sorted(sent), status=action.status)
+
+
+def _step(db: WriteSession, actor: Actor, action: Action, status: ActionStatus, note: str | None) -> None:
+    move(
+        db,
+        actor,
+        action,
+        ACTION_LIFECYCLE,
+        STEP_TO_ACTION[status],
+        lambda **row: ActionTransition(action_id=action.id, case_id=action.case_id, **row),
+        note=note,
+        outcome_note=note,
+        done_at=now() if status is ActionStatus.done else None,
+    )
+
+
+def _take(entity: Goal | Action, sent: dict[str, Any], *may_be_empty: str) -> None:
+    """Set the columns that were sent; for these `null` means to empty them."""
+    for name in sent.keys() & set(may_be_empty):
+        setattr(entity, name, sent[name])
+
+
+def _check_need(db: WriteSession, code: str | None) -> None:
+    if code is not None:
+        vocabularies.check(db, "/need_code", "need", [code])
+
+
+def _check_owner(db: WriteSession, case: Case, owner_id: UserId | None) -> None:
+    if owner_id is not None and not users.serves_at(db, owner_id, case.window_id):
+        raise InvalidInput("/owner_id", "not_serving_there")
+
+
+def replan(db: WriteSession, case: Case) -> None:
+    service.set_due(db, case.id, "action", plan_queries.earliest_action(db, case.id))
+
+
+def _audit(db: WriteSession, actor: Actor, action: str, case: Case, **details: Any) -> None:
+    db.flush()
+    audit.record(db, actor, action, "case", case.id, person_id=case.person_id, **details)

@@ -1,0 +1,241 @@
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from app.cases.states import (
+    ActionStatus,
+    ActionStep,
+    CaseAction,
+    CaseStatus,
+    ClosingReason,
+    GoalStatus,
+    GoalStep,
+    Priority,
+    Stage,
+    SuspensionReason,
+)
+from app.core.fields import Code, Prose, Reason, RequiredLine, RequiredProse
+from app.core.ids import ActionId, AssignmentId, CaseId, GoalId, PersonId, UserId, WindowId
+from app.core.schemas import Input, Output
+from app.people.schemas import Day
+
+
+def _each_once(codes: list[str]) -> list[str]:
+    return list(dict.fromkeys(codes))
+
+
+Needs = Annotated[
+    list[Code],
+    Field(max_length=50, examples=[["housing", "income.social_aid"]], description="Vocabulary `need`."),
+    AfterValidator(_each_once),
+]
+Words = Annotated[RequiredLine, Field(examples=["I want a room of my own before winter."])]
+
+
+class CaseCreate(Input):
+    person_id: PersonId
+    window_id: WindowId = Field(description="One of the windows where you serve.")
+    priority: Priority = Priority.medium
+    needs: Needs = Field(default_factory=list)
+    summary: Prose | None = Field(None, examples=["Lost her lodging in March; two children at school."])
+
+
+class CaseUpdate(Input):
+    priority: Priority | None = Field(
+        None, description="Another priority gives the follow-ups another rhythm."
+    )
+    needs: Needs | None = None
+    summary: Prose | None = Field(None, description="`null` takes the summary away.")
+
+
+class CaseAssign(Input):
+    user_id: UserId = Field(description="Somebody who serves at the window of the case.")
+    reason: Reason
+
+
+class CaseSuspend(Input):
+    reason: SuspensionReason
+    note: Prose | None = None
+    until: Day | None = Field(None, description="On this day the case is due again.")
+
+
+class CaseReopen(Input):
+    reason: Reason
+
+
+class GoalOutcome(Input):
+    status: GoalStatus = Field(description="Anything but `open`.", examples=["met"])
+    note: Prose | None = None
+
+
+class CaseClose(Input):
+    reason: ClosingReason
+    note: Prose | None = None
+    outcomes: dict[GoalId, GoalOutcome] = Field(
+        default_factory=dict,
+        max_length=100,
+        description="What became of each goal that is still open, by id.",
+    )
+
+
+class ReviewCreate(Input):
+    summary: RequiredProse = Field(examples=["Two of three goals are met; the search for work goes on."])
+
+
+class GoalCreate(Input):
+    words: Words = Field(description="What the person wants to reach, in the person's words.")
+    need_code: Code | None = Field(None, examples=["housing"], description="Vocabulary `need`.")
+    target_on: Day | None = None
+
+
+class GoalUpdate(Input):
+    words: Words | None = None
+    need_code: Code | None = None
+    target_on: Day | None = None
+    status: GoalStatus | None = Field(
+        None, description="Where the goal shall stand; `steps` tells what is open."
+    )
+    outcome_note: Prose | None = None
+
+
+class ActionCreate(Input):
+    words: Words
+    owner_id: UserId | None = Field(None, description="Who acts; `null`: the person.")
+    due_on: Day | None = None
+
+
+class ActionUpdate(Input):
+    words: Words | None = None
+    owner_id: UserId | None = None
+    due_on: Day | None = None
+    status: ActionStatus | None = Field(None, description="Where the action shall stand.")
+    outcome_note: Prose | None = None
+
+
+class ActionOut(Output):
+    id: ActionId
+    words: str
+    owner_id: UserId | None
+    due_on: date | None
+    status: ActionStatus
+    outcome_note: str | None
+    done_at: datetime | None
+    version: int
+    steps: list[ActionStep] = Field(description="What you may do with it now.")
+
+
+class GoalOut(Output):
+    id: GoalId
+    words: str
+    need_code: str | None
+    target_on: date | None
+    status: GoalStatus
+    outcome_note: str | None
+    decided_at: datetime | None
+    version: int
+    steps: list[GoalStep] = Field(description="What you may do with it now.")
+    actions: list[ActionOut]
+
+
+class PlanOut(Output):
+    goals: list[GoalOut]
+
+
+class CaseBrief(Output):
+    """A case in a list."""
+
+    id: CaseId
+    number: str = Field(examples=["OUJ1-2026-00042"])
+    person_id: PersonId
+    given_name_ar: str | None
+    family_name_ar: str | None
+    given_name_latin: str | None
+    family_name_latin: str | None
+    window_id: WindowId
+    window_code: str
+    referent_id: UserId
+    referent_name: str
+    status: CaseStatus
+    stage: Stage
+    priority: Priority
+    needs: list[str]
+    last_contact_on: date | None
+    days_since_contact: int | None
+    is_silent: bool = Field(description="No contact for longer than the house allows (30 days by default).")
+    next_due_on: date | None
+    is_overdue: bool = Field(description="What was due next is past, by the calendar of the window.")
+    closure_requested_at: datetime | None
+    created_at: datetime
+    version: int
+
+
+class CaseOut(CaseBrief):
+    """The page of a case."""
+
+    summary: str | None
+    closed_at: datetime | None
+    closing_reason: ClosingReason | None = Field(
+        description="While a closing is asked for: the reason given."
+    )
+    closing_note: str | None
+    closure_requested_by: UserId | None
+    updated_at: datetime
+    actions: list[CaseAction] = Field(description="What your role may do with the case now.")
+    closing_needs_approval: bool = Field(description="Ask for the closing; a supervisor decides.")
+    plan: list[GoalOut] = Field(description="The open goals.")
+
+
+class CasePage(Output):
+    items: list[CaseBrief]
+    next: str | None
+
+
+class CaseSort(StrEnum):
+    newest = "newest"
+    due = "due"  # the most overdue first; without the cases that nothing is due for
+    contact = "contact"  # the longest silence first
+
+
+class AssignmentOut(Output):
+    id: AssignmentId
+    user_id: UserId
+    user_name: str
+    assigned_by: UserId
+    reason: str | None
+    since: datetime
+    until: datetime | None
+
+
+class AssignmentList(Output):
+    items: list[AssignmentOut]
+
+
+class ReviewOut(Output):
+    id: UUID
+    by: UserId
+    summary: str
+    at: datetime
+
+
+class ReviewPage(Output):
+    items: list[ReviewOut]
+    next: str | None
+
+
+class TimelineEntry(Output):
+    at: datetime
+    kind: str = Field(examples=["case"], description="What sort of thing this tells of.")
+    id: UUID = Field(description="The entry's own id.")
+    subject_id: UUID | None = Field(description="The thing itself: the goal, the referral …")
+    actor_id: UserId | None = Field(description="Who did it; `null`: the system.")
+    code: str | None = Field(examples=["suspend"], description="What happened.")
+    reason_code: str | None = Field(examples=["travelling"])
+    text: str | None = Field(description="What was written, where the text is the case's own.")
+
+
+class TimelinePage(Output):
+    items: list[TimelineEntry]
+    next: str | None

@@ -1,0 +1,280 @@
+"""Opening a case and what is done with it from day to day. Closing stands in `closure`, the plan in `plan`."""
+
+from calendar import monthrange
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.audit import service as audit
+from app.auth import queries as users
+from app.cases import numbers, queries
+from app.cases.events import (
+    CaseAssigned,
+    CaseOpened,
+    CasePriorityChanged,
+    CaseResumed,
+    CaseSuspended,
+)
+from app.cases.models import Assignment, Case, CaseDue, CaseTransition, FileNumber, Review
+from app.cases.schemas import CaseAssign, CaseCreate, CaseSuspend, CaseUpdate
+from app.cases.states import CASE_LIFECYCLE, STAGES, CaseAction, CaseStatus, Priority, Stage
+from app.core.actor import Actor
+from app.core.clock import now
+from app.core.db import ReadSession, WriteSession, is_sqlite
+from app.core.errors import DomainError, InvalidInput, NotFound
+from app.core.ids import CaseId, PersonId, WindowId
+from app.core.moves import begin, move
+from app.core.settings import settings
+from app.outbox import service as outbox
+from app.people import queries as people
+from app.people.models import Person
+from app.vocabularies import service as vocabularies
+from app.windows import queries as windows
+
+# Filled by `app.wiring` from the modules above. A check yields what stands against closing, as "<code>:<id>"; a
+# source tells what happened until a moment (all time when None), newest first by (at, id), at most so many entries
+# with the members of `schemas.TimelineEntry`.
+closing_checks: list[Callable[[ReadSession, CaseId], Iterable[str]]] = []
+timeline_sources: list[Callable[[ReadSession, CaseId, datetime | None, int], list[dict[str, Any]]]] = []
+
+
+class CaseAlreadyOpen(DomainError):
+    """The person is already accompanied at this window: go on with the case that is named."""
+
+    code = "case_already_open"
+
+
+class CaseIsClosed(DomainError):
+    """Nothing is planned or changed on a closed case; it can be reopened."""
+
+    code = "case_closed"
+
+
+# --- opening --------------------------------------------------------------------------------------------------
+
+
+def open_known(db: WriteSession, actor: Actor, data: CaseCreate) -> Case:
+    """Open a case for somebody who is registered, without an interview.
+
+    Raises `NotFound` for a person or a window that is not the actor's, `CaseAlreadyOpen`, or `InvalidInput` for a
+    need that is not in the vocabulary and for a person whom another window of the actor has received.
+    """
+    person = people.get(db, actor, data.person_id)
+    if data.window_id not in actor.window_ids:
+        raise NotFound()
+    if data.window_id not in people.windows_of(db, person.id):
+        raise InvalidInput("/window_id", "person_not_received")
+    vocabularies.check(db, "/needs", "need", data.needs)
+    return open_case(
+        db,
+        actor,
+        person=person,
+        window_id=data.window_id,
+        priority=data.priority,
+        needs=data.needs,
+        summary=data.summary,
+        opened_on=windows.today(db, data.window_id),
+    )
+
+
+def open_case(
+    db: WriteSession,
+    actor: Actor,
+    *,
+    person: Person,
+    window_id: WindowId,
+    priority: Priority,
+    needs: list[str],
+    summary: str | None,
+    opened_on: date,
+) -> Case:
+    """Open a case whose referent is the actor; the day counts as the first contact, by the window's calendar.
+
+    The needs were checked where they came in. Raises `CaseAlreadyOpen`, upon which the transaction is to be
+    rolled back: the number was taken first, because whoever opens another case at the window waits behind it.
+    """
+    number = _next_number(db, window_id, opened_on.year)
+    refuse_second(db, person.id, window_id)
+    case = Case(
+        number=number,
+        person_id=person.id,
+        window_id=window_id,
+        referent_id=actor.user,
+        priority=priority,
+        needs=needs,
+        summary=summary,
+    )
+    case.last_contact_on = opened_on
+    db.add(case)
+    db.flush()
+    begin(db, actor, case, "open", lambda **row: CaseTransition(case_id=case.id, **row))
+    db.add(Assignment(case_id=case.id, user_id=actor.user, assigned_by=actor.user))
+    set_due(db, case.id, "review", review_after(opened_on))
+    audit.record(db, actor, "case:open", "case", case.id, person_id=person.id, priority=priority)
+    outbox.publish(
+        db,
+        CaseOpened(case_id=case.id, person_id=person.id, window_id=window_id, referent_id=case.referent_id),
+    )
+    return case
+
+
+def _next_number(db: WriteSession, window_id: WindowId, year: int) -> str:
+    """Take the next number of the window's year; on PostgreSQL the row is held until the transaction ends."""
+    insert_into = sqlite.insert if is_sqlite(db) else postgresql.insert
+    taken = insert_into(FileNumber).values(window_id=window_id, year=year, last=1)
+    counted = taken.on_conflict_do_update(
+        index_elements=[FileNumber.window_id, FileNumber.year], set_={"last": FileNumber.last + 1}
+    )
+    sequence = db.execute(counted.returning(FileNumber.last)).scalar_one()
+    return numbers.make(windows.get(db, window_id).code, year, sequence)
+
+
+def refuse_second(db: ReadSession, person_id: PersonId, window_id: WindowId) -> None:
+    """Raise `CaseAlreadyOpen` when the person has a living case at the window."""
+    living = queries.living_case(db, person_id, window_id)
+    if living is not None:
+        raise CaseAlreadyOpen(case_id=living.id)
+
+
+def refuse_closed(case: Case) -> None:
+    """Raise `CaseIsClosed`."""
+    if case.status is CaseStatus.closed:
+        raise CaseIsClosed()
+
+
+# --- what is derived ------------------------------------------------------------------------------------------
+# Written beside the version: nobody types these columns, so nobody's edit may be refused because of them.
+
+
+def reach(db: WriteSession, actor: Actor, case: Case, stage: Stage) -> None:
+    """Note how far the path has come; it never goes back. The first work on an open case activates it."""
+    if case.status is CaseStatus.open:
+        _move(db, actor, case, CaseAction.activate)
+    earlier = STAGES[: STAGES.index(stage)]
+    db.execute(update(Case).where(Case.id == case.id, Case.stage.in_(earlier)).values(stage=stage))
+
+
+def contacted(db: WriteSession, case_id: CaseId, on: date) -> None:
+    """Note that the person was met or spoken to; an older contact told later changes nothing."""
+    is_news = or_(Case.last_contact_on.is_(None), Case.last_contact_on < on)
+    db.execute(update(Case).where(Case.id == case_id, is_news).values(last_contact_on=on))
+
+
+def set_due(db: WriteSession, case_id: CaseId, source: str, due_on: date | None) -> None:
+    """Say when one kind of work is due next (None: nothing is), and keep the earliest date of all on the case.
+
+    Nothing is due on a closed case. The case's row is locked first, or two writers of different kinds would each
+    count without the other's date.
+    """
+    status = db.scalar(select(Case.status).where(Case.id == case_id).with_for_update(key_share=True))
+    if status is CaseStatus.closed:
+        return
+    db.execute(delete(CaseDue).where(CaseDue.case_id == case_id, CaseDue.source == source))
+    if due_on is not None:
+        db.execute(insert(CaseDue).values(case_id=case_id, source=source, due_on=due_on))
+    earliest = select(func.min(CaseDue.due_on)).where(CaseDue.case_id == case_id).scalar_subquery()
+    db.execute(update(Case).where(Case.id == case_id).values(next_due_on=earliest))
+
+
+def review_after(day: date) -> date:
+    """When the plan is looked back at next: the same day of the month, or the month's last."""
+    months = day.month - 1 + settings().review_months
+    year, month = day.year + months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+# --- day to day -----------------------------------------------------------------------------------------------
+
+
+def change(db: WriteSession, actor: Actor, case: Case, data: CaseUpdate) -> None:
+    """Change priority, needs or summary. Another priority is told, because the follow-ups' rhythm comes from it.
+
+    Raises `CaseIsClosed`, or `InvalidInput` for a need that is not in the vocabulary.
+    """
+    refuse_closed(case)
+    sent, former = data.changes(), case.priority
+    if data.needs is not None:
+        vocabularies.check(db, "/needs", "need", set(data.needs) - set(case.needs))
+        case.needs = data.needs
+    case.priority = data.priority or former
+    case.summary = sent.get("summary", case.summary)
+    db.flush()
+    audit.record(db, actor, "case:change", "case", case.id, person_id=case.person_id, fields=sorted(sent))
+    if case.priority is not former:
+        event = CasePriorityChanged(case_id=case.id, priority=case.priority, former=former)
+        outbox.publish(db, event)
+
+
+def assign(db: WriteSession, actor: Actor, case: Case, data: CaseAssign) -> None:
+    """Hand a case to another referent; who had it before, and until when, is kept.
+
+    Raises `CaseIsClosed`, or `InvalidInput` for somebody who does not serve at the window or has the case already.
+    """
+    refuse_closed(case)
+    if not users.serves_at(db, data.user_id, case.window_id):
+        raise InvalidInput("/user_id", "not_serving_there")
+    if data.user_id == case.referent_id:
+        raise InvalidInput("/user_id", "already_referent")
+    former = case.referent_id
+    # Ended before the next begins: a case has one referent at a time, and the database holds us to it.
+    db.execute(
+        update(Assignment)
+        .where(Assignment.case_id == case.id, Assignment.until.is_(None))
+        .values(until=now())
+    )
+    db.add(Assignment(case_id=case.id, user_id=data.user_id, assigned_by=actor.user, reason=data.reason))
+    case.referent_id = data.user_id
+    audit.record(
+        db, actor, "case:assign", "case", case.id, person_id=case.person_id, to=data.user_id, former=former
+    )
+    outbox.publish(
+        db,
+        CaseAssigned(case_id=case.id, user_id=data.user_id, former_id=former, assigned_by=actor.user),
+    )
+
+
+def suspend(db: WriteSession, actor: Actor, case: Case, data: CaseSuspend) -> None:
+    """Pause a case for a coded reason; on the day it is paused until, it is due again.
+
+    Raises `InvalidInput` for a day that is past, `IllegalMove`.
+    """
+    if data.until is not None and data.until < windows.today(db, case.window_id):
+        raise InvalidInput("/until", "in_the_past")
+    _move(db, actor, case, CaseAction.suspend, reason_code=data.reason, note=data.note)
+    set_due(db, case.id, "suspension", data.until)
+    audit.record(db, actor, "case:suspend", "case", case.id, person_id=case.person_id, reason=data.reason)
+    outbox.publish(db, CaseSuspended(case_id=case.id))
+
+
+def resume(db: WriteSession, actor: Actor, case: Case) -> None:
+    """Go on with a suspended case. Raises `IllegalMove`."""
+    _move(db, actor, case, CaseAction.resume)
+    set_due(db, case.id, "suspension", None)
+    audit.record(db, actor, "case:resume", "case", case.id, person_id=case.person_id)
+    outbox.publish(db, CaseResumed(case_id=case.id))
+
+
+def review(db: WriteSession, actor: Actor, case: Case, summary: str) -> Review:
+    """Keep a look back at the plan; the next one is due some months from today. Raises `CaseIsClosed`."""
+    refuse_closed(case)
+    kept = Review(case_id=case.id, by=actor.user, summary=summary)
+    db.add(kept)
+    db.flush()
+    set_due(db, case.id, "review", review_after(windows.today(db, case.window_id)))
+    audit.record(db, actor, "case:review", "case", case.id, person_id=case.person_id, review_id=kept.id)
+    return kept
+
+
+def _move(db: WriteSession, actor: Actor, case: Case, action: CaseAction, **values: Any) -> None:
+    move(
+        db,
+        actor,
+        case,
+        CASE_LIFECYCLE,
+        action,
+        lambda **row: CaseTransition(case_id=case.id, **row),
+        **values,
+    )

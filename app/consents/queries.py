@@ -1,0 +1,101 @@
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from app.consents.models import Consent, ConsentDecision, ConsentPurpose
+from app.consents.sharing import Answer, decide
+from app.consents.sharing import Permitted as Permitted
+from app.consents.states import state_of
+from app.core.clock import today
+from app.core.db import ReadSession, row, rows
+from app.core.errors import NotFound
+from app.core.ids import ConsentId, InstitutionId, PersonId
+from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.core.sharing import DataCategory
+
+_c = Consent.__table__.c
+
+_OF_PERSON = select(*_c).where(_c.person_id == bindparam("person"))
+_ONE = _OF_PERSON.where(_c.id == bindparam("consent"))
+_ANSWERS = (
+    select(
+        _c.id,
+        _c.decision,
+        _c.institution_id,
+        _c.need_code,
+        _c.categories,
+        _c.valid_until,
+        _c.recorded_at,
+        _c.ended_at,
+        _c.replaced_by,
+    )
+    .where(_c.person_id == bindparam("person"), _c.purpose == bindparam("purpose"))
+    .order_by(_c.id)
+)
+
+
+def permitted(
+    db: ReadSession,
+    person_id: PersonId,
+    institution_id: InstitutionId,
+    needs: Sequence[str],
+    *,
+    on: date,
+    purpose: ConsentPurpose = ConsentPurpose.referral,
+) -> Permitted:
+    """What an institution that serves these needs may see of a person on a day; the rule stands in `sharing`.
+
+    One query. Asked when a referral is sent and again whenever the partner reads it.
+    """
+    found = rows(db, _ANSWERS, person=person_id, purpose=purpose)
+    return decide([_answer(answer) for answer in found], institution_id, needs, on=on)
+
+
+def _answer(found: Mapping[str, Any]) -> Answer:
+    return Answer(
+        id=found["id"],
+        is_given=found["decision"] is ConsentDecision.given,
+        institution_id=found["institution_id"],
+        need_code=found["need_code"],
+        categories=frozenset(DataCategory(category) for category in found["categories"]),
+        valid_until=found["valid_until"],
+        recorded_at=found["recorded_at"],
+        is_ended=found["ended_at"] is not None,
+        replaced_by=found["replaced_by"],
+    )
+
+
+def get(db: ReadSession, person_id: PersonId, consent_id: ConsentId) -> Consent:
+    """The row of a person's consent for ending it, or `NotFound`; that the person is visible was checked before."""
+    consent = db.scalar(select(Consent).where(Consent.id == consent_id, Consent.person_id == person_id))
+    if consent is None:
+        raise NotFound()
+    return consent
+
+
+def read(db: ReadSession, person_id: PersonId, consent_id: ConsentId) -> dict[str, Any]:
+    """One consent of a visible person as columns, with its state today, or `NotFound`."""
+    found = row(db, _ONE, person=person_id, consent=consent_id)
+    if found is None:
+        raise NotFound()
+    return _shown(found)
+
+
+def page(db: ReadSession, person_id: PersonId, wanted: PageRequest) -> Page:
+    """A visible person's answers, the latest first, ended and expired ones among them."""
+    statement = keyset(_OF_PERSON, _c.id, page=wanted, descending=True)
+    result = cut(rows(db, statement, person=person_id, **binds(wanted, UUID)), wanted, "id")
+    return Page([_shown(item) for item in result.items], result.next)
+
+
+def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
+    state = state_of(
+        is_given=found["decision"] is ConsentDecision.given,
+        is_ended=found["ended_at"] is not None,
+        is_replaced=found["replaced_by"] is not None,
+        is_past=found["valid_until"] is not None and found["valid_until"] < today(),
+    )
+    return {**found, "state": state}

@@ -1,0 +1,18 @@
+"""What may be shared about a person: one list for the agreements that allow it and the consents that permit it."""
+
+from enum import StrEnum
+
+
+class DataCategory(StrEnum):
+    """What may be shared, from the least to the most telling."""
+
+    identity = "identity"
+    birth = "birth"
+    contact = "contact"
+    identifiers = "identifiers"
+    household = "household"
+    needs = "needs"
+    situation = "situation"
+    assessment = "assessment"
+    health = "health"
+    documents = "documents"

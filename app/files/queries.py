@@ -1,0 +1,83 @@
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, func, select
+
+from app.core.actor import Actor
+from app.core.db import ReadSession, row, rows
+from app.core.errors import NotFound
+from app.core.ids import AttachmentId
+from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.files.models import Attachment, SubjectType
+from app.files.policy import person_of
+
+_f = Attachment.__table__.c
+
+SHOWN = (
+    "id",
+    "subject_type",
+    "subject_id",
+    "name",
+    "media_type",
+    "size",
+    "sha256",
+    "uploaded_by",
+    "created_at",
+)
+_ATTACHMENT: Select[Any] = select(*(_f[name] for name in SHOWN), _f.person_id, _f.stored_name).where(
+    _f.id == bindparam("attachment")
+)
+_OF_SUBJECT = (_f.subject_type == bindparam("subject_type"), _f.subject_id == bindparam("subject"))
+_LISTED: Select[Any] = select(*(_f[name] for name in SHOWN)).where(*_OF_SUBJECT)
+_COUNT = select(func.count()).select_from(
+    select(_f.id).where(*_OF_SUBJECT).limit(bindparam("most")).subquery()
+)
+
+
+def read(db: ReadSession, actor: Actor, attachment_id: AttachmentId) -> dict[str, Any]:
+    """A file's columns, with whose it is and where it lies, for who may see its subject; else `NotFound`."""
+    found = row(db, _ATTACHMENT, attachment=attachment_id)
+    if found is None:
+        raise NotFound()
+    person_of(db, actor, found["subject_type"], found["subject_id"], is_writing=False)
+    return dict(found)
+
+
+def shown(attachment: dict[str, Any]) -> dict[str, Any]:
+    """What a client is told of a file: not where it lies."""
+    return {name: attachment[name] for name in SHOWN}
+
+
+def get(db: ReadSession, actor: Actor, attachment_id: AttachmentId) -> Attachment:
+    """A file's row for removing it, for who may write to its subject. Raises `NotFound` or `Forbidden`."""
+    attachment = db.get(Attachment, attachment_id)
+    if attachment is None:
+        raise NotFound()
+    person_of(db, actor, attachment.subject_type, attachment.subject_id, is_writing=True)
+    return attachment
+
+
+def page(db: ReadSession, wanted: PageRequest, subject_type: SubjectType, subject_id: UUID) -> Page:
+    """The files of one subject, the newest first; whether they may be seen was asked of the subject."""
+    statement = keyset(_LISTED, _f.id, page=wanted, descending=True)
+    found = rows(db, statement, binds(wanted, UUID), subject_type=subject_type, subject=subject_id)
+    return cut(found, wanted, "id")
+
+
+def count(db: ReadSession, subject_type: SubjectType, subject_id: UUID, most: int) -> int:
+    """How many files a subject has, counted up to a limit."""
+    values = {"subject_type": subject_type, "subject": subject_id, "most": most}
+    return db.scalars(_COUNT, values).one()
+
+
+def of_subject(db: ReadSession, subject_type: SubjectType, subject_id: UUID) -> Sequence[Attachment]:
+    """The rows of all files of a subject."""
+    values = {"subject_type": subject_type, "subject": subject_id}
+    return db.scalars(select(Attachment).where(*_OF_SUBJECT).order_by(_f.id), values).all()
+
+
+def known(db: ReadSession, stored_names: Sequence[str]) -> set[str]:
+    """Those of the internal names that a row holds."""
+    found = select(_f.stored_name).where(_f.stored_name.in_(bindparam("names", expanding=True)))
+    return set(db.scalars(found.order_by(_f.stored_name), {"names": list(stored_names)}))

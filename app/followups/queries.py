@@ -1,0 +1,147 @@
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, func, select
+
+from app.cases.models import Case
+from app.core.actor import Actor, Role
+from app.core.clock import today as calendar_day
+from app.core.db import ReadSession, row, rows
+from app.core.errors import NotFound
+from app.core.ids import CaseId, FollowUpId, UserId, WindowId
+from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.followups.models import FollowUp
+from app.followups.policy import visible_to
+from app.followups.states import FOLLOW_UP_LIFECYCLE, FollowUpReason, FollowUpStatus
+from app.people.models import Person
+
+_f, _c, _p = FollowUp.__table__.c, Case.__table__.c, Person.__table__.c
+_PLANNED = _f.status == FollowUpStatus.planned.value
+_ROW = (
+    _f.id,
+    _f.case_id,
+    _f.person_id,
+    _f.window_id,
+    _f.worker_id,
+    _f.referral_id,
+    _f.kind,
+    _f.reason,
+    _f.due_on,
+    _f.status,
+    _f.held_at,
+    _f.version,
+)
+
+
+def get(db: ReadSession, actor: Actor, follow_up_id: FollowUpId) -> FollowUp:
+    """A contact that this actor may see, for changing it, or `NotFound`."""
+    statement = select(FollowUp).where(_f.id == bindparam("id"), visible_to(actor))
+    found = db.scalar(statement, {"id": follow_up_id, **actor.binds})
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def read(db: ReadSession, actor: Actor, follow_up_id: FollowUpId) -> dict[str, Any]:
+    """One contact as columns, or `NotFound`."""
+    columns = (*_ROW, _f.purpose, _f.attendance_reason, _f.happened, _f.next_step)
+    found = row(
+        db, select(*columns).where(_f.id == bindparam("id"), visible_to(actor)), actor.binds, id=follow_up_id
+    )
+    if found is None:
+        raise NotFound()
+    return {**found, "allowed": FOLLOW_UP_LIFECYCLE.allowed(found.status, actor.role)}
+
+
+def of_case(db: ReadSession, actor: Actor, case_id: CaseId, wanted: PageRequest) -> Page:
+    """The contacts of a case, latest due first."""
+    statement = select(*_ROW).where(_f.case_id == bindparam("case_id"), visible_to(actor))
+    statement = keyset(statement, _f.due_on, _f.id, page=wanted, descending=True)
+    found = rows(db, statement, actor.binds, case_id=case_id, **binds(wanted, date, UUID))
+    return cut(found, wanted, "due_on", "id")
+
+
+WHEN = {
+    "overdue": _f.due_on < bindparam("today"),
+    "due": _f.due_on <= bindparam("today"),
+    "upcoming": _f.due_on > bindparam("today"),
+}
+
+
+@cache
+def _planned(role: Role, when: str | None, filters: tuple[str, ...], has_cursor: bool) -> Select[Any]:
+    name = func.coalesce(_p.given_name_ar, _p.given_name_latin)
+    family = func.coalesce(_p.family_name_ar, _p.family_name_latin)
+    statement = (
+        select(*_ROW, _c.number.label("case_number"), name.label("given"), family.label("family"))
+        .join(Case.__table__, _c.id == _f.case_id)
+        .join(Person.__table__, _p.id == _f.person_id)
+        .where(_PLANNED, visible_to(Actor(user_id=None, role=role)))
+    )
+    conditions = {"window_id": _f.window_id, "worker_id": _f.worker_id}
+    statement = statement.where(*(conditions[name] == bindparam(name) for name in filters))
+    if when is not None:
+        statement = statement.where(WHEN[when])
+    return keyset(statement, _f.due_on, _f.id, page=PageRequest(cursor="" if has_cursor else None))
+
+
+def planned(
+    db: ReadSession,
+    actor: Actor,
+    wanted: PageRequest,
+    *,
+    when: str | None = None,
+    window_id: WindowId | None = None,
+    worker_id: UserId | None = None,
+) -> Page:
+    """What is planned in one's windows, earliest first: overdue, due by today, or to come."""
+    used = {n: v for n, v in (("window_id", window_id), ("worker_id", worker_id)) if v is not None}
+    statement = _planned(actor.role, when, tuple(used), wanted.cursor is not None)
+    found = rows(db, statement, {**actor.binds, **used}, today=calendar_day(), **binds(wanted, date, UUID))
+    page = cut(found, wanted, "due_on", "id")
+    for item in page.items:
+        item["person_name"] = " ".join(filter(None, (item.pop("given"), item.pop("family")))) or None
+    return page
+
+
+def earliest(db: ReadSession, case_id: CaseId) -> date | None:
+    """The first day on which a contact of the case is planned."""
+    first: date | None = db.scalar(select(func.min(_f.due_on)).where(_f.case_id == case_id, _PLANNED))
+    return first
+
+
+def planned_of(db: ReadSession, case_id: CaseId) -> list[FollowUp]:
+    """The planned contacts of a case, earliest first."""
+    return list(
+        db.scalars(select(FollowUp).where(_f.case_id == case_id, _PLANNED).order_by(_f.due_on, _f.id))
+    )
+
+
+def caused_by(db: ReadSession, reason: FollowUpReason, cause_id: UUID) -> bool:
+    """Whether a cause has already planned its contact: an event may be told twice."""
+    return db.scalar(select(_f.id).where(_f.reason == reason, _f.cause_id == cause_id)) is not None
+
+
+def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    """A source of the case's timeline (see `app.wiring`): contacts that took place or were missed, newest first."""
+    statement = (
+        select(_f.id, _f.held_at, _f.kind, _f.status, _f.worker_id, _f.attendance_reason)
+        .where(_f.case_id == case_id, _f.held_at.is_not(None))
+        .order_by(_f.held_at.desc(), _f.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(_f.held_at <= before)
+    return [
+        {
+            "at": r.held_at,
+            "kind": f"follow_up.{r.status}",
+            "id": r.id,
+            "actor_id": r.worker_id,
+            "code": r.attendance_reason or r.kind,
+            "subject_id": r.id,
+        }
+        for r in rows(db, statement)
+    ]

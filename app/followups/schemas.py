@@ -1,0 +1,90 @@
+from datetime import date, datetime
+
+from pydantic import AwareDatetime, Field
+
+from app.core.fields import Code, Prose, Reason, RequiredProse
+from app.core.ids import CaseId, FollowUpId, PersonId, ReferralId, UserId, WindowId
+from app.core.schemas import Input, Output
+from app.followups.states import FollowUpKind, FollowUpReason, FollowUpStatus
+
+
+class NextContact(Input):
+    """What comes next."""
+
+    kind: FollowUpKind
+    due_on: date
+    purpose: Prose | None = Field(None, examples=["التأكد من التسجيل في التكوين"])
+
+
+class FollowUpCreate(NextContact):
+    worker_id: UserId | None = Field(
+        None, description="Who will do it; the case's referent unless said otherwise."
+    )
+
+
+class ContactRecord(Input):
+    """A contact that took place."""
+
+    held_at: AwareDatetime | None = Field(None, description="Now, unless said otherwise.")
+    happened: RequiredProse = Field(examples=["اتصلت بالمستفيدة: بدأت التكوين يوم الاثنين."])
+    next_step: Prose | None = None
+    next: NextContact | None = Field(
+        None, description="Without it, the case's rhythm plans the next contact."
+    )
+
+
+class UnplannedContact(ContactRecord):
+    kind: FollowUpKind
+
+
+class MissedContact(Input):
+    reason: Code = Field(description="Vocabulary `attendance_reason`.", examples=["transport"])
+    note: Prose | None = None
+    next: NextContact | None = Field(None, description="Without it, a call is planned three working days on.")
+
+
+class Postponement(Input):
+    due_on: date
+    reason: Reason
+
+
+class Cancellation(Input):
+    reason: Reason
+
+
+class FollowUpRow(Output):
+    id: FollowUpId
+    case_id: CaseId
+    person_id: PersonId
+    window_id: WindowId
+    worker_id: UserId
+    referral_id: ReferralId | None
+    kind: FollowUpKind
+    reason: FollowUpReason
+    due_on: date
+    status: FollowUpStatus
+    held_at: datetime | None
+    version: int
+
+
+class FollowUpOut(FollowUpRow):
+    purpose: str | None
+    attendance_reason: str | None
+    happened: str | None
+    next_step: str | None
+    allowed: list[str]
+
+
+class DueRow(FollowUpRow):
+    case_number: str
+    person_name: str | None
+
+
+class FollowUpPage(Output):
+    items: list[FollowUpRow]
+    next: str | None
+
+
+class DuePage(Output):
+    items: list[DueRow]
+    next: str | None

@@ -1,0 +1,313 @@
+"""Accompanying a person: contacts planned and unplanned, what happened, what comes next, and the rhythm."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.audit import service as audit
+from app.auth import queries as auth
+from app.cases import service as cases
+from app.cases.events import CaseAssigned, CaseClosed, CaseOpened, CasePriorityChanged, CaseReopened
+from app.cases.models import Case
+from app.cases.states import CaseStatus, Priority
+from app.core.actor import SYSTEM, Actor
+from app.core.clock import now
+from app.core.db import WriteSession
+from app.core.errors import InvalidInput
+from app.core.ids import CaseId, FollowUpId, ReferralId, UserId
+from app.core.moves import begin, move
+from app.core.settings import settings
+from app.followups import queries
+from app.followups.models import FollowUp, FollowUpTransition
+from app.followups.schemas import (
+    Cancellation,
+    ContactRecord,
+    FollowUpCreate,
+    MissedContact,
+    NextContact,
+    Postponement,
+    UnplannedContact,
+)
+from app.followups.states import (
+    FOLLOW_UP_LIFECYCLE,
+    FollowUpAction,
+    FollowUpKind,
+    FollowUpReason,
+)
+from app.referrals.events import ReferralMoved
+from app.vocabularies import service as vocabularies
+from app.windows import queries as windows
+
+RETRY_DAYS = 3  # working days after a contact that was missed
+ANSWER_DAYS = 2  # working days after a partner's answer, to tell the person
+
+
+# --- what a worker does ---------------------------------------------------------------------------------------
+
+
+def plan(db: WriteSession, actor: Actor, case: Case, data: FollowUpCreate) -> FollowUp:
+    """Plan a contact. On a closed case it is the contact after closure: does the outcome hold?"""
+    if data.due_on < windows.today(db, case.window_id):
+        raise InvalidInput("/due_on", "in_the_past")
+    if data.worker_id is not None and not auth.serves_at(db, data.worker_id, case.window_id):
+        raise InvalidInput("/worker_id", "unknown")
+    is_closed = case.status is CaseStatus.closed
+    reason = FollowUpReason.post_closure if is_closed else FollowUpReason.manual
+    return _plan(db, actor, case, data, reason, worker_id=data.worker_id)
+
+
+def note_unplanned(db: WriteSession, actor: Actor, case: Case, data: UnplannedContact) -> FollowUp:
+    """Note a contact that nobody had planned: a call, a chance meeting, somebody at the counter."""
+    held_at = _held_at(data.held_at)
+    first = NextContact(kind=data.kind, due_on=_day(db, case, held_at), purpose=None)
+    follow_up = _plan(db, actor, case, first, FollowUpReason.unplanned, worker_id=actor.user)
+    return record(db, actor, follow_up, data)
+
+
+def record(db: WriteSession, actor: Actor, follow_up: FollowUp, data: ContactRecord) -> FollowUp:
+    """Say what happened and what comes next; without a plan the case's rhythm makes one."""
+    held_at = _held_at(data.held_at)
+    case = db.get_one(Case, follow_up.case_id)
+    _move(
+        db,
+        actor,
+        follow_up,
+        FollowUpAction.record,
+        held_at=held_at,
+        happened=data.happened,
+        next_step=data.next_step,
+        worker_id=actor.user,
+    )
+    cases.contacted(db, case.id, _day(db, case, held_at))
+    _continue(db, actor, case, data.next)
+    return follow_up
+
+
+def miss(db: WriteSession, actor: Actor, follow_up: FollowUp, data: MissedContact) -> FollowUp:
+    """The person did not come or could not be reached; another try is planned."""
+    vocabularies.check(db, "/reason", "attendance_reason", [data.reason])
+    case = db.get_one(Case, follow_up.case_id)
+    _move(
+        db,
+        actor,
+        follow_up,
+        FollowUpAction.miss,
+        reason_code=data.reason,
+        held_at=now(),
+        attendance_reason=data.reason,
+        happened=data.note,
+    )
+    if data.next is not None:
+        _plan(db, actor, case, _checked(db, case, data.next), FollowUpReason.manual)
+    elif case.status is not CaseStatus.closed:
+        _plan_call(db, actor, case, FollowUpReason.no_show, follow_up.id, RETRY_DAYS)
+    return follow_up
+
+
+def postpone(db: WriteSession, actor: Actor, follow_up: FollowUp, data: Postponement) -> FollowUp:
+    """Move a planned contact to another day, with the reason."""
+    if data.due_on < windows.today(db, follow_up.window_id):
+        raise InvalidInput("/due_on", "in_the_past")
+    return _move(db, actor, follow_up, FollowUpAction.postpone, note=data.reason, due_on=data.due_on)
+
+
+def cancel(db: WriteSession, actor: Actor, follow_up: FollowUp, data: Cancellation) -> FollowUp:
+    """Take a planned contact back, with the reason."""
+    return _move(db, actor, follow_up, FollowUpAction.cancel, note=data.reason)
+
+
+# --- what follows from what (subscribed in `app.wiring`) ------------------------------------------------------
+
+
+def plan_first(db: WriteSession, event: CaseOpened) -> None:
+    """A new case starts its rhythm."""
+    _plan_rhythm(db, SYSTEM, db.get_one(Case, event.case_id), cause_id=event.case_id)
+
+
+def plan_after_reopening(db: WriteSession, event: CaseReopened) -> None:
+    """A reopened case takes its rhythm up again."""
+    _continue(db, SYSTEM, db.get_one(Case, event.case_id), None)
+
+
+def follow_priority(db: WriteSession, event: CasePriorityChanged) -> None:
+    """A more pressing case is not left to the old rhythm; a calmer one keeps the date it was promised."""
+    case = db.get_one(Case, event.case_id)
+    due_on = rhythm_due(db, case)
+    for follow_up in queries.planned_of(db, case.id):
+        if follow_up.reason is FollowUpReason.rhythm and follow_up.due_on > due_on:
+            follow_up.due_on = due_on
+    _refresh_due(db, case.id)
+
+
+def hand_over(db: WriteSession, event: CaseAssigned) -> None:
+    """What the former referent had planned is the new one's to do."""
+    case = db.get_one(Case, event.case_id)
+    for follow_up in queries.planned_of(db, case.id):
+        follow_up.worker_id = case.referent_id
+    db.flush()
+
+
+def cancel_planned(db: WriteSession, event: CaseClosed) -> None:
+    """A closed case keeps nobody waiting; contacts after closure are planned on purpose, later."""
+    for follow_up in queries.planned_of(db, event.case_id):
+        if follow_up.reason is not FollowUpReason.post_closure:
+            _move(db, SYSTEM, follow_up, FollowUpAction.cancel, reason_code="case_closed")
+
+
+TOLD = {
+    "accept": FollowUpReason.referral_answered,
+    "waitlist": FollowUpReason.referral_answered,
+    "decline": FollowUpReason.referral_answered,
+    "expire": FollowUpReason.referral_ended,
+    "complete": FollowUpReason.referral_ended,
+    "fail": FollowUpReason.referral_ended,
+}
+
+
+def plan_after_referral(db: WriteSession, event: ReferralMoved) -> None:
+    """A partner's answer is told to the person; what did not work is talked over; a no-show is asked about."""
+    reason = TOLD.get(event.action)
+    case = db.get_one(Case, event.case_id)
+    if reason is None or case.status is CaseStatus.closed:
+        return
+    if event.reason_code == "no_show":
+        reason = FollowUpReason.no_show
+    _plan_call(db, SYSTEM, case, reason, event.step_id, ANSWER_DAYS, referral_id=event.referral_id)
+
+
+# --- the rhythm -----------------------------------------------------------------------------------------------
+
+
+def rhythm(priority: Priority) -> timedelta:
+    """How far apart contacts are: weekly for urgent and high, two-weekly for medium, monthly for low (settings)."""
+    config = settings()
+    return timedelta(
+        days={
+            Priority.urgent: config.rhythm_days_urgent,
+            Priority.high: config.rhythm_days_high,
+            Priority.medium: config.rhythm_days_medium,
+            Priority.low: config.rhythm_days_low,
+        }[priority]
+    )
+
+
+def rhythm_due(db: WriteSession, case: Case) -> date:
+    """The working day on which the rhythm asks for the next contact."""
+    calendar = windows.calendar(db, case.window_id)
+    return calendar.next_working(windows.today(db, case.window_id) + rhythm(case.priority))
+
+
+def _continue(db: WriteSession, actor: Actor, case: Case, wanted: NextContact | None) -> None:
+    if wanted is not None:
+        reason = FollowUpReason.post_closure if case.status is CaseStatus.closed else FollowUpReason.manual
+        _plan(db, actor, case, _checked(db, case, wanted), reason)
+    elif case.status is not CaseStatus.closed and not queries.planned_of(db, case.id):
+        _plan_rhythm(db, actor, case)
+
+
+def _checked(db: WriteSession, case: Case, wanted: NextContact) -> NextContact:
+    if wanted.due_on < windows.today(db, case.window_id):
+        raise InvalidInput("/next/due_on", "in_the_past")
+    return wanted
+
+
+def _plan_rhythm(db: WriteSession, actor: Actor, case: Case, cause_id: UUID | None = None) -> None:
+    if cause_id is not None and queries.caused_by(db, FollowUpReason.rhythm, cause_id):
+        return
+    wanted = NextContact(kind=FollowUpKind.call, due_on=rhythm_due(db, case))
+    _plan(db, actor, case, wanted, FollowUpReason.rhythm, cause_id=cause_id)
+
+
+def _plan_call(
+    db: WriteSession,
+    actor: Actor,
+    case: Case,
+    reason: FollowUpReason,
+    cause_id: UUID,
+    days: int,
+    referral_id: ReferralId | None = None,
+) -> None:
+    if queries.caused_by(db, reason, cause_id):
+        return
+    calendar = windows.calendar(db, case.window_id)
+    due_on = calendar.add_days(windows.today(db, case.window_id), days)
+    wanted = NextContact(kind=FollowUpKind.call, due_on=due_on)
+    _plan(db, actor, case, wanted, reason, cause_id=cause_id, referral_id=referral_id)
+
+
+def _plan(
+    db: WriteSession,
+    actor: Actor,
+    case: Case,
+    wanted: NextContact,
+    reason: FollowUpReason,
+    *,
+    worker_id: UserId | None = None,
+    cause_id: UUID | None = None,
+    referral_id: ReferralId | None = None,
+) -> FollowUp:
+    follow_up = FollowUp(
+        case_id=case.id,
+        person_id=case.person_id,
+        window_id=case.window_id,
+        worker_id=worker_id or case.referent_id,
+        referral_id=referral_id,
+        kind=wanted.kind,
+        reason=reason,
+        cause_id=cause_id,
+        due_on=wanted.due_on,
+        purpose=wanted.purpose,
+    )
+    db.add(follow_up)
+    db.flush()
+    begin(db, actor, follow_up, "plan", lambda **row: _transition(follow_up.id, **row))
+    audit.record(
+        db, actor, "follow_up:plan", "follow_up", follow_up.id, person_id=case.person_id, reason=reason
+    )
+    _refresh_due(db, case.id)
+    return follow_up
+
+
+def _transition(follow_up_id: FollowUpId, **row: object) -> FollowUpTransition:
+    return FollowUpTransition(follow_up_id=follow_up_id, **row)  # type: ignore[arg-type]
+
+
+def _move(
+    db: WriteSession,
+    actor: Actor,
+    follow_up: FollowUp,
+    action: FollowUpAction,
+    *,
+    reason_code: str | None = None,
+    note: str | None = None,
+    **columns: Any,
+) -> FollowUp:
+    move(
+        db,
+        actor,
+        follow_up,
+        FOLLOW_UP_LIFECYCLE,
+        action,
+        lambda **row: _transition(follow_up.id, **row),
+        reason_code=reason_code,
+        note=note,
+        **columns,
+    )
+    audit.record(db, actor, f"follow_up:{action}", "follow_up", follow_up.id, person_id=follow_up.person_id)
+    _refresh_due(db, follow_up.case_id)
+    return follow_up
+
+
+def _refresh_due(db: WriteSession, case_id: CaseId) -> None:
+    db.flush()
+    cases.set_due(db, case_id, "follow_up", queries.earliest(db, case_id))
+
+
+def _held_at(held_at: datetime | None) -> datetime:
+    if held_at is not None and held_at > now():
+        raise InvalidInput("/held_at", "in_the_future")
+    return held_at or now()
+
+
+def _day(db: WriteSession, case: Case, at: datetime) -> date:
+    return at.astimezone(windows.calendar(db, case.window_id).tz).date()

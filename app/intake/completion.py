@@ -1,0 +1,201 @@
+"""Completing an interview: one transaction in which a person, consents and a case may come to be."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from app.audit import service as audit
+from app.cases import queries as case_queries
+from app.cases import service as cases
+from app.cases.models import Case
+from app.cases.states import Priority
+from app.consents import service as consents
+from app.consents.schemas import ConsentCreate
+from app.core import problems
+from app.core.actor import Actor
+from app.core.clock import now, today
+from app.core.db import WriteSession
+from app.core.errors import DomainError, InvalidInput
+from app.core.moves import move
+from app.intake import arrivals
+from app.intake.events import InterviewCompleted
+from app.intake.models import Interview, InterviewTransition
+from app.intake.schemas import InterviewCompletion
+from app.intake.states import INTERVIEW_LIFECYCLE, Conclusion, InterviewAction, Urgency
+from app.outbox import service as outbox
+from app.people import queries as people_queries
+from app.people import service as people
+from app.people.models import Person
+from app.people.schemas import PersonCreate
+from app.vocabularies import service as vocabularies
+from app.windows import queries as windows
+
+PRIORITY_OF: dict[Urgency | None, Priority] = {
+    Urgency.emergency: Priority.urgent,
+    Urgency.urgent: Priority.high,
+    Urgency.normal: Priority.medium,
+}
+
+
+class InterviewIncomplete(DomainError):
+    """The draft cannot be completed as it is; `errors` point at what lacks or does not hold. The draft is kept."""
+
+    code = "interview_incomplete"
+
+
+def complete(db: WriteSession, actor: Actor, interview: Interview, data: InterviewCompletion) -> None:
+    """Close the interview and do what was concluded, all of it or nothing.
+
+    Raises `IllegalMove`, `InterviewIncomplete`, `people.PossibleDuplicates` and `cases.CaseAlreadyOpen`.
+    """
+    INTERVIEW_LIFECYCLE.move(interview.status, InterviewAction.complete, actor.role)
+    missing = lacking(interview)
+    if missing:
+        raise InterviewIncomplete(errors=[{"pointer": f"/{name}", "code": "missing"} for name in missing])
+    with _kept_draft():
+        vocabularies.check(db, "/needs", "need", interview.needs)
+    person = _person(db, actor, interview, data)
+    case = _case(db, actor, interview, person, data) if person is not None else None
+    if person is not None:
+        _record_consents(db, actor, interview, person)
+    _close(db, actor, interview, person, case)
+    arrivals.heard(db, actor, interview.id)
+    _tell(db, actor, interview)
+
+
+def lacking(interview: Interview) -> list[str]:
+    """The fields without which this interview cannot be completed.
+
+    Somebody who only wanted information may stay unnamed; then there is nobody to record a consent of.
+    """
+    wanted = ["channel", "narrative", "urgency", "conclusion"]
+    if interview.conclusion is not Conclusion.information_only:
+        wanted += ["needs", "person_id"]
+    elif interview.consents:
+        wanted.append("person_id")
+    if interview.conclusion is Conclusion.redirected:
+        wanted.append("conclusion_note")
+    named = interview.new_person is not None
+    return [name for name in wanted if not getattr(interview, name) and not (name == "person_id" and named)]
+
+
+def _person(db: WriteSession, actor: Actor, interview: Interview, data: InterviewCompletion) -> Person | None:
+    if interview.person_id is not None:
+        return people_queries.get(db, actor, interview.person_id)
+    if interview.new_person is None:
+        return None
+    told = {
+        **interview.new_person,
+        "window_id": interview.window_id,
+        "duplicate_override": data.duplicate_override,
+    }
+    with _kept_draft("new_person"):
+        return people.register(db, actor, PersonCreate.model_validate(told))
+
+
+def _case(
+    db: WriteSession, actor: Actor, interview: Interview, person: Person, data: InterviewCompletion
+) -> Case | None:
+    """The case that the interview belongs to: the one that is opened now, or else the living one here.
+
+    Raises `CaseAlreadyOpen`, naming the living one, unless it may be joined.
+    """
+    opens = interview.conclusion is Conclusion.case_opened
+    if opens and not data.join_case:
+        return _opened(db, actor, interview, person, data)
+    living = case_queries.living_case(db, person.id, interview.window_id)
+    if living is None:
+        return _opened(db, actor, interview, person, data) if opens else None
+    cases.contacted(db, living.id, _held_on(db, interview))
+    return living
+
+
+def _opened(
+    db: WriteSession, actor: Actor, interview: Interview, person: Person, data: InterviewCompletion
+) -> Case:
+    return cases.open_case(
+        db,
+        actor,
+        person=person,
+        window_id=interview.window_id,
+        priority=data.priority or PRIORITY_OF[interview.urgency],
+        needs=interview.needs,
+        summary=data.summary,
+        opened_on=today(windows.zone(db, interview.window_id)),
+    )
+
+
+def _held_on(db: WriteSession, interview: Interview) -> date:
+    return interview.held_at.astimezone(ZoneInfo(windows.zone(db, interview.window_id))).date()
+
+
+def _record_consents(db: WriteSession, actor: Actor, interview: Interview, person: Person) -> None:
+    for position, told in enumerate(interview.consents):
+        with _kept_draft("consents", position):
+            consents.record(db, actor, person, ConsentCreate.model_validate(told), interview_id=interview.id)
+
+
+@contextmanager
+def _kept_draft(*path: str | int) -> Iterator[None]:
+    """Turn what is wrong inside a part of the draft into `InterviewIncomplete`, pointing into the draft."""
+    try:
+        yield
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        raise InterviewIncomplete(
+            errors=problems.fields([{**e, "loc": ("body", *path, *e["loc"])} for e in found])
+        ) from None
+    except InvalidInput as error:
+        inside = "".join(f"/{part}" for part in path)
+        told: list[Mapping[str, Any]] = error.details["errors"]  # type: ignore[assignment]
+        raise InterviewIncomplete(
+            errors=[{**e, "pointer": f"{inside}{e['pointer']}"} for e in told]
+        ) from None
+
+
+def _close(
+    db: WriteSession, actor: Actor, interview: Interview, person: Person | None, case: Case | None
+) -> None:
+    """Lead the interview to its end. What was told for the person's file stands there now and is not kept twice."""
+    move(
+        db,
+        actor,
+        interview,
+        INTERVIEW_LIFECYCLE,
+        InterviewAction.complete,
+        lambda **row: InterviewTransition(interview_id=interview.id, **row),
+        worker_id=actor.user,
+        person_id=person and person.id,
+        new_person=None,
+        consents=[],
+        case_id=case and case.id,
+        completed_at=now(),
+    )
+
+
+def _tell(db: WriteSession, actor: Actor, interview: Interview) -> None:
+    conclusion = str(interview.conclusion)
+    audit.record(
+        db,
+        actor,
+        "interview:complete",
+        "interview",
+        interview.id,
+        person_id=interview.person_id,
+        conclusion=conclusion,
+        case_id=interview.case_id,
+    )
+    outbox.publish(
+        db,
+        InterviewCompleted(
+            interview_id=interview.id,
+            window_id=interview.window_id,
+            person_id=interview.person_id,
+            case_id=interview.case_id,
+            conclusion=conclusion,
+        ),
+    )

@@ -1,0 +1,55 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from app.audit.models import AuditEntry
+from app.auth.models import User
+from app.core.db import ReadSession, rows
+from app.core.ids import PersonId
+from app.core.pagination import Page, PageRequest, binds, cut, keyset
+
+_e, _u = AuditEntry.__table__.c, User.__table__.c
+_ENTRIES = select(
+    _e.id,
+    _e.at,
+    _e.actor_id,
+    _u.name.label("actor_name"),
+    _e.actor_role,
+    _e.action,
+    _e.subject_type,
+    _e.subject_id,
+    _e.person_id,
+    _e.details,
+).outerjoin(User.__table__, _u.id == _e.actor_id)
+
+
+def entries(
+    db: ReadSession,
+    wanted: PageRequest,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    **filters: Any,
+) -> Page:
+    """The trail, newest first. Filters: actor_id, person_id, subject_id, action."""
+    used = {name: value for name, value in filters.items() if value is not None}
+    statement = _ENTRIES.where(*(_e[name] == bindparam(name) for name in used))
+    if since is not None:
+        statement = statement.where(_e.at >= since)
+    if until is not None:
+        statement = statement.where(_e.at < until)
+    found = rows(db, keyset(statement, _e.id, page=wanted, descending=True), used, **binds(wanted, UUID))
+    return cut(found, wanted, "id")
+
+
+def accesses(db: ReadSession, person_id: PersonId, wanted: PageRequest) -> Page:
+    """Who opened or changed a person's file, newest first: what the person may ask to know."""
+    statement = _ENTRIES.where(_e.person_id == bindparam("person"))
+    found = rows(
+        db, keyset(statement, _e.id, page=wanted, descending=True), person=person_id, **binds(wanted, UUID)
+    )
+    page = cut(found, wanted, "id")
+    names = ("at", "actor_name", "actor_role", "action")
+    return Page([{name: item[name] for name in names} for item in page.items], page.next)

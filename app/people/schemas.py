@@ -1,0 +1,316 @@
+import re
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from app.core.fields import Code, Line, Prose, Reason
+from app.core.ids import HouseholdId, PersonId, WindowId
+from app.core.schemas import Input, Output
+from app.core.text import clean, digits_to_ascii
+from app.people.birth import Birth, BirthPrecision
+from app.people.identifiers import IdentifierKind
+from app.people.matching import Reason as MatchReason
+from app.people.matching import Verdict
+from app.people.models import ContactPreference, Sex
+
+_WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _day(value: object) -> object:
+    """A bare number would be read as seconds since 1970, a time would lose its hour: only a written day is a day."""
+    if type(value) is date:
+        return value
+    if isinstance(value, str) and _WRITTEN_DAY.fullmatch(digits_to_ascii(value)):
+        return digits_to_ascii(value)
+    raise ValueError("bad_format")
+
+
+def _or_none(value: str | None) -> str | None:
+    return value or None
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+OptionalLine = Annotated[Line | None, AfterValidator(_or_none)]
+OptionalProse = Annotated[Prose | None, AfterValidator(_or_none)]
+Address = Annotated[
+    Annotated[str, Field(max_length=500), AfterValidator(clean)] | None, AfterValidator(_or_none)
+]
+CommuneCode = Annotated[
+    str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=24, examples=["02.411.01.23"])
+]  # of the Haut-Commissariat au Plan
+Years = Annotated[int, Field(strict=True, ge=0, le=150)]
+_Short = Annotated[Line, Field(max_length=50)]
+
+
+class BirthIn(Input):
+    """A birth as far as it is known: the day, the year, or an age that was stated on some day."""
+
+    precision: BirthPrecision = Field(examples=[BirthPrecision.ABOUT])
+    on: Day | None = Field(None, description="With `exact`.")
+    year: Annotated[int, Field(strict=True, ge=1, le=9999)] | None = Field(None, description="With `year`.")
+    about_age: Years | None = Field(
+        None, description="With `about`: completed years, as the person put it …", examples=[40]
+    )
+    stated_on: Day | None = Field(
+        None, description="… on this day. With `about`.", examples=[date(2026, 3, 2)]
+    )
+
+    @property
+    def value(self) -> Birth:
+        return Birth(self.precision, self.on, self.year, self.about_age, self.stated_on)
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        _ = self.value
+        return self
+
+
+class IdentifierIn(Input):
+    """A number on a document; kind `none` records that there is no document at all."""
+
+    kind: IdentifierKind = Field(examples=[IdentifierKind.CIN])
+    value: Annotated[str, Field(max_length=100), AfterValidator(clean)] = Field(
+        "", description="As it is written on the document.", examples=["ZZ 999999"]
+    )
+
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        if self.kind is not IdentifierKind.NONE and not self.value:
+            raise ValueError("missing")
+        return self
+
+
+def _not_empty(value: str) -> str:
+    if not value:
+        raise ValueError("missing")
+    return value
+
+
+class PhoneIn(Input):
+    number: Annotated[_Short, AfterValidator(_not_empty)] = Field(
+        description="As it is dialled here.", examples=["06 00 00 00 00"]
+    )
+    label: Annotated[_Short | None, AfterValidator(_or_none)] = Field(
+        None, description="Whose telephone it is, if not the person's own.", examples=["neighbour"]
+    )
+
+
+Identifiers = Annotated[list[IdentifierIn], Field(max_length=10)]
+Phones = Annotated[list[PhoneIn], Field(max_length=10)]
+
+
+class PersonCreate(Input):
+    """At least one name in one script; everything else may still be unknown."""
+
+    window_id: WindowId = Field(description="The window of yours that receives the person.")
+    given_name_ar: OptionalLine = Field(None, examples=["فاطمة (مثال)"])
+    family_name_ar: OptionalLine = Field(None, examples=["المثالية"])
+    given_name_latin: OptionalLine = Field(None, examples=["Fatima (exemple)"])
+    family_name_latin: OptionalLine = Field(None, examples=["El Mitalia"])
+    sex: Sex = Sex.unknown
+    birth: BirthIn = Field(default_factory=lambda: BirthIn(precision=BirthPrecision.UNKNOWN))
+    identifiers: Identifiers = Field(default_factory=list)
+    no_document_reason: Code | None = Field(
+        None,
+        description="Vocabulary `no_document_reason`; needed with an identifier of kind `none`.",
+        examples=["lost"],
+    )
+    phones: Phones = Field(default_factory=list)
+    language: Code = Field("ar", description="Vocabulary `language`.", examples=["ary"])
+    contact_preference: ContactPreference = ContactPreference.phone
+    address: Address = Field(None, examples=["12, rue de l'Exemple"])
+    commune_code: CommuneCode | None = None
+    notes: OptionalProse = None
+    duplicate_override: Reason | None = Field(
+        None, description="Why this is another person than the candidates that the duplicate check found."
+    )
+
+
+class PersonUpdate(Input):
+    """Only what is sent changes. Lists replace what was there; null empties what may be empty."""
+
+    given_name_ar: OptionalLine = None
+    family_name_ar: OptionalLine = None
+    given_name_latin: OptionalLine = None
+    family_name_latin: OptionalLine = None
+    sex: Sex | None = None
+    birth: BirthIn | None = None
+    identifiers: Identifiers | None = Field(None, description="Replaces all of them.")
+    no_document_reason: Code | None = None
+    phones: Phones | None = Field(None, description="Replaces all of them.")
+    language: Code | None = None
+    contact_preference: ContactPreference | None = None
+    address: Address = None
+    commune_code: CommuneCode | None = None
+    notes: OptionalProse = None
+
+
+class PersonSearch(Input):
+    """What is known of somebody who may be registered already. At least one member is needed."""
+
+    name: OptionalLine = Field(
+        None,
+        description="Given and family name in either script; a single word only finds with a birth.",
+        examples=["Fatima El Mitalia"],
+    )
+    birth: BirthIn | None = None
+    phone: Annotated[_Short | None, AfterValidator(_or_none)] = Field(None, examples=["0600000000"])
+    identifier: IdentifierIn | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not (self.name or self.birth or self.phone or self.identifier):
+            raise ValueError("nothing_to_search")
+        return self
+
+
+class ReceptionCreate(Input):
+    window_id: WindowId = Field(description="The window of yours that receives the person now.")
+    reason: Reason
+
+
+class BirthOut(Output):
+    precision: BirthPrecision
+    on: date | None
+    year: int | None
+    about_age: int | None
+    stated_on: date | None
+
+
+class AgeOut(Output):
+    least: int = Field(description="Completed years today, at least …")
+    most: int = Field(description="… and at most.")
+
+
+class IdentifierOut(Output):
+    kind: IdentifierKind
+    value: str = Field(description="Written one way, for comparison.")
+    raw: str = Field(description="As it was read.")
+
+
+class PhoneOut(Output):
+    number: str = Field(description="As it was said.")
+    e164: str | None
+    local: str | None = Field(description="As it is dialled in Morocco.")
+    label: str | None
+
+
+class Doubt(Output):
+    """Something unusual about a number; it was kept all the same."""
+
+    pointer: str = Field(examples=["/identifiers/0"])
+    code: str = Field(examples=["cin_unusual"])
+
+
+class PersonBrief(Output):
+    id: PersonId
+    given_name_ar: str | None
+    family_name_ar: str | None
+    given_name_latin: str | None
+    family_name_latin: str | None
+    sex: Sex
+    birth: BirthOut
+    contact_preference: ContactPreference
+    commune_code: str | None
+    version: int
+
+
+class PersonOut(PersonBrief):
+    age: AgeOut | None
+    identifiers: list[IdentifierOut]
+    no_document_reason: str | None
+    phones: list[PhoneOut]
+    language: str
+    address: str | None
+    notes: str | None
+    household_id: HouseholdId | None
+    is_head: bool
+    relationship_to_head: str | None
+    window_ids: list[WindowId] = Field(description="The windows that have received the person.")
+    duplicate_override: str | None
+    created_at: datetime
+    updated_at: datetime
+    warnings: list[Doubt]
+
+
+class PersonPage(Output):
+    items: list[PersonBrief]
+    next: str | None
+
+
+class KnowingWindow(Output):
+    id: WindowId
+    code: str
+    name_ar: str
+    name_fr: str
+
+
+class Candidate(Output):
+    """Somebody registered who may be the one. Names only of people whom one of your windows has received."""
+
+    person_id: PersonId
+    score: float = Field(description="Between 0 and 1, for ordering.", examples=[0.97])
+    verdict: Verdict | None
+    reasons: list[MatchReason]
+    is_visible: bool
+    given_name_ar: str | None
+    family_name_ar: str | None
+    given_name_latin: str | None
+    family_name_latin: str | None
+    initials: str | None = Field(description="Of a person known elsewhere only.", examples=["F. M."])
+    birth_year: int | None
+    sex: Sex
+    windows: list[KnowingWindow]
+
+
+class CandidateList(Output):
+    items: list[Candidate]
+
+
+class HouseholdJoin(Input):
+    """Empty: a new household with this person as its head. Else the household that another person lives in."""
+
+    with_person_id: PersonId | None = None
+    relationship: Code | None = Field(
+        None, description="To the head; vocabulary `relationship`.", examples=["child"]
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.with_person_id is None) != (self.relationship is None):
+            raise ValueError("join_incomplete")
+        return self
+
+
+class HouseholdChange(Input):
+    """Either the relationship to the head, or `is_head` for a household that has lost its head."""
+
+    relationship: Code | None = Field(
+        None, description="To the head; vocabulary `relationship`.", examples=["spouse"]
+    )
+    is_head: Annotated[bool, Field(strict=True)] = False
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.relationship is not None) == self.is_head:
+            raise ValueError("one_of_two")
+        return self
+
+
+class Member(Output):
+    person_id: PersonId
+    given_name_ar: str | None
+    family_name_ar: str | None
+    given_name_latin: str | None
+    family_name_latin: str | None
+    sex: Sex
+    birth_year: int | None
+    is_head: bool
+    relationship_to_head: str | None
+
+
+class HouseholdOut(Output):
+    id: HouseholdId | None = Field(description="Null when no household is recorded.")
+    members: list[Member] = Field(description="The head first. Only people whom one of your windows knows.")
+    others: int = Field(description="How many more live there, known to other windows only.")

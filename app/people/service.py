@@ -1,0 +1,241 @@
+"""Registering, changing and receiving people. A person is registered once, whatever the window and the year."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from app.audit import service as audit
+from app.core.actor import Actor
+from app.core.clock import now, today
+from app.core.db import ReadSession, WriteSession
+from app.core.errors import DomainError, InvalidInput, NotFound
+from app.core.ids import PersonId, WindowId
+from app.core.text import is_arabic
+from app.people import duplicates, identifiers, phones, queries
+from app.people.birth import Birth
+from app.people.identifiers import IdentifierKind
+from app.people.matching import Profile, blocking_keys
+from app.people.models import Person, PersonIdentifier, PersonKey, PersonPhone, PersonWindow
+from app.people.schemas import BirthIn, IdentifierIn, PersonCreate, PersonSearch, PersonUpdate, PhoneIn
+from app.vocabularies import service as vocabularies
+
+_LONGEST_NUMBER = 100  # characters; compatibility letters grow when they are written out
+_LONGEST_PHONE = 50
+_MAY_BE_EMPTY = frozenset({*queries.NAMES, "address", "commune_code", "notes", "no_document_reason"})
+_COLUMNS = _MAY_BE_EMPTY | {"sex", "language", "contact_preference"}
+_VOCABULARIES = ("language", "no_document_reason")  # columns that hold a code of the list of the same name
+
+
+class PossibleDuplicates(DomainError):
+    """Somebody registered may be this person: receive that one, or say why it is another (`duplicate_override`)."""
+
+    code = "possible_duplicates"
+
+
+class AlreadyReceived(DomainError):
+    """The window knows the person already."""
+
+    code = "already_received"
+
+
+# --- finding --------------------------------------------------------------------------------------------------
+
+
+def candidates(db: ReadSession, actor: Actor, data: PersonCreate) -> list[dict[str, Any]]:
+    """The people registered anywhere who may be this one, the likeliest first."""
+    return duplicates.find(db, actor, _profile(data))
+
+
+def search(db: ReadSession, actor: Actor, data: PersonSearch) -> list[dict[str, Any]]:
+    """The people registered anywhere for whom something of what is asked speaks, the likeliest first."""
+    numbers = [] if data.identifier is None else [data.identifier]
+    telephone = phones.normalise(data.phone or "").e164
+    name = data.name or ""
+    wanted = Profile(
+        given_ar=name if is_arabic(name) else "",
+        given_latin="" if is_arabic(name) else name,
+        birth=Birth.unknown() if data.birth is None else data.birth.value,
+        identifiers=frozenset(_numbers(numbers)),
+        phones=frozenset([telephone] if telephone else []),
+    )
+    return duplicates.find(db, actor, wanted, unlikely_too=True)
+
+
+def _profile(data: PersonCreate) -> Profile:
+    return queries.profile(
+        {**{name: getattr(data, name) for name in queries.NAMES}, "sex": data.sex},
+        data.birth.value,
+        _numbers(data.identifiers),
+        (phones.normalise(told.number).e164 for told in data.phones),
+    )
+
+
+# --- registering ----------------------------------------------------------------------------------------------
+
+
+def register(db: WriteSession, actor: Actor, data: PersonCreate) -> Person:
+    """Register a person at one of the actor's windows.
+
+    Raises `NotFound` for a window of others, `InvalidInput`, and `PossibleDuplicates` unless the candidates were
+    seen and set aside with a reason, which is kept with the person.
+    """
+    _check_window(actor, data.window_id)
+    columns = data.model_dump(include=set(_COLUMNS)) | _birth_columns(data.birth)
+    _check_columns(db, columns)
+    _check_documents(_kinds(data.identifiers), data.no_document_reason)
+    found = candidates(db, actor, data)
+    if found and data.duplicate_override is None:
+        raise PossibleDuplicates(candidates=found)
+    override = data.duplicate_override if found else None
+    person = Person(**columns, registered_by=actor.user_id, duplicate_override=override)
+    db.add(person)
+    db.flush()
+    db.add(PersonWindow(person_id=person.id, window_id=data.window_id))
+    db.add_all([*_identifiers(person.id, data.identifiers), *_phones(person.id, data.phones)])
+    _add_keys(db, person.id, blocking_keys(_profile(data)))
+    details = {"window_id": data.window_id, "set_aside": [other["person_id"] for other in found]}
+    audit.record(db, actor, "person:register", "person", person.id, person_id=person.id, **details)
+    return person
+
+
+def change(db: WriteSession, actor: Actor, person: Person, data: PersonUpdate) -> Person:
+    """Change what is known of a person; null empties what may be empty, and leaves alone what may not."""
+    sent = {
+        name: value for name, value in data.changes().items() if value is not None or name in _MAY_BE_EMPTY
+    }
+    columns = {name: value for name, value in sent.items() if name in _COLUMNS}
+    if data.birth is not None:
+        columns |= _birth_columns(data.birth)
+    if data.identifiers is not None and IdentifierKind.NONE not in _kinds(data.identifiers):
+        columns.setdefault("no_document_reason", None)  # a document that was found answers why there was none
+    _check_columns(db, {name: getattr(person, name) for name in queries.NAMES} | columns)
+    if "identifiers" in sent or "no_document_reason" in sent:
+        kinds = _kinds(data.identifiers) if data.identifiers is not None else queries.kinds(db, person.id)
+        _check_documents(kinds, columns.get("no_document_reason", person.no_document_reason))
+    for name, value in columns.items():
+        setattr(person, name, value)
+    person.updated_at = now()  # numbers stand in tables of their own, but make a new version all the same
+    _replace_numbers(db, person, data)
+    _renew_keys(db, person.id)
+    audit.record(db, actor, "person:change", "person", person.id, person_id=person.id, fields=sorted(sent))
+    return person
+
+
+def _replace_numbers(db: WriteSession, person: Person, data: PersonUpdate) -> None:
+    if data.identifiers is not None:
+        db.execute(delete(PersonIdentifier).where(PersonIdentifier.person_id == person.id))
+        db.add_all(_identifiers(person.id, data.identifiers))
+    if data.phones is not None:
+        db.execute(delete(PersonPhone).where(PersonPhone.person_id == person.id))
+        db.add_all(_phones(person.id, data.phones))
+    db.flush()
+
+
+def receive(db: WriteSession, actor: Actor, person_id: PersonId, window_id: WindowId, reason: str) -> None:
+    """Make a person who is known elsewhere visible at one of the actor's windows, for a reason that is kept.
+
+    Raises `NotFound` for a window of others or nobody's id, `AlreadyReceived`.
+    """
+    _check_window(actor, window_id)
+    if not queries.exists(db, person_id):
+        raise NotFound()
+    if window_id in queries.windows_of(db, person_id):
+        raise AlreadyReceived()
+    db.add(PersonWindow(person_id=person_id, window_id=window_id, reason=reason))
+    db.flush()
+    audit.record(db, actor, "person:receive", "person", person_id, person_id=person_id, window_id=window_id)
+
+
+# --- what must hold -------------------------------------------------------------------------------------------
+
+
+def _check_window(actor: Actor, window_id: WindowId) -> None:
+    if window_id not in actor.window_ids:
+        raise NotFound()
+
+
+def _check_columns(db: ReadSession, columns: Mapping[str, Any]) -> None:
+    """Only what is sent is looked up: a code that was retired since does not stand in the way of another change."""
+    if not any(columns[name] for name in queries.NAMES):
+        raise InvalidInput("/given_name_ar", "name_missing")
+    for name in _VOCABULARIES:
+        vocabularies.check(db, f"/{name}", name, [columns[name]] if columns.get(name) else [])
+    commune = columns.get("commune_code")
+    if commune and not queries.commune_exists(db, commune):
+        raise InvalidInput("/commune_code", "unknown_code")
+
+
+def _check_documents(kinds: Collection[IdentifierKind], reason: str | None) -> None:
+    """That somebody has no document is an answer of its own: it stands alone and always with its reason."""
+    has_none = IdentifierKind.NONE in kinds
+    if has_none and len(set(kinds)) > 1:
+        raise InvalidInput("/identifiers", "none_among_others")
+    if has_none and reason is None:
+        raise InvalidInput("/no_document_reason", "missing")
+    if reason is not None and not has_none:
+        raise InvalidInput("/no_document_reason", "without_none")
+
+
+# --- columns, numbers and keys --------------------------------------------------------------------------------
+
+
+def _birth_columns(data: BirthIn) -> dict[str, Any]:
+    try:
+        birth = data.value.checked(today())
+    except ValueError as doubt:
+        raise InvalidInput("/birth", str(doubt)) from None
+    return {
+        "birth_precision": birth.precision,
+        "birth_on": birth.on,
+        "birth_year": birth.middle,
+        "birth_age": birth.about_age,
+        "birth_stated_on": birth.stated_on,
+    }
+
+
+def _kinds(numbers: Iterable[IdentifierIn]) -> list[IdentifierKind]:
+    return [number.kind for number in numbers]
+
+
+def _numbers(numbers: Iterable[IdentifierIn]) -> dict[tuple[IdentifierKind, str], str]:
+    """Each number once, as it is compared, with how it was read first."""
+    written: dict[tuple[IdentifierKind, str], str] = {}
+    for number in numbers:
+        value = identifiers.normalise(number.kind, number.value).value[:_LONGEST_NUMBER]
+        written.setdefault((number.kind, value), number.value[:_LONGEST_NUMBER])
+    return written
+
+
+def _identifiers(person_id: PersonId, numbers: Iterable[IdentifierIn]) -> list[PersonIdentifier]:
+    return [
+        PersonIdentifier(person_id=person_id, kind=kind, value=value, raw=raw)
+        for (kind, value), raw in _numbers(numbers).items()
+    ]
+
+
+def _phones(person_id: PersonId, telephones: Iterable[PhoneIn]) -> list[PersonPhone]:
+    """Each telephone once."""
+    once: dict[str, PersonPhone] = {}
+    for told in telephones:
+        phone = phones.normalise(told.number)
+        row = PersonPhone(
+            person_id=person_id, raw=phone.raw[:_LONGEST_PHONE], e164=phone.e164, label=told.label
+        )
+        once.setdefault(phone.e164 or phone.raw, row)
+    return list(once.values())
+
+
+def _add_keys(db: WriteSession, person_id: PersonId, keys: Iterable[str]) -> None:
+    db.add_all([PersonKey(key=key, person_id=person_id) for key in sorted(keys)])
+    db.flush()
+
+
+def _renew_keys(db: WriteSession, person_id: PersonId) -> None:
+    _, profile = queries.profiles(db, [person_id])[0]
+    wanted = blocking_keys(profile)
+    known = set(db.scalars(select(PersonKey.key).where(PersonKey.person_id == person_id)))
+    db.execute(
+        delete(PersonKey).where(PersonKey.person_id == person_id, PersonKey.key.in_(sorted(known - wanted)))
+    )
+    _add_keys(db, person_id, wanted - known)

@@ -1,0 +1,74 @@
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from app.auth.deps import allowed
+from app.auth.permissions import Permission
+from app.core.actor import Actor
+from app.core.deps import ReadDb, WriteDb
+from app.core.http import refuses
+from app.core.ids import ReferralId
+from app.referrals import partner_view, queries
+from app.referrals.models import Referral
+
+ReferralReader = Annotated[Actor, Depends(allowed(Permission.referral_read))]
+ReferralWriter = Annotated[Actor, Depends(allowed(Permission.referral_write))]
+ReferralAnswerer = Annotated[Actor, Depends(allowed(Permission.referral_answer))]
+
+
+def _to_write(actor: ReferralWriter, db: WriteDb, referral_id: ReferralId) -> Referral:
+    return queries.get(db, actor, referral_id)
+
+
+def _to_answer(actor: ReferralAnswerer, db: WriteDb, referral_id: ReferralId) -> Referral:
+    return queries.get(db, actor, referral_id)
+
+
+def _found(actor: ReferralReader, db: ReadDb, referral_id: ReferralId) -> Referral:
+    return queries.get(db, actor, referral_id)
+
+
+def _found_by_partner(actor: ReferralAnswerer, db: ReadDb, referral_id: ReferralId) -> Referral:
+    return queries.get(db, actor, referral_id)
+
+
+async def _seen(
+    request: Request, actor: ReferralReader, found: Annotated[Referral, Depends(_found, scope="function")]
+) -> Referral:
+    await request.app.state.accesses.record(actor, "referral:read", "referral", found.id, found.person_id)
+    return found
+
+
+async def _seen_by_partner(
+    request: Request,
+    actor: ReferralAnswerer,
+    found: Annotated[Referral, Depends(_found_by_partner, scope="function")],
+) -> Referral:
+    await request.app.state.accesses.record(actor, "referral:read", "referral", found.id, found.person_id)
+    return found
+
+
+@refuses(partner_view.Withheld)
+def _shared(
+    actor: ReferralAnswerer,
+    db: ReadDb,
+    seen: Annotated[Referral, Depends(_seen_by_partner, scope="function")],
+) -> Referral:
+    """What both sides wrote speaks of the person too: it closes with the consent."""
+    partner_view.require_shared(db, actor, seen.id)
+    return seen
+
+
+def _partner_page(
+    actor: ReferralAnswerer,
+    db: ReadDb,
+    seen: Annotated[Referral, Depends(_seen_by_partner, scope="function")],
+) -> dict[str, Any]:
+    return partner_view.read(db, actor, seen.id)
+
+
+ReferralToWrite = Annotated[Referral, Depends(_to_write, scope="function")]
+ReferralToAnswer = Annotated[Referral, Depends(_to_answer, scope="function")]
+ReferralSeen = Annotated[Referral, Depends(_seen, scope="function")]
+ReferralSeenByPartner = Annotated[Referral, Depends(_shared, scope="function")]
+PartnerReferral = Annotated[dict[str, Any], Depends(_partner_page, scope="function")]

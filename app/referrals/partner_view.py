@@ -1,0 +1,94 @@
+"""What a partner sees of a referral: the fields that the consent and the agreement allow now, and nothing else."""
+
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+
+from app.assessments import queries as assessments
+from app.consents import queries as consents
+from app.core.actor import Actor, Role
+from app.core.db import ReadSession, row
+from app.core.errors import DomainError, NotFound
+from app.core.ids import ReferralId
+from app.core.sharing import DataCategory
+from app.partners.models import Agreement
+from app.people import queries as people
+from app.referrals.models import Referral
+from app.referrals.policy import visible_to
+from app.referrals.queries import _ANSWER, _PARTNER_ROW, with_answer
+from app.windows import queries as windows
+
+_r, _a = Referral.__table__.c, Agreement.__table__.c
+_INTERNAL = (
+    _r.person_id,
+    _r.case_id,
+    _r.institution_id,
+    _r.needs,
+    _r.situation,
+    _r.categories,
+    _r.legal_basis,
+    _a.data_categories.label("agreed"),
+)
+
+
+@cache
+def _one(role: Role) -> Select[Any]:
+    columns = dict.fromkeys((*_PARTNER_ROW, *_ANSWER, *_INTERNAL))
+    return (
+        select(*columns)
+        .outerjoin(Agreement.__table__, _a.id == _r.agreement_id)
+        .where(_r.id == bindparam("id"), visible_to(Actor(user_id=None, role=role)))
+    )
+
+
+def read(db: ReadSession, actor: Actor, referral_id: ReferralId) -> dict[str, Any]:
+    """A referral as its institution may see it now, or `NotFound`.
+
+    The categories are those chosen when it was sent, cut down to what the agreement still allows and the person
+    still agrees to; a consent withdrawn yesterday shows nothing today.
+    """
+    found = row(db, _one(actor.role), actor.binds, id=referral_id)
+    if found is None:
+        raise NotFound()
+    view = with_answer(dict(found), actor)
+    person_id, case_id = view.pop("person_id"), view.pop("case_id")
+    seen = _categories(db, found)
+    view.pop("institution_id"), view.pop("agreed"), view.pop("legal_basis")
+    view["is_withheld"] = DataCategory.identity not in seen
+    view["categories"] = sorted(seen)
+    view["person"] = people.shared(db, person_id, frozenset(seen)) if seen else None
+    view["needs"] = view["needs"] if DataCategory.needs in seen else None
+    view["situation"] = view["situation"] if DataCategory.situation in seen else None
+    view["assessment"] = assessments.latest(db, case_id) if DataCategory.assessment in seen else None
+    return view
+
+
+def _categories(db: ReadSession, referral: Any) -> frozenset[DataCategory]:
+    chosen = frozenset(DataCategory(c) for c in referral.categories) & frozenset(
+        DataCategory(c) for c in referral.agreed or ()
+    )
+    if referral.legal_basis is not None:
+        return chosen
+    today = windows.today(db, referral.window_id)
+    permitted = consents.permitted(db, referral.person_id, referral.institution_id, referral.needs, on=today)
+    return chosen & permitted.categories if DataCategory.identity in permitted.categories else frozenset()
+
+
+class Withheld(DomainError):
+    """The person did not agree to share this, or no longer does."""
+
+    status, code = HTTPStatus.FORBIDDEN, "withheld"
+
+
+def require_documents(db: ReadSession, actor: Actor, referral_id: ReferralId) -> None:
+    """Raise `Withheld` unless the referral's attachments may be opened by its institution now."""
+    if DataCategory.documents not in read(db, actor, referral_id)["categories"]:
+        raise Withheld()
+
+
+def require_shared(db: ReadSession, actor: Actor, referral_id: ReferralId) -> None:
+    """Raise `Withheld` when the person shares nothing (any more): what was written is then closed too."""
+    if read(db, actor, referral_id)["is_withheld"]:
+        raise Withheld()

@@ -1,0 +1,280 @@
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, func, select
+
+from app.core.actor import Actor, Role
+from app.core.db import ReadSession, row, rows
+from app.core.errors import NotFound
+from app.core.ids import AgreementId, CaseId, ReferralId, ServiceId
+from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.referrals.models import Referral, ReferralMessage, ReferralTransition
+from app.referrals.policy import visible_to
+from app.referrals.states import FINAL, OPEN, REFERRAL_LIFECYCLE, UNDECIDED, ReferralAction, ReferralStatus
+
+_r, _t, _m = Referral.__table__.c, ReferralTransition.__table__.c, ReferralMessage.__table__.c
+
+_ROW = (
+    _r.id,
+    _r.case_id,
+    _r.window_id,
+    _r.institution_id,
+    _r.service_id,
+    _r.needs,
+    _r.urgency,
+    _r.status,
+    _r.sent_at,
+    _r.decide_by,
+    _r.expires_at,
+    _r.breached_at,
+    _r.ended_at,
+    _r.previous_id,
+    _r.version,
+)
+_ANSWER = (
+    _r.contact_name,
+    _r.contact_phone,
+    _r.expected_on,
+    _r.appointment_at,
+    _r.appointment_local,
+    _r.appointment_zone,
+    _r.appointment_place,
+    _r.started_on,
+    _r.outcomes,
+    _r.outcome_note,
+)
+_FULL = (
+    *_ROW,
+    *_ANSWER,
+    _r.person_id,
+    _r.drafted_by,
+    _r.situation,
+    _r.agreement_id,
+    _r.consent_id,
+    _r.legal_basis,
+    _r.legal_basis_reason,
+    _r.categories,
+    _r.acknowledged,
+    _r.remind_at,
+    _r.paused_at,
+    _r.reminders,
+    _r.next_step,
+)
+_PARTNER_ROW = (
+    _r.id,
+    _r.service_id,
+    _r.window_id,
+    _r.urgency,
+    _r.status,
+    _r.sent_at,
+    _r.decide_by,
+    _r.expires_at,
+    _r.appointment_at,
+    _r.ended_at,
+    _r.version,
+)
+
+INBOXES = {
+    "to_answer": sorted(UNDECIDED),
+    "in_progress": sorted({ReferralStatus.accepted, ReferralStatus.in_service, ReferralStatus.on_hold}),
+    "ended": sorted(FINAL),
+}
+
+
+def get(db: ReadSession, actor: Actor, referral_id: ReferralId) -> Referral:
+    """A referral that this actor may see, for changing it, or `NotFound`."""
+    found = db.scalar(
+        select(Referral).where(_r.id == bindparam("id"), visible_to(actor)),
+        {"id": referral_id, **actor.binds},
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@cache
+def _one(role: Role) -> Select[Any]:
+    return select(*_FULL).where(_r.id == bindparam("id"), visible_to(Actor(user_id=None, role=role)))
+
+
+def read(db: ReadSession, actor: Actor, referral_id: ReferralId) -> dict[str, Any]:
+    """A referral's columns, with what this role may do now, or `NotFound`."""
+    found = row(db, _one(actor.role), actor.binds, id=referral_id)
+    if found is None:
+        raise NotFound()
+    return with_answer(dict(found), actor)
+
+
+def with_answer(columns: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """Fold the appointment's columns into one member and add the allowed actions."""
+    at, local = columns.pop("appointment_at"), columns.pop("appointment_local")
+    zone, place = columns.pop("appointment_zone"), columns.pop("appointment_place")
+    columns["appointment"] = {"at": at, "local": local, "zone": zone, "place": place} if at else None
+    columns["allowed"] = allowed(columns["status"], actor)
+    return columns
+
+
+def allowed(status: ReferralStatus, actor: Actor) -> list[ReferralAction]:
+    """What this role may do with a referral in this state; pages compute their buttons from the same table."""
+    return REFERRAL_LIFECYCLE.allowed(status, actor.role)
+
+
+@cache
+def _sent(role: Role, filters: tuple[str, ...]) -> Select[Any]:
+    conditions = {
+        "case_id": _r.case_id == bindparam("case_id"),
+        "window_id": _r.window_id == bindparam("window_id"),
+        "status": _r.status == bindparam("status"),
+        "open": _r.status.in_([status.value for status in sorted(OPEN)]),
+        "breached": _r.breached_at.is_not(None),
+    }
+    return select(*_ROW).where(
+        visible_to(Actor(user_id=None, role=role)), *(conditions[name] for name in filters)
+    )
+
+
+def page(
+    db: ReadSession,
+    actor: Actor,
+    wanted: PageRequest,
+    *,
+    only_open: bool = False,
+    breached: bool = False,
+    **filters: Any,
+) -> Page:
+    """The windows' referrals, newest first. Filters: case_id, window_id, status."""
+    used = {name: value for name, value in filters.items() if value is not None}
+    names = (*used, *(["open"] if only_open else []), *(["breached"] if breached else []))
+    statement = keyset(_sent(actor.role, tuple(names)), _r.id, page=wanted, descending=True)
+    found = rows(db, statement, {**actor.binds, **used}, **binds(wanted, UUID))
+    return cut(found, wanted, "id")
+
+
+@cache
+def _inbox(role: Role, box: str | None, has_cursor: bool) -> Select[Any]:
+    statement = select(*_PARTNER_ROW).where(visible_to(Actor(user_id=None, role=role)))
+    if box is not None:
+        statement = statement.where(_r.status.in_([status.value for status in INBOXES[box]]))
+    page = PageRequest(cursor="" if has_cursor else None)
+    return keyset(statement, _r.sent_at, _r.id, page=page, descending=True)
+
+
+def inbox(db: ReadSession, actor: Actor, wanted: PageRequest, box: str | None = None) -> Page:
+    """What was sent to the actor's institution, newest first: dates and states, no word about the person."""
+    statement = _inbox(actor.role, box, wanted.cursor is not None)
+    found = rows(db, statement, actor.binds, **binds(wanted, datetime, UUID))
+    return cut(found, wanted, "sent_at", "id")
+
+
+def steps(db: ReadSession, referral_id: ReferralId) -> list[dict[str, Any]]:
+    """The history of a referral that is already known to be visible, oldest first."""
+    columns = [
+        _t[name]
+        for name in (
+            "id",
+            "action",
+            "from_status",
+            "to_status",
+            "actor_id",
+            "actor_role",
+            "at",
+            "reason_code",
+            "note",
+        )
+    ]
+    return [dict(r) for r in rows(db, select(*columns).where(_t.referral_id == referral_id).order_by(_t.id))]
+
+
+def messages(db: ReadSession, referral_id: ReferralId, wanted: PageRequest) -> Page:
+    """What both sides wrote, oldest first."""
+    statement = select(_m.id, _m.from_partner, _m.author_id, _m.text, _m.at).where(
+        _m.referral_id == bindparam("id")
+    )
+    found = rows(db, keyset(statement, _m.id, page=wanted), id=referral_id, **binds(wanted, UUID))
+    return cut(found, wanted, "id")
+
+
+def chain(db: ReadSession, referral: Referral) -> list[dict[str, Any]]:
+    """The referrals that lead to this one and from it, oldest first, all of one case."""
+    columns = (_r.id, _r.institution_id, _r.service_id, _r.status, _r.sent_at, _r.previous_id)
+    found = rows(db, select(*columns).where(_r.case_id == referral.case_id).order_by(_r.id))
+    by_id = {r.id: r for r in found}
+    links = {referral.id}
+    previous = referral.previous_id
+    while previous is not None:
+        links.add(previous)
+        previous = by_id[previous].previous_id
+    for r in found:  # a later referral always has a later id
+        if r.previous_id in links:
+            links.add(r.id)
+    return [
+        {name: r[name] for name in ("id", "institution_id", "service_id", "status", "sent_at")}
+        for r in found
+        if r.id in links
+    ]
+
+
+def sent_under(db: ReadSession, agreement_id: AgreementId, since: datetime, until: datetime) -> int:
+    """How many referrals were sent under an agreement in a period; bounded by its quota."""
+    sent = select(_r.id).where(_r.agreement_id == agreement_id, _r.sent_at >= since, _r.sent_at < until)
+    return db.scalar(select(func.count()).select_from(sent.subquery())) or 0
+
+
+def served_by(db: ReadSession, service_id: ServiceId) -> int:
+    """How many people a service is serving now; bounded by its capacity."""
+    serving = [ReferralStatus.accepted.value, ReferralStatus.in_service.value]
+    present = select(_r.id).where(_r.service_id == service_id, _r.status.in_(serving))
+    return db.scalar(select(func.count()).select_from(present.subquery())) or 0
+
+
+def earliest_decision(db: ReadSession, case_id: CaseId) -> date | None:
+    """The first day on which a partner's decision on a referral of the case is due."""
+    undecided = [status.value for status in sorted(UNDECIDED)]
+    first = db.scalar(select(func.min(_r.decide_by)).where(_r.case_id == case_id, _r.status.in_(undecided)))
+    return first.date() if first else None
+
+
+def unanswered(db: ReadSession, case_id: CaseId) -> Iterable[str]:
+    """A closing check (see `app.wiring`): a case does not close over a referral that is still open."""
+    states = [status.value for status in sorted(OPEN)]
+    for referral_id in db.scalars(
+        select(_r.id).where(_r.case_id == case_id, _r.status.in_(states)).order_by(_r.id)
+    ):
+        yield f"referral_open:{referral_id}"
+
+
+def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    """A source of the case's timeline (see `app.wiring`): the steps of its referrals, newest first."""
+    statement = (
+        select(_t.id, _t.at, _t.action, _t.actor_id, _t.reason_code, _t.referral_id)
+        .join(Referral.__table__, _r.id == _t.referral_id)
+        .where(_r.case_id == case_id)
+        .order_by(_t.at.desc(), _t.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(_t.at <= before)
+    return [
+        {
+            "at": step.at,
+            "kind": f"referral.{step.action}",
+            "id": step.id,
+            "actor_id": step.actor_id,
+            "code": step.reason_code,
+            "subject_id": step.referral_id,
+        }
+        for step in rows(db, statement)
+    ]
+
+
+def due(db: ReadSession, clock: str, at: datetime, limit: int) -> Sequence[Referral]:
+    """Undecided referrals whose clock (`expires_at`, `remind_at`, `decide_by`) ran out and is not paused."""
+    column = _r[clock]
+    undecided = [status.value for status in sorted(UNDECIDED)]
+    statement = select(Referral).where(_r.status.in_(undecided), column <= at, _r.paused_at.is_(None))
+    if clock == "decide_by":
+        statement = statement.where(_r.breached_at.is_(None))
+    return db.scalars(statement.order_by(column, _r.id).limit(limit).with_for_update(skip_locked=True)).all()

@@ -1,0 +1,137 @@
+"""Whether a referral may be sent: agreement, consent or legal grounds, eligibility. Asked before and while sending."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import select
+
+from app.cases.models import Case
+from app.cases.states import CaseStatus
+from app.consents import queries as consents
+from app.consents.queries import Permitted
+from app.core.clock import now
+from app.core.db import ReadSession, row
+from app.core.ids import PersonId
+from app.core.sharing import DataCategory
+from app.partners import queries as partners
+from app.partners.models import Agreement, Service
+from app.people import queries as people
+from app.people.models import Person
+from app.referrals import queries
+from app.referrals.models import Referral
+from app.windows import queries as windows
+from app.windows.models import Window
+
+_p = Person.__table__.c
+_BIRTH = ("birth_precision", "birth_on", "birth_year", "birth_age", "birth_stated_on")
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What stands in the way (`blockers`), what must be acknowledged (`warnings`), and what would be shared."""
+
+    blockers: tuple[str, ...]
+    warnings: tuple[str, ...]
+    agreement: Agreement | None
+    permitted: Permitted
+    categories: frozenset[DataCategory]
+
+
+def readiness(
+    db: ReadSession,
+    referral: Referral,
+    *,
+    wanted: Collection[DataCategory] | None = None,
+    has_legal_grounds: bool = False,
+) -> Readiness:
+    """Judge a draft as of now; nothing is written."""
+    today = windows.today(db, referral.window_id)
+    service = db.get_one(Service, referral.service_id)
+    agreement = partners.agreement_covering(db, service.id, _territories(db, referral), today)
+    permitted = consents.permitted(
+        db, referral.person_id, referral.institution_id, list(referral.needs), on=today
+    )
+    agreed = frozenset(DataCategory(c) for c in agreement.data_categories) if agreement else frozenset()
+    shared = agreed if has_legal_grounds else agreed & permitted.categories
+    if wanted is not None:
+        shared &= frozenset(wanted)
+    return Readiness(
+        blockers=tuple(_blockers(db, referral, service, agreement, shared)),
+        warnings=tuple(_warnings(db, referral, service, agreement, today)),
+        agreement=agreement,
+        permitted=permitted,
+        categories=shared,
+    )
+
+
+def _territories(db: ReadSession, referral: Referral) -> tuple[str, ...]:
+    return windows.ancestors(db, db.get_one(Window, referral.window_id).territory_code)
+
+
+def _blockers(
+    db: ReadSession,
+    referral: Referral,
+    service: Service,
+    agreement: Agreement | None,
+    shared: frozenset[DataCategory],
+) -> Iterator[str]:
+    if db.get_one(Case, referral.case_id).status is CaseStatus.closed:
+        yield "case_closed"
+    if not service.is_active or not partners.institution(db, referral.institution_id).is_active:
+        yield "service_inactive"
+    if agreement is None:
+        yield "no_agreement"
+    elif DataCategory.identity not in shared:
+        yield "no_consent"
+
+
+def _warnings(
+    db: ReadSession, referral: Referral, service: Service, agreement: Agreement | None, today: date
+) -> Iterator[str]:
+    """Who the service is for; a worker who knows better acknowledges and sends."""
+    person = _person(db, referral.person_id)
+    if service.sex is not None and person.sex != service.sex:
+        yield "sex"
+    if not _age_fits(person, service, today):
+        yield "age"
+    if service.languages and person.language not in service.languages:
+        yield "language"
+    if service.territory_codes and not _lives_in(db, person, service.territory_codes):
+        yield "territory"
+    if service.capacity is not None and queries.served_by(db, service.id) >= service.capacity:
+        yield "capacity"
+    if agreement is not None and _quota_used(db, agreement, today):
+        yield "quota"
+
+
+def _person(db: ReadSession, person_id: PersonId) -> Any:
+    """What eligibility looks at; the columns of a birth are put together in `people`."""
+    columns = (_p.sex, _p.language, _p.commune_code, *(_p[name] for name in _BIRTH))
+    return row(db, select(*columns).where(_p.id == person_id))
+
+
+def _age_fits(person: Any, service: Service, today: date) -> bool:
+    """An unknown age does not fit a service that asks for one."""
+    if service.min_age is None and service.max_age is None:
+        return True
+    ages = people.birth_of(person).age_on(today)
+    if ages is None:
+        return False
+    youngest, oldest = ages
+    return oldest >= (service.min_age or 0) and (service.max_age is None or youngest <= service.max_age)
+
+
+def _lives_in(db: ReadSession, person: Any, territory_codes: Collection[str]) -> bool:
+    if person.commune_code is None:
+        return False
+    return not set(windows.ancestors(db, person.commune_code)).isdisjoint(territory_codes)
+
+
+def _quota_used(db: ReadSession, agreement: Agreement, today: date) -> bool:
+    period = partners.quota_window(agreement, today)
+    if agreement.quota is None or period is None:
+        return False
+    first, last = (datetime.combine(day, time(), UTC) for day in period)
+    return queries.sent_under(db, agreement.id, first, min(last, now())) >= agreement.quota

@@ -1,0 +1,278 @@
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from app.core.fields import Code, Line, Prose, Reason, RequiredLine, RequiredProse
+from app.core.ids import (
+    AgreementId,
+    CaseId,
+    ConsentId,
+    InstitutionId,
+    MessageId,
+    PersonId,
+    ReferralId,
+    ServiceId,
+    TransitionId,
+    UserId,
+    WindowId,
+)
+from app.core.schemas import Input, Output
+from app.core.sharing import DataCategory
+from app.referrals.states import (
+    DeclineReason,
+    FailureReason,
+    HoldReason,
+    LegalBasis,
+    Outcome,
+    ReferralStatus,
+    Urgency,
+    WithdrawalReason,
+)
+
+
+class ReferralCreate(Input):
+    service_id: ServiceId
+    needs: list[Code] = Field(
+        default_factory=list, max_length=20, description="Empty: the need that the service answers."
+    )
+    urgency: Urgency = Urgency.normal
+    situation: Prose | None = Field(
+        None, description="Written for the partner; shown if the person agreed to share the situation."
+    )
+
+
+class ReferralUpdate(Input):
+    needs: list[Code] | None = Field(None, min_length=1, max_length=20)
+    urgency: Urgency | None = None
+    situation: Prose | None = None
+
+
+class LegalGrounds(Input):
+    basis: LegalBasis
+    reason: Reason
+
+
+class ReferralSend(Input):
+    categories: list[DataCategory] | None = Field(
+        None,
+        max_length=20,
+        description="What to share; without it, all that the agreement and the person allow.",
+    )
+    acknowledged: list[Code] = Field(
+        default_factory=list, max_length=20, description="Warnings that were read and are accepted."
+    )
+    legal_grounds: LegalGrounds | None = Field(None, description="For sharing without consent.")
+
+
+class Question(Input):
+    question: RequiredProse
+
+
+class Reply(Input):
+    answer: RequiredProse
+
+
+def _wall_time(value: datetime) -> datetime:
+    if value.tzinfo is not None:
+        raise ValueError("wall_time_expected")
+    return value.replace(second=0, microsecond=0)
+
+
+class AppointmentIn(Input):
+    at: Annotated[datetime, AfterValidator(_wall_time)] = Field(
+        description="Wall time at the partner's, without a zone.", examples=["2026-12-03T09:30"]
+    )
+    zone: str = Field("Africa/Casablanca", max_length=64)
+    place: Line | None = None
+
+
+class Acceptance(Input):
+    contact_name: RequiredLine = Field(examples=["مينة المثالية"])
+    contact_phone: str | None = Field(None, max_length=50)
+    appointment: AppointmentIn | None = None
+
+
+class Decline(Input):
+    reason: DeclineReason
+    note: Prose | None = Field(None, description="Required when the reason is `other`.")
+    next_step: Prose | None = Field(None, description="What the window might try instead.")
+
+
+class Waitlist(Input):
+    expected_on: date
+    note: Prose | None = None
+
+
+class Start(Input):
+    attended_on: date
+
+
+class Hold(Input):
+    reason: HoldReason
+    note: Prose | None = None
+
+
+class Completion(Input):
+    outcomes: dict[Code, Outcome] = Field(max_length=20, examples=[{"training": "met"}])
+    note: RequiredProse
+
+
+class Failure(Input):
+    reason: FailureReason
+    note: Prose | None = None
+
+
+class Withdrawal(Input):
+    reason: WithdrawalReason
+    note: Prose | None = None
+
+
+class ReReferral(Input):
+    service_id: ServiceId
+    needs: list[Code] = Field(default_factory=list, max_length=20)
+    urgency: Urgency | None = None
+    situation: Prose | None = None
+
+
+class MessageCreate(Input):
+    text: RequiredProse
+
+
+class AppointmentOut(Output):
+    at: datetime
+    local: str = Field(examples=["2026-12-03T09:30"])
+    zone: str
+    place: str | None
+
+
+class ReferralRow(Output):
+    id: ReferralId
+    case_id: CaseId
+    window_id: WindowId
+    institution_id: InstitutionId
+    service_id: ServiceId
+    needs: list[str]
+    urgency: Urgency
+    status: ReferralStatus
+    sent_at: datetime | None
+    decide_by: datetime | None
+    expires_at: datetime | None
+    breached_at: datetime | None
+    ended_at: datetime | None
+    previous_id: ReferralId | None
+    version: int
+
+
+class ReferralPage(Output):
+    items: list[ReferralRow]
+    next: str | None
+
+
+class ReferralOut(ReferralRow):
+    person_id: PersonId
+    drafted_by: UserId
+    situation: str | None
+    agreement_id: AgreementId | None
+    consent_id: ConsentId | None
+    legal_basis: LegalBasis | None
+    legal_basis_reason: str | None
+    categories: list[str]
+    acknowledged: list[str]
+    remind_at: datetime | None
+    paused_at: datetime | None
+    reminders: int
+    contact_name: str | None
+    contact_phone: str | None
+    expected_on: date | None
+    appointment: AppointmentOut | None
+    started_on: date | None
+    next_step: str | None
+    outcomes: dict[str, Outcome]
+    outcome_note: str | None
+    allowed: list[str] = Field(description="What this role may do with it now.")
+
+
+class ReadinessOut(Output):
+    is_ready: bool
+    blockers: list[str]
+    warnings: list[str] = Field(description="To be acknowledged when sending.")
+    agreement_id: AgreementId | None
+    categories: list[str] = Field(description="What the partner would see.")
+
+
+class PartnerRow(Output):
+    id: ReferralId
+    service_id: ServiceId
+    window_id: WindowId
+    urgency: Urgency
+    status: ReferralStatus
+    sent_at: datetime
+    decide_by: datetime | None
+    expires_at: datetime | None
+    appointment_at: datetime | None
+    ended_at: datetime | None
+    version: int
+
+
+class PartnerPage(Output):
+    items: list[PartnerRow]
+    next: str | None
+
+
+class PartnerReferralOut(PartnerRow):
+    is_withheld: bool = Field(description="The person no longer agrees to share, or never did.")
+    categories: list[str] = Field(description="What may be seen now.")
+    person: dict[str, Any] | None = Field(description="Only the fields of the categories.")
+    needs: list[str] | None
+    situation: str | None
+    assessment: dict[str, Any] | None
+    contact_name: str | None
+    contact_phone: str | None
+    expected_on: date | None
+    appointment: AppointmentOut | None
+    started_on: date | None
+    outcomes: dict[str, Outcome]
+    outcome_note: str | None
+    allowed: list[str]
+
+
+class StepOut(Output):
+    id: TransitionId
+    action: str
+    from_status: ReferralStatus | None
+    to_status: ReferralStatus
+    actor_id: UserId | None
+    actor_role: str
+    at: datetime
+    reason_code: str | None
+    note: str | None
+
+
+class StepList(Output):
+    items: list[StepOut]
+
+
+class MessageOut(Output):
+    id: MessageId
+    from_partner: bool
+    author_id: UserId
+    text: str
+    at: datetime
+
+
+class MessagePage(Output):
+    items: list[MessageOut]
+    next: str | None
+
+
+class ChainLink(Output):
+    id: ReferralId
+    institution_id: InstitutionId
+    service_id: ServiceId
+    status: ReferralStatus
+    sent_at: datetime | None
+
+
+class Chain(Output):
+    items: list[ChainLink]

@@ -1,0 +1,101 @@
+"""Open lists as they stand. Whoever shows a form asks for them, so each process keeps them for a moment.
+
+What is kept may be `KEPT` old where another process has changed it; whether a code may still be used
+(`living`) is always asked afresh.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import bindparam, select
+
+from app.core.clock import now
+from app.core.db import ReadSession, rows
+from app.core.settings import LANGUAGES
+from app.vocabularies.models import Term
+
+KEPT = timedelta(seconds=30)
+
+_t = Term.__table__.c
+
+_NAMES = select(_t.vocabulary).distinct().order_by(_t.vocabulary)
+
+_TERMS = (
+    select(_t.code, _t.parent_code, _t.retired_at, *(_t[f"name_{code}"] for code in LANGUAGES))
+    .where(_t.vocabulary == bindparam("vocabulary"))
+    .order_by(_t.position, _t.code)
+)
+
+_LIVING = (
+    select(_t.code)
+    .where(
+        _t.vocabulary == bindparam("vocabulary"),
+        _t.code.in_(bindparam("codes", expanding=True)),
+        _t.retired_at.is_(None),
+    )
+    .order_by(_t.code)
+)
+
+_kept: WeakKeyDictionary[Any, dict[str | None, tuple[datetime, Any]]] = WeakKeyDictionary()
+V = TypeVar("V")
+
+
+def _keep(db: ReadSession, name: str | None, load: Callable[[], V]) -> V:
+    """Load again what is too old. Kept by engine, so that two databases in one process know nothing of each other."""
+    known = _kept.setdefault(db.get_bind(), {})
+    if name not in known or now() - known[name][0] > KEPT:
+        known[name] = (now(), load())
+    value: V = known[name][1]
+    return value
+
+
+def forget() -> None:
+    """Have every list read anew: one of them has changed."""
+    _kept.clear()
+
+
+def names(db: ReadSession) -> list[str]:
+    """The names of the open lists."""
+    return _keep(db, None, lambda: list(db.scalars(_NAMES)))
+
+
+def terms(db: ReadSession, vocabulary: str) -> list[dict[str, Any]]:
+    """The terms of one open list in the order of display, retired ones among them; none for an unknown name."""
+    if vocabulary not in names(db):
+        return []
+    return _keep(db, vocabulary, lambda: _in_order(rows(db, _TERMS, vocabulary=vocabulary)))
+
+
+def _in_order(found: list[Any]) -> list[dict[str, Any]]:
+    """Put every term behind the one above it; the rows come by position."""
+    below: dict[str | None, list[dict[str, Any]]] = {}
+    for term in found:
+        below.setdefault(term.parent_code, []).append(_shown(term))
+
+    def walk(parent: str | None) -> Iterable[dict[str, Any]]:
+        for term in below.get(parent, ()):
+            yield term
+            yield from walk(term["code"])
+
+    return list(walk(None))
+
+
+def _shown(term: Any) -> dict[str, Any]:
+    return {
+        "code": term.code,
+        "parent_code": term.parent_code,
+        "labels": {code: term[f"name_{code}"] for code in LANGUAGES},
+        "is_retired": term.retired_at is not None,
+    }
+
+
+def living(db: ReadSession, vocabulary: str, codes: Iterable[str]) -> set[str]:
+    """Those of the codes that a new record may use."""
+    return {term.code for term in rows(db, _LIVING, vocabulary=vocabulary, codes=list(codes))}
+
+
+def get(db: ReadSession, vocabulary: str, code: str | None) -> Term | None:
+    """A term's row for changing it."""
+    return db.get(Term, (vocabulary, code))

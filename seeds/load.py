@@ -1,0 +1,105 @@
+"""Filling a database: reference data always, a demonstration on request, once."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.auth import service as auth
+from app.auth.models import User
+from app.auth.schemas import UserCreate
+from app.core.actor import SYSTEM, Role
+from app.core.clock import now
+from app.core.db import Database, ReadSession, WriteSession
+from app.partners.models import Institution
+from app.windows.models import Window
+from seeds import reference, story
+
+DOMAIN = "shubbak.example"
+
+# Who signs in as what. The first of each role stands in the sign-in table.
+ACCOUNTS: tuple[tuple[str, str, Role, tuple[str, ...], str | None], ...] = (
+    ("worker", "سعاد العاملة (مثال)", Role.social_worker, ("OUJ1",), None),
+    ("supervisor", "نجاة المشرفة (مثال)", Role.supervisor, ("OUJ1", "OUJ2"), None),
+    ("partner", "مينة الشريكة (مثال)", Role.partner_agent, (), "Chambre d’Artisanat de l’Oriental"),
+    ("administrator", "عادل المدبر (مثال)", Role.administrator, (), None),
+    ("auditor", "ليلى المدققة (مثال)", Role.auditor, (), None),
+    ("worker2", "Hamid Exemple", Role.social_worker, ("OUJ2",), None),
+    ("worker3", "Karima Exemple", Role.social_worker, ("BRK1",), None),
+    ("supervisor3", "Omar Exemple", Role.supervisor, ("BRK1",), None),
+)
+
+SignIn = tuple[Role, str, str | None]
+
+
+def reference_data(database: Database) -> Iterator[str]:
+    """Territories, vocabularies, holidays, windows, partners, the instrument; twice changes nothing."""
+    with _writing(database) as db:
+        yield from reference.load(db)
+
+
+def demo_once(database: Database) -> list[SignIn]:
+    """Reference data, one user of each role and an invented caseload, unless there are users already.
+
+    Returns the sign-in table; the generated passwords stand in it this once and are kept as hashes only.
+    """
+    with database.read_session() as session:
+        if session.scalar(select(User.id).limit(1)) is not None:
+            return [(role, f"{name}@{DOMAIN}", None) for name, _, role, _, _ in ACCOUNTS[:5]]
+    for _ in reference_data(database):
+        pass
+    table = _accounts(database)
+    story.tell(_stage(database), now() - timedelta(hours=1))
+    return table
+
+
+def _accounts(database: Database) -> list[SignIn]:
+    table: list[SignIn] = []
+    with _writing(database) as db:
+        windows = {w.code: w.id for w in db.scalars(select(Window))}
+        institutions = {i.name_fr: i.id for i in db.scalars(select(Institution))}
+        agents = [
+            (f"agent{number}", f"Agent {number} (exemple)", Role.partner_agent, (), name)
+            for number, name in enumerate(sorted(institutions), 1)
+            if name != ACCOUNTS[2][4]
+        ]
+        for name, words, role, codes, partner in (*ACCOUNTS, *agents):
+            email = f"{name}@{DOMAIN}"
+            data = UserCreate(
+                email=email,
+                name=words,
+                role=role,
+                window_ids=[windows[code] for code in codes],
+                institution_id=institutions[partner] if partner else None,
+            )
+            user, _ = auth.invite(db, SYSTEM, data)
+            if len(table) < 5:
+                password = "-".join(secrets.token_hex(3) for _ in range(3))
+                auth.set_password(db, user, password)
+                table.append((role, email, password))
+    return table
+
+
+def _stage(database: Database) -> story.Stage:
+    with _writing(database) as db:
+        agents = [
+            story.actor_of(db, u.email)
+            for u in db.scalars(select(User).where(User.role == Role.partner_agent))
+        ]
+        workers = {"OUJ1": "worker", "OUJ2": "worker2", "BRK1": "worker3"}
+        supervisors = {"OUJ1": "supervisor", "OUJ2": "supervisor", "BRK1": "supervisor3"}
+        return story.Stage(
+            database,
+            workers={code: story.actor_of(db, f"{name}@{DOMAIN}") for code, name in workers.items()},
+            supervisors={code: story.actor_of(db, f"{name}@{DOMAIN}") for code, name in supervisors.items()},
+            agents={agent.institution_id: agent for agent in agents if agent.institution_id},
+        )
+
+
+@contextmanager
+def _writing(database: Database) -> Iterator[WriteSession]:
+    """A transaction of its own."""
+    with database.write_session() as session, session.begin():
+        yield WriteSession(ReadSession(session))

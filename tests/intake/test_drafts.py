@@ -1,0 +1,288 @@
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from app.audit.models import AuditEntry
+from app.auth.models import UserWindow
+from app.core.actor import Actor, Role
+from app.core.clock import now
+from app.core.pagination import PageRequest
+from app.intake import queries
+from app.intake.models import Interview, InterviewTransition
+from app.people import service as people
+from app.people.models import Person
+from app.people.schemas import PersonCreate
+from tests.factories import intake
+from tests.factories.world import World, headers
+from tests.support.client import CheckedClient
+
+URL = "/api/v1/interviews"
+
+
+def start(client: CheckedClient, actor: Actor, world: World, **body: Any) -> Any:
+    return client.post(URL, headers=headers(actor), json={"window_id": str(world.here), **body})
+
+
+def save(client: CheckedClient, actor: Actor, interview: dict[str, Any], **body: Any) -> Any:
+    sent = headers(actor, **{"If-Match": f'"{interview["version"]}"'})
+    return client.patch(f"{URL}/{interview['id']}", headers=sent, json=body)
+
+
+def problems(response: Any) -> list[tuple[str, str]]:
+    return [(e["pointer"], e["code"]) for e in response.json()["errors"]]
+
+
+def known(world: World, actor: Actor, window_id: Any, name: str = "Imane (exemple)") -> Person:
+    person = people.register(world.db, actor, PersonCreate(window_id=window_id, given_name_latin=name))
+    world.db.commit()
+    return person
+
+
+def test_a_draft_needs_only_a_window(client: CheckedClient, office: World) -> None:
+    response = start(client, office.worker, office)
+    draft = response.json()
+    assert response.status_code == 201
+    assert (draft["status"], draft["needs"], draft["narrative"]) == ("draft", [], None)
+    assert response.headers["etag"] == f'"{draft["version"]}"'
+    assert client.get(response.headers["location"], headers=headers(office.worker)).json() == draft
+
+
+def test_a_draft_is_saved_bit_by_bit_and_taken_up_by_a_colleague(
+    client: CheckedClient, office: World
+) -> None:
+    begun = start(client, office.worker, office, channel="phone", needs=["housing", "housing"]).json()
+    first = save(client, office.worker, begun, narrative="كراء مرتفع (مثال)")
+    again = save(client, office.colleague, first.json(), urgency="urgent", channel=None)
+    kept = again.json()
+    assert (kept["narrative"], kept["needs"], kept["urgency"], kept["channel"]) == (
+        "كراء مرتفع (مثال)",
+        ["housing"],
+        "urgent",
+        None,
+    )
+    assert kept["worker_id"] == str(office.colleague.user_id)
+    assert again.headers["etag"] == f'"{kept["version"]}"'
+    assert kept["version"] > begun["version"]
+
+
+def test_two_who_write_in_one_draft_do_not_overwrite_each_other(client: CheckedClient, office: World) -> None:
+    draft = start(client, office.worker, office).json()
+    assert save(client, office.worker, draft, narrative="One (example).").status_code == 200
+    late = save(client, office.colleague, draft, narrative="Two (example).")
+    assert (late.status_code, late.json()["code"]) == (412, "stale_version")
+    blind = client.patch(f"{URL}/{draft['id']}", headers=headers(office.worker), json={})
+    assert blind.status_code == 428
+
+
+def test_a_need_out_of_the_list_is_refused(client: CheckedClient, office: World) -> None:
+    assert problems(start(client, office.worker, office, needs=["moon"])) == [("/needs", "unknown_code")]
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        (1_700_000_000, "wrong_type"),
+        ("1700000000", "bad_format"),
+        ("1999-12-31T10:00:00Z", "too_early"),
+        ("0001-01-01T00:00:00+14:00", "too_early"),
+        ("9999-12-31T23:59:59-14:00", "in_future"),
+        ((now() + timedelta(days=1)).isoformat(), "in_future"),
+    ],
+)
+def test_an_interview_was_held_at_a_plausible_time(
+    client: CheckedClient, office: World, told: object, code: str
+) -> None:
+    assert problems(start(client, office.worker, office, held_at=told)) == [("/held_at", code)]
+
+
+def test_an_interview_can_be_typed_in_later(client: CheckedClient, office: World) -> None:
+    draft = start(client, office.worker, office, held_at="2026-01-05T09:30:00+01:00").json()
+    assert draft["held_at"] == "2026-01-05T08:30:00Z"
+
+
+def test_the_new_person_is_kept_as_far_as_known(client: CheckedClient, office: World) -> None:
+    half = {"given_name_ar": "مثالية", "birth": {"precision": "about"}, "phones": [{"number": ""}]}
+    draft = start(client, office.worker, office, new_person=half).json()
+    assert draft["new_person"] == half
+    emptied = save(client, office.worker, draft, new_person=None)
+    assert emptied.json()["new_person"] is None
+
+
+@pytest.mark.parametrize("member", ["window_id", "duplicate_override", "shoe_size"])
+def test_the_new_person_has_only_the_members_that_a_draft_holds(
+    client: CheckedClient, office: World, member: str
+) -> None:
+    response = start(client, office.worker, office, new_person={member: "x"})
+    assert problems(response) == [("/new_person", "unknown_field")]
+
+
+def test_a_person_is_either_registered_or_new(client: CheckedClient, office: World) -> None:
+    person = known(office, office.worker, office.here)
+    new = {"given_name_latin": "Imane (exemple)"}
+    both = start(client, office.worker, office, person_id=str(person.id), new_person=new)
+    assert problems(both) == [("/new_person", "person_already_named")]
+    draft = start(client, office.worker, office, new_person=new).json()
+    added = save(client, office.worker, draft, person_id=str(person.id))
+    assert problems(added) == [("/new_person", "person_already_named")]
+    swapped = save(client, office.worker, draft, person_id=str(person.id), new_person=None).json()
+    assert (swapped["person_id"], swapped["new_person"]) == (str(person.id), None)
+
+
+def test_a_person_of_another_window_is_not_found(client: CheckedClient, office: World) -> None:
+    person = known(office, office.stranger, office.elsewhere)
+    for person_id in (person.id, uuid4()):
+        assert start(client, office.worker, office, person_id=str(person_id)).status_code == 404
+
+
+def test_a_person_of_ones_other_window_is_received_here_first(client: CheckedClient, office: World) -> None:
+    person = known(office, office.stranger, office.elsewhere)
+    office.db.add(UserWindow(user_id=office.worker.user, window_id=office.elsewhere))
+    office.db.commit()
+    response = start(client, office.worker, office, person_id=str(person.id))
+    assert problems(response) == [("/person_id", "not_received_here")]
+
+
+def test_a_draft_at_another_window_is_not_found(client: CheckedClient, office: World) -> None:
+    draft = start(client, office.worker, office).json()
+    assert client.get(f"{URL}/{draft['id']}", headers=headers(office.stranger)).status_code == 404
+    assert save(client, office.stranger, draft, narrative="x").status_code == 404
+    assert start(client, office.stranger, office).status_code == 404
+
+
+def test_interviews_are_for_who_serves_at_windows(client: CheckedClient, office: World) -> None:
+    for actor in (office.agent, office.administrator, office.auditor):
+        assert client.get(URL, headers=headers(actor)).status_code == 403
+        assert start(client, actor, office).status_code == 403
+
+
+def test_the_policy_shows_nothing_to_other_roles_even_at_a_window(office: World) -> None:
+    arrival = intake.arrival(office.db, office.worker, office.here)
+    draft = intake.draft(office.db, office.worker, office.here)
+    auditor = Actor(user_id=office.auditor.user, role=Role.auditor, window_ids=office.worker.window_ids)
+    assert queries.page(office.db, auditor, PageRequest()).items == []
+    day = queries.arrivals_page(office.db, auditor, PageRequest(), office.here, arrival.on)
+    assert day.items == []
+    assert queries.read(office.db, office.worker, draft.id)["id"] == draft.id
+    nowhere = Actor(user_id=office.worker.user, role=Role.social_worker)
+    assert queries.page(office.db, nowhere, PageRequest()).items == []
+
+
+def test_an_interview_begins_with_who_was_waiting(client: CheckedClient, office: World) -> None:
+    arrival = intake.arrival(office.db, office.worker, office.here)
+    office.db.commit()
+    draft = start(client, office.worker, office, arrival_id=str(arrival.id)).json()
+    seen = client.get(f"/api/v1/arrivals/{arrival.id}", headers=headers(office.worker)).json()
+    assert (seen["status"], seen["interview_id"]) == ("in_interview", draft["id"])
+    twice = start(client, office.worker, office, arrival_id=str(arrival.id))
+    assert (twice.status_code, twice.json()["code"]) == (409, "illegal_move")
+
+
+def test_who_waits_at_another_window_is_not_heard_here(client: CheckedClient, office: World) -> None:
+    arrival = intake.arrival(office.db, office.stranger, office.elsewhere)
+    office.db.commit()
+    assert start(client, office.worker, office, arrival_id=str(arrival.id)).status_code == 404
+    office.db.add(UserWindow(user_id=office.worker.user, window_id=office.elsewhere))
+    office.db.commit()
+    assert start(client, office.worker, office, arrival_id=str(arrival.id)).status_code == 404
+
+
+def test_abandoning_needs_a_reason_and_ends_the_draft(client: CheckedClient, office: World) -> None:
+    draft = start(client, office.worker, office).json()
+    place = f"{URL}/{draft['id']}/abandon"
+    assert client.post(place, headers=headers(office.worker), json={}).status_code == 422
+    ended = client.post(place, headers=headers(office.worker), json={"reason": "Left early (example)."})
+    assert (ended.status_code, ended.json()["status"]) == (200, "abandoned")
+    again = save(client, office.worker, ended.json(), narrative="Late (example).")
+    assert (again.status_code, again.json()["code"], again.json()["allowed"]) == (409, "illegal_move", [])
+    rows = office.db.scalars(select(InterviewTransition).order_by(InterviewTransition.id)).all()
+    assert [(r.action, r.to_status, r.note) for r in rows] == [
+        ("start", "draft", None),
+        ("abandon", "abandoned", "Left early (example)."),
+    ]
+
+
+def listed(client: CheckedClient, actor: Actor, **query: Any) -> list[str]:
+    found = client.get(URL, headers=headers(actor), params=query)
+    assert found.status_code == 200, found.text
+    return [item["id"] for item in found.json()["items"]]
+
+
+def test_the_list_shows_the_newest_first_and_filters(client: CheckedClient, office: World) -> None:
+    person = known(office, office.worker, office.here)
+    first = start(client, office.worker, office, person_id=str(person.id)).json()["id"]
+    second = start(client, office.colleague, office).json()["id"]
+    client.post(
+        f"{URL}/{second}/abandon", headers=headers(office.colleague), json={"reason": "Empty (example)."}
+    )
+    third = start(client, office.colleague, office).json()["id"]
+    assert listed(client, office.supervisor) == [third, second, first]
+    assert listed(client, office.supervisor, status="abandoned") == [second]
+    assert listed(client, office.supervisor, person_id=str(person.id)) == [first]
+    assert listed(client, office.colleague, mine=True, status="draft") == [third]
+    assert listed(client, office.supervisor, window_id=str(office.here)) == [third, second, first]
+    assert listed(client, office.supervisor, window_id=str(office.elsewhere)) == []
+    assert listed(client, office.stranger) == []
+
+
+def test_the_list_comes_in_pages_across_windows(client: CheckedClient, office: World) -> None:
+    here = [intake.draft(office.db, office.worker, office.here).id for _ in range(2)]
+    there = intake.draft(office.db, office.stranger, office.elsewhere).id
+    here.append(intake.draft(office.db, office.worker, office.here).id)
+    office.db.add(UserWindow(user_id=office.worker.user, window_id=office.elsewhere))
+    office.db.commit()
+    expected = [here[2], there, here[1], here[0]]
+    first = client.get(URL, headers=headers(office.worker), params={"limit": 3}).json()
+    rest = client.get(
+        URL, headers=headers(office.worker), params={"limit": 3, "cursor": first["next"]}
+    ).json()
+    assert [i["id"] for i in first["items"] + rest["items"]] == [str(key) for key in expected]
+    assert rest["next"] is None
+
+
+def test_a_row_names_the_registered_person_or_who_was_written_down(
+    client: CheckedClient, office: World
+) -> None:
+    person = known(office, office.worker, office.here)
+    start(client, office.worker, office, person_id=str(person.id))
+    start(client, office.worker, office, new_person={"given_name_ar": "مثالية", "family_name_ar": 7})
+    written, registered = client.get(URL, headers=headers(office.worker)).json()["items"]
+    assert registered["given_name_latin"] == "Imane (exemple)"
+    assert (written["given_name_ar"], written["family_name_ar"]) == ("مثالية", None)
+    assert "narrative" not in written
+
+
+def test_whoever_opens_or_lists_interviews_is_on_record(client: CheckedClient, office: World) -> None:
+    person = known(office, office.worker, office.here)
+    draft = start(client, office.worker, office, person_id=str(person.id)).json()
+    client.get(f"{URL}/{draft['id']}", headers=headers(office.colleague))
+    client.get(URL, headers=headers(office.colleague))
+    entries = office.db.scalars(
+        select(AuditEntry).where(AuditEntry.actor_id == office.colleague.user_id).order_by(AuditEntry.id)
+    ).all()
+    assert [(e.action, e.person_id) for e in entries] == [
+        ("interview:read", person.id),
+        ("interview:list", None),
+    ]
+
+
+def test_every_write_is_on_record_without_a_word_of_what_was_said(
+    client: CheckedClient, office: World
+) -> None:
+    draft = start(client, office.worker, office, narrative="A secret (example).").json()
+    save(client, office.worker, draft, narrative="Another (example).", needs=["health"])
+    entries = office.db.scalars(
+        select(AuditEntry).where(AuditEntry.subject_id == Interview.id).order_by(AuditEntry.id)
+    ).all()
+    assert [e.action for e in entries] == ["interview:start", "interview:save"]
+    assert entries[1].details == {"fields": ["narrative", "needs"]}
+
+
+def test_the_same_key_begins_one_draft(client: CheckedClient, office: World) -> None:
+    keyed = headers(office.worker, **{"Idempotency-Key": "interview-1"})
+    body = {"window_id": str(office.here)}
+    first, second = (client.post(URL, headers=keyed, json=body) for _ in range(2))
+    assert first.json() == second.json()
+    assert listed(client, office.worker) == [first.json()["id"]]

@@ -1,0 +1,72 @@
+from collections.abc import Iterator
+from enum import StrEnum
+
+import pytest
+
+from app.core.settings import LANGUAGES
+from app.vocabularies import service
+from tests.factories.vocabularies import define_needs
+from tests.factories.world import World, headers
+from tests.support.client import CheckedClient
+
+
+class Colour(StrEnum):
+    green = "green"
+    red = "red"
+
+
+@pytest.fixture(autouse=True)
+def _colours() -> Iterator[None]:
+    """One closed list more, whatever the wiring has filled in."""
+    service.closed_lists["colour"] = Colour
+    yield
+    del service.closed_lists["colour"]
+
+
+def test_every_list_is_named_open_or_closed(client: CheckedClient, world: World) -> None:
+    define_needs(world.db)
+    world.db.commit()
+    items = client.get("/api/v1/vocabularies", headers=headers(world.agent)).json()["items"]
+    assert {"name": "need", "is_closed": False} in items
+    assert {"name": "colour", "is_closed": True} in items
+    assert items == sorted(items, key=lambda item: item["name"])
+
+
+def test_an_open_list_has_its_words_in_every_language(client: CheckedClient, world: World) -> None:
+    define_needs(world.db)
+    world.db.commit()
+    body = client.get("/api/v1/vocabularies/need", headers=headers(world.worker)).json()
+    assert (body["name"], body["is_closed"], len(body["terms"])) == ("need", False, 5)
+    assert body["terms"][1] == {
+        "code": "training.craft",
+        "parent_code": "training",
+        "labels": {
+            "ar": "training.craft ع",
+            "fr": "training.craft fr",
+            "en": "training.craft en",
+            "fa": "training.craft ف",
+        },
+        "is_retired": False,
+    }
+
+
+def test_a_closed_list_has_the_codes_of_the_software_in_its_order(
+    client: CheckedClient, world: World
+) -> None:
+    body = client.get("/api/v1/vocabularies/colour", headers=headers(world.auditor)).json()
+    assert body["is_closed"] is True
+    assert [found["code"] for found in body["terms"]] == ["green", "red"]
+    assert body["terms"][0]["labels"] == dict.fromkeys(LANGUAGES, "enum.Colour.green")
+
+
+@pytest.mark.parametrize("name", ["unheard_of", "NEED", "need%20", "a" * 300])
+def test_an_unknown_list_is_not_found(client: CheckedClient, world: World, name: str) -> None:
+    define_needs(world.db)
+    world.db.commit()
+    response = client.get(f"/api/v1/vocabularies/{name}", headers=headers(world.worker))
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/vocabularies", "/vocabularies/need"])
+def test_the_lists_are_for_those_who_are_signed_in(client: CheckedClient, world: World, path: str) -> None:
+    assert client.get(f"/api/v1{path}").status_code == 401
