@@ -22,7 +22,7 @@ from app.consents.router import router as consents
 from app.core import problems
 from app.core.db import Database
 from app.core.deps import make_turn
-from app.core.errors import Conflict, DomainError, StaleVersion, Unavailable
+from app.core.errors import ChangedMeanwhile, Conflict, DomainError, StaleVersion, Unavailable
 from app.core.http import Gate
 from app.core.idempotency import InFlight
 from app.core.log import configure, log, where
@@ -131,8 +131,8 @@ def _answer_refusals(app: FastAPI) -> None:
         return problems.response(code or "refused", error.status_code, headers=error.headers)
 
     @app.exception_handler(StaleDataError)
-    async def stale(_: Request, __: StaleDataError) -> Response:
-        return problems.of(StaleVersion())
+    async def stale(request: Request, _: StaleDataError) -> Response:
+        return problems.of(StaleVersion() if "if-match" in request.headers else ChangedMeanwhile())
 
     @app.exception_handler(DBAPIError)
     async def trouble(_: Request, error: DBAPIError) -> Response:

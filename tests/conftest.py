@@ -109,6 +109,22 @@ def db(database: Database) -> Iterator[WriteSession]:
 
 
 @pytest.fixture(scope="session")
+def committed(fresh_url: Callable[[str], str]) -> Iterator[Database]:
+    """A database of its own where everything stays: for races, for locks, for what another process sees."""
+    url = fresh_url("committed")
+    migrate(url)
+    database = Database(url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def committed_world(committed: Database) -> World:
+    with committed.write_session() as session:
+        return World(WriteSession(ReadSession(session)))
+
+
+@pytest.fixture(scope="session")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(data_dir=tmp_path_factory.mktemp("data"))
 

@@ -49,11 +49,10 @@ _COMPLETED = (
     .order_by(_a.completed_at.desc(), _a.id.desc())
     .limit(1)
 )
-_BEFORE = _COMPLETED.where(
-    _i.code == bindparam("code"),
-    tuple_(_a.completed_at, _a.id)
-    < tuple_(bindparam("completed_at", type_=_a.completed_at.type), bindparam("id")),
+_earlier_than = tuple_(
+    bindparam("completed_at", type_=_a.completed_at.type), bindparam("id", type_=_a.id.type)
 )
+_BEFORE = _COMPLETED.where(_i.code == bindparam("code"), tuple_(_a.completed_at, _a.id) < _earlier_than)
 
 
 def get(db: ReadSession, actor: Actor, assessment_id: AssessmentId) -> Assessment:

@@ -37,7 +37,12 @@ class AccessLog:
         self.waiting: list[_Access] = []
 
     async def record(
-        self, actor: Actor, action: str, subject_type: str, subject_id: UUID | None, person_id: PersonId | None
+        self,
+        actor: Actor,
+        action: str,
+        subject_type: str,
+        subject_id: UUID | None,
+        person_id: PersonId | None,
     ) -> None:
         """Return once the access is committed; if it cannot be written, the file is not shown."""
         access = _Access(actor, action, subject_type, subject_id, person_id)

@@ -54,7 +54,8 @@ def _before_commit(session: Session) -> None:
 
     A lock on the head of the chain costs PostgreSQL a third of its writes.
     """
-    entries: list[AuditEntry] = session.info.pop("audit_unsealed", [])
+    # What was rolled back since (by a failed delivery, or to a savepoint) is no longer in the session.
+    entries = [entry for entry in session.info.pop("audit_unsealed", []) if entry in session]
     if not entries:
         return
     session.flush()

@@ -6,7 +6,7 @@ from anyio import to_thread
 from fastapi import Depends, Form, Header, Request
 from fastapi.security import OAuth2PasswordBearer
 
-from app.auth import passwords, queries, service, tokens
+from app.auth import passwords, queries, service, throttle, tokens
 from app.auth.models import User
 from app.auth.permissions import Permission, require
 from app.auth.schemas import Activation, PasswordChange
@@ -120,7 +120,7 @@ class Attempt:
     refresh_token: str | None = None
 
 
-@refuses(service.TooManyAttempts, service.InvalidCredentials, InvalidInput)
+@refuses(throttle.TooManyAttempts, service.InvalidCredentials, InvalidInput)
 async def token_attempt(
     request: Request,
     grant_type: Annotated[Literal["password", "refresh_token"], Form()] = "password",
@@ -146,7 +146,7 @@ async def token_attempt(
 def _look_up(request: Request, email: str, place: str) -> tuple[UserId | None, str | None]:
     with database(request).read_session() as session:
         db = ReadSession(session)
-        service.check_throttle(db, email, place)
+        throttle.check(db, email, place)
         return queries.credentials(db, email)
 
 

@@ -60,10 +60,12 @@ def credentials(db: ReadSession, email: str) -> tuple[UserId | None, str | None]
     return (found.id, found.password_hash) if found else (None, None)
 
 
-def throttles(db: ReadSession, keys: Sequence[str]) -> Sequence[SignInThrottle]:
-    return db.scalars(
-        select(SignInThrottle).where(SignInThrottle.key_hash.in_(keys)).order_by(SignInThrottle.key_hash)
-    ).all()
+def throttles(db: ReadSession, keys: Sequence[str], *, locked: bool = False) -> Sequence[SignInThrottle]:
+    """The counts kept under the keys; `locked` for whoever counts on, so that two do not count the same."""
+    counts = select(SignInThrottle).where(SignInThrottle.key_hash.in_(keys)).order_by(SignInThrottle.key_hash)
+    if locked:
+        counts = counts.with_for_update().execution_options(populate_existing=True)
+    return db.scalars(counts).all()
 
 
 def invitation(db: ReadSession, code: str) -> Invitation:

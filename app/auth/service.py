@@ -1,7 +1,5 @@
 """Signing in and out, and the accounts themselves. Administrators invite; they never choose a password."""
 
-import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,11 +8,10 @@ from http import HTTPStatus
 from sqlalchemy import delete, update
 
 from app.audit import service as audit
-from app.auth import passwords, queries, tokens
+from app.auth import passwords, queries, throttle, tokens
 from app.auth.models import (
     Invitation,
     RefreshToken,
-    SignInThrottle,
     User,
     UserSession,
     UserTransition,
@@ -24,28 +21,17 @@ from app.auth.schemas import UserCreate, UserUpdate
 from app.auth.states import USER_LIFECYCLE, UserAction, UserStatus
 from app.core.actor import SYSTEM, WINDOW_ROLES, Actor, Role
 from app.core.clock import now
-from app.core.db import ReadSession, WriteSession
-from app.core.errors import DomainError, InvalidInput
+from app.core.db import WriteSession
+from app.core.errors import ChangedMeanwhile, DomainError, InvalidInput
 from app.core.ids import SessionId, UserId, WindowId
 from app.core.moves import begin, move
 from app.core.settings import Settings, settings, signing_key
-
-FREE_FAILURES = 5  # per account, before each further one doubles the wait
-FREE_FAILURES_PER_ADDRESS = 100  # looser: one office is one address
-LONGEST_WAIT = timedelta(minutes=15)
-FORGET_AFTER = timedelta(hours=1)
 
 
 class InvalidCredentials(DomainError):
     """The account, the password, the refresh token or the activation code is wrong; we do not tell which."""
 
     status, code, commits = HTTPStatus.UNAUTHORIZED, "invalid_credentials", True
-
-
-class TooManyAttempts(DomainError):
-    """Wait before trying again; `Retry-After` says how many seconds."""
-
-    status, code = HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts"
 
 
 class EmailTaken(DomainError):
@@ -72,61 +58,22 @@ class SignedIn:
 # --- signing in -----------------------------------------------------------------------------------------------
 
 
-def throttle_keys(email: str, address: str) -> tuple[str, str]:
-    """The rows that count an account's and an address's failures, under a keyed hash."""
-    key = signing_key(settings())
-    return (_keyed(key, f"account:{email}"), _keyed(key, f"address:{address}"))
-
-
-def _keyed(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-
-
-def check_throttle(db: ReadSession, email: str, address: str) -> None:
-    """Raise `TooManyAttempts` while the account or the address has to wait."""
-    until = [t.blocked_until for t in queries.throttles(db, throttle_keys(email, address))]
-    wait = max((moment - now() for moment in until), default=timedelta())
-    if wait > timedelta():
-        raise TooManyAttempts(retry_after=int(wait.total_seconds()) + 1)
-
-
 def sign_in(db: WriteSession, email: str, address: str, user_id: UserId | None) -> SignedIn:
     """Open a session for a user whose password was found right; count the failure when there is none.
 
-    Raises `InvalidCredentials`, after which the count is kept.
+    Raises `InvalidCredentials`, after which the count is kept, or `TooManyAttempts`.
     """
+    throttle.check(db, email, address)  # again: many guesses at once had passed it together
     if user_id is None:
-        _count_failure(db, email, address)
+        throttle.count_failure(db, email, address)
         audit.record(db, SYSTEM, "session:refused", "user", None)
         raise InvalidCredentials(error="invalid_grant")
-    db.execute(delete(SignInThrottle).where(SignInThrottle.key_hash == throttle_keys(email, address)[0]))
+    throttle.forget_account(db, email, address)
     session = UserSession(user_id=user_id, expires_at=now() + timedelta(hours=settings().session_hours))
     db.add(session)
     db.flush()
     audit.record(db, SYSTEM, "session:start", "user", user_id, session_id=session.id)
     return _hand_out(db, settings(), session)
-
-
-def _count_failure(db: WriteSession, email: str, address: str) -> None:
-    known = {t.key_hash: t for t in queries.throttles(db, throttle_keys(email, address))}
-    for key, free in zip(
-        throttle_keys(email, address), (FREE_FAILURES, FREE_FAILURES_PER_ADDRESS), strict=True
-    ):
-        counted = known.get(key)
-        if counted is None:
-            counted = SignInThrottle(key_hash=key, failures=0, blocked_until=now())
-            db.add(counted)
-        elif counted.updated_at < now() - FORGET_AFTER:
-            counted.failures = 0
-        counted.failures += 1
-        counted.blocked_until = now() + wait_after(counted.failures, free)
-
-
-def wait_after(failures: int, free: int) -> timedelta:
-    """How long to wait after so many failures: nothing for the free ones, then 1, 2, 4 … seconds to 15 minutes."""
-    if failures < free:
-        return timedelta()
-    return min(timedelta(seconds=2 ** min(failures - free, 20)), LONGEST_WAIT)
 
 
 def refresh(db: WriteSession, token: str) -> SignedIn:
@@ -225,12 +172,13 @@ def _serve_at(db: WriteSession, user: User, window_ids: Iterable[WindowId]) -> N
     db.add_all([UserWindow(user_id=user.id, window_id=window_id) for window_id in wanted])
 
 
+def _kill_codes(db: WriteSession, user: User) -> None:
+    open_ones = update(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None))
+    db.execute(open_ones.values(used_at=now()))
+
+
 def _new_code(db: WriteSession, user: User) -> str:
-    db.execute(
-        update(Invitation)
-        .where(Invitation.user_id == user.id, Invitation.used_at.is_(None))
-        .values(used_at=now())
-    )
+    _kill_codes(db, user)
     code = tokens.new_activation_code()
     expires = now() + timedelta(days=settings().invitation_days)
     db.add(Invitation(user_id=user.id, code_hash=tokens.code_fingerprint(code), expires_at=expires))
@@ -255,10 +203,13 @@ def renew_invitation(db: WriteSession, actor: Actor, user: User) -> str:
 
 
 def activate(db: WriteSession, code: str, password_hash: str) -> User:
-    """Turn an invitation into an account with the password that its owner chose."""
+    """Turn an invitation into an account with the password that its owner chose.
+
+    Raises `NotFound` for a code that is unknown, used or too old, `ChangedMeanwhile` when it is used at this moment.
+    """
     invitation = queries.invitation(db, code)
     user = queries.get(db, invitation.user_id)
-    invitation.used_at = now()
+    _use(db, invitation)
     user.password_hash = password_hash
     if user.status is UserStatus.invited:
         move(
@@ -271,6 +222,12 @@ def activate(db: WriteSession, code: str, password_hash: str) -> User:
         )
     audit.record(db, SYSTEM, "user:activate", "user", user.id)
     return user
+
+
+def _use(db: WriteSession, invitation: Invitation) -> None:
+    once = update(Invitation).where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
+    if db.execute(once.values(used_at=now())).rowcount != 1:  # type: ignore[attr-defined]
+        raise ChangedMeanwhile()
 
 
 def change_password(db: WriteSession, actor: Actor, password_hash: str) -> None:
@@ -287,9 +244,11 @@ def change(db: WriteSession, actor: Actor, user: User, data: UserUpdate) -> User
     role = sent.get("role") or user.role
     if user.id == actor.user_id and role is not user.role:
         raise OwnAccount()
-    windows = sent["window_ids"] if sent.get("window_ids") is not None else queries.windows_of(db, user.id)
-    windows = windows if role in WINDOW_ROLES else []
-    institution = sent.get("institution_id", user.institution_id) if role is Role.partner_agent else None
+    windows, institution = sent.get("window_ids"), sent.get("institution_id")
+    if windows is None:
+        windows = queries.windows_of(db, user.id) if role in WINDOW_ROLES else []
+    if "institution_id" not in sent and role is Role.partner_agent:
+        institution = user.institution_id
     _check_place(role, windows, institution)
     user.role, user.institution_id = role, institution
     user.name, user.language = sent.get("name") or user.name, sent.get("language") or user.language
@@ -301,7 +260,7 @@ def change(db: WriteSession, actor: Actor, user: User, data: UserUpdate) -> User
 
 
 def disable(db: WriteSession, actor: Actor, user: User) -> User:
-    """Shut an account; its sessions end at once."""
+    """Shut an account; its sessions end at once, and a code that was not used yet is dead."""
     if user.id == actor.user_id:
         raise OwnAccount()
     move(
@@ -313,6 +272,7 @@ def disable(db: WriteSession, actor: Actor, user: User) -> User:
         lambda **row: UserTransition(user_id=user.id, **row),
     )
     end_sessions(db, user.id, "disabled")
+    _kill_codes(db, user)
     audit.record(db, actor, "user:disable", "user", user.id)
     return user
 

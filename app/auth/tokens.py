@@ -89,7 +89,7 @@ def _verified(key: bytes, token: str) -> Claims:
         if not 0 < expires - issued <= MAX_LIFE.total_seconds():
             raise NotAuthenticated()
         return Claims(UserId(UUID(claims["sub"])), SessionId(UUID(claims["sid"])), float(expires))
-    except (JOSEError, ValueError, KeyError, TypeError, AttributeError):
+    except (JOSEError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise NotAuthenticated() from None
 
 

@@ -123,13 +123,14 @@ def open_case(
 
 def _next_number(db: WriteSession, window_id: WindowId, year: int) -> str:
     """Take the next number of the window's year; on PostgreSQL the row is held until the transaction ends."""
+    code = windows.get(db, window_id).code
     insert_into = sqlite.insert if is_sqlite(db) else postgresql.insert
     taken = insert_into(FileNumber).values(window_id=window_id, year=year, last=1)
     counted = taken.on_conflict_do_update(
         index_elements=[FileNumber.window_id, FileNumber.year], set_={"last": FileNumber.last + 1}
     )
     sequence = db.execute(counted.returning(FileNumber.last)).scalar_one()
-    return numbers.make(windows.get(db, window_id).code, year, sequence)
+    return numbers.make(code, year, sequence)
 
 
 def refuse_second(db: ReadSession, person_id: PersonId, window_id: WindowId) -> None:

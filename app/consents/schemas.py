@@ -5,11 +5,11 @@ from pydantic import AfterValidator, Field
 
 from app.consents.models import ConsentDecision, ConsentForm, ConsentPurpose
 from app.consents.states import ConsentState
-from app.core.fields import Code, Reason
+from app.core.fields import Code, Day, Reason
 from app.core.ids import ConsentId, InstitutionId, InterviewId, PersonId, UserId
 from app.core.schemas import Input, Output
 from app.core.sharing import DataCategory
-from app.people.schemas import Day, OptionalLine
+from app.people.schemas import OptionalLine
 
 _ORDER = list(DataCategory)
 

@@ -24,7 +24,10 @@ from app.core.clock import now
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant. SQLite forgets the zone, so it is put back; a naive time is a mistake and refused."""
+    """An instant, in UTC on both sides. A naive time is a mistake and refused.
+
+    SQLite forgets the zone, PostgreSQL answers in the zone of the connection; the trail's hashes depend on neither.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -37,7 +40,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _values(enum: type[StrEnum]) -> list[str]:
@@ -46,7 +51,9 @@ def _values(enum: type[StrEnum]) -> list[str]:
 
 def codes(enum: type[StrEnum], name: str) -> Enum:
     """A column type for an enum that stands twice in one table: its CHECK needs a name of its own."""
-    return Enum(enum, name=name, native_enum=False, create_constraint=True, length=32, values_callable=_values)
+    return Enum(
+        enum, name=name, native_enum=False, create_constraint=True, length=32, values_callable=_values
+    )
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
@@ -72,19 +79,23 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
         StrEnum: Enum(StrEnum, native_enum=False, create_constraint=True, length=32, values_callable=_values),
     }
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        # These are not inherited, and a generated repr would show every column.
+        super().__init_subclass__(**{"kw_only": True, "eq": False, "repr": False, **options})
+
     def __repr__(self) -> str:
         """Show the key alone: a repr ends up in logs, and logs hold nobody's data."""
         return f"{type(self).__name__}(id={self.__dict__.get('id')})"
 
 
-class Timestamps(MappedAsDataclass, kw_only=True):
+class Timestamps(MappedAsDataclass, kw_only=True, eq=False, repr=False):
     """When a row was made and last changed, in UTC."""
 
     created_at: Mapped[datetime] = mapped_column(default_factory=now, init=False)
     updated_at: Mapped[datetime] = mapped_column(default_factory=now, onupdate=now, init=False)
 
 
-class Versioned(MappedAsDataclass, kw_only=True):
+class Versioned(MappedAsDataclass, kw_only=True, eq=False, repr=False):
     """A row that several people may edit; the version travels as `ETag` and comes back as `If-Match`."""
 
     version: Mapped[int] = mapped_column(init=False)
@@ -121,9 +132,10 @@ def make_engine(url: str, *, read_only: bool = False, **options: Any) -> Engine:
 
 def _sqlite(url: str, *, read_only: bool, **options: Any) -> Engine:
     database = make_url(url).database
+    pool = dict(options)
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pool = {"pool_size": 40 if read_only else 2, "max_overflow": 10, "pool_timeout": 5, **options}
+        pool = {"pool_size": 40 if read_only else 2, "max_overflow": 10, "pool_timeout": 5, **options}
     engine = create_engine(url, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")

@@ -1,6 +1,6 @@
 """What a route asks for: a session to read or to write, a page, a version, an answer that is given only once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from fastapi import Depends, Header, Request
 from sqlalchemy.orm import Session
 
 from app.core.db import Database, ReadSession, WriteSession
-from app.core.errors import DomainError, StaleVersion, VersionRequired
+from app.core.errors import ChangedMeanwhile, Conflict, DomainError, StaleVersion, VersionRequired
 from app.core.http import refuses
 from app.core.pagination import InvalidCursor, PageRequest, page_request
 
@@ -33,6 +33,7 @@ def turn(request: Request) -> AbstractAsyncContextManager[None]:
     return request.app.state.write_turn or nullcontext()
 
 
+@refuses(Conflict, ChangedMeanwhile)
 async def unit_of_work(request: Request) -> AsyncIterator[WriteSession]:
     """One request, one transaction, committed before the answer leaves.
 
@@ -45,17 +46,17 @@ async def unit_of_work(request: Request) -> AsyncIterator[WriteSession]:
         except BaseException as error:
             keep = isinstance(error, DomainError) and error.commits
             with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(session.commit if keep else session.rollback)
-                await to_thread.run_sync(session.close)
+                await to_thread.run_sync(_end, session.commit if keep else session.rollback, session)
             raise
         else:
             with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(_commit, session)
+                await to_thread.run_sync(_end, session.commit, session)
 
 
-def _commit(session: Session) -> None:
+def _end(last: Callable[[], None], session: Session) -> None:
+    """Commit or roll back, and give the connection back even when that fails."""
     try:
-        session.commit()
+        last()
     finally:
         session.close()
 

@@ -249,7 +249,7 @@ class Gate:
         try:
             if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
                 raise MalformedRequest(reason="nul")
-            if int(headers.get(b"content-length", b"0")) > limit:
+            if _announced(headers) > limit:
                 raise BodyTooLarge(limit=limit)
             await self.app(scope, _limited(receive, limit), say)
         except DomainError as error:
@@ -268,6 +268,13 @@ class Gate:
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )
+
+
+def _announced(headers: Mapping[bytes, bytes]) -> int:
+    length = headers.get(b"content-length", b"0")
+    if not (length.isdigit() and len(length) < 16):
+        raise MalformedRequest(reason="length")
+    return int(length)
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -38,7 +38,7 @@ def text(key: str, code: str | None = None, **values: object) -> str:
     return sentence
 
 
-@cache
+@lru_cache(maxsize=512)  # the header is the client's: what is remembered of it is bounded
 def negotiate(accept_language: str, default: str) -> str:
     """Choose one of our languages from an `Accept-Language` header (RFC 9110, 12.5.4).
 

@@ -22,7 +22,7 @@ class HasStatus(Protocol[S]):
     version: Mapped[int]
 
 
-class Transition(MappedAsDataclass, kw_only=True):
+class Transition(MappedAsDataclass, kw_only=True, eq=False, repr=False):
     """Columns of every table that keeps the history of a status: who moved what, from where, when and why."""
 
     id: Mapped[TransitionId] = mapped_column(

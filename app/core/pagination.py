@@ -89,7 +89,7 @@ def _decode(cursor: str, types: Sequence[type]) -> list[object]:
         if not isinstance(raw, list) or len(raw) != len(types):
             raise InvalidCursor()
         return [_parse(value, kind) for value, kind in zip(raw, types, strict=True)]
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
         raise InvalidCursor() from None
 
 
@@ -101,7 +101,7 @@ def _parse(value: Any, kind: type) -> object:
     if kind is date:
         return date.fromisoformat(value)
     if kind is int:
-        if type(value) is not int or abs(value) >= 2**53:
+        if type(value) is not int or abs(value) >= 2**31:  # the columns' width: PostgreSQL refuses more
             raise InvalidCursor()
         return value
     if not isinstance(value, str) or "\x00" in value:

@@ -1,5 +1,6 @@
 """Refusals as problem details (RFC 9457), in the language of the request, without a word of what was sent."""
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -53,7 +54,8 @@ def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> d
                 "pointer": error["pointer"],
                 "code": error["code"],
                 # The author of a questionnaire may have written the sentence, in the request's language.
-                "message": error.get("message") or i18n.text(f"field.{error['code']}", **error.get("context", {})),
+                "message": error.get("message")
+                or i18n.text(f"field.{error['code']}", **error.get("context", {})),
             }
             for error in details["errors"]
         ]
@@ -110,7 +112,7 @@ def fields(errors: Sequence[Any]) -> list[dict[str, Any]]:
     """Turn a validation's errors into pointers and codes; the values are left out on purpose."""
     return [
         {
-            "pointer": _pointer(error["loc"]),
+            "pointer": _pointer(_named(error)),
             "code": _code(error),
             "context": {
                 k: v for k, v in error.get("ctx", {}).items() if k in _BOUNDS and type(v) in {int, float}
@@ -131,6 +133,18 @@ def _code(error: Any) -> str:
     if kind in FIELD_CODES:
         return FIELD_CODES[kind]
     return "wrong_type" if kind.endswith(("_type", "_parsing", "_from_float")) else "not_allowed"
+
+
+# What could be a field of somebody's program. Anything else may be a person's name in the wrong place.
+_FIELD_NAME = re.compile(r"[a-z_]{1,40}")
+
+
+def _named(error: Any) -> Sequence[object]:
+    """The place of an error, without a last part that only the client knows and that may be anybody's data."""
+    place: Sequence[object] = error["loc"]
+    if error["type"] == "extra_forbidden" and not _FIELD_NAME.fullmatch(str(place[-1])):
+        return place[:-1]
+    return place
 
 
 def _pointer(location: Sequence[object]) -> str:

@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 from pydantic import AwareDatetime, Field
 
-from app.core.fields import Code, Prose, Reason, RequiredProse
+from app.core.fields import Code, Day, Prose, Reason, RequiredProse
 from app.core.ids import CaseId, FollowUpId, PersonId, ReferralId, UserId, WindowId
 from app.core.schemas import Input, Output
 from app.followups.states import FollowUpKind, FollowUpReason, FollowUpStatus
@@ -12,7 +12,7 @@ class NextContact(Input):
     """What comes next."""
 
     kind: FollowUpKind
-    due_on: date
+    due_on: Day
     purpose: Prose | None = Field(None, examples=["التأكد من التسجيل في التكوين"])
 
 
@@ -44,7 +44,7 @@ class MissedContact(Input):
 
 
 class Postponement(Input):
-    due_on: date
+    due_on: Day
     reason: Reason
 
 

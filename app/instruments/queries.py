@@ -29,7 +29,7 @@ _ONE = select(*_ROW).where(_i.id == bindparam("id"))
 _DEFINITION = select(_i.definition).where(_i.id == bindparam("id"))
 
 
-class _Forms:
+class Forms:
     """The forms used last. A published version never changes, so what is kept never grows stale."""
 
     def __init__(self, size: int) -> None:
@@ -58,7 +58,7 @@ def _load(db: ReadSession, instrument_id: InstrumentId) -> CompiledForm:
     return CompiledForm.from_json(found.definition)
 
 
-_forms = _Forms(FORMS_KEPT)
+_forms = Forms(FORMS_KEPT)
 
 
 def form(db: ReadSession, instrument_id: InstrumentId) -> CompiledForm:

@@ -9,7 +9,7 @@ from app.core.schemas import Output
 
 class NotificationOut(Output):
     id: NotificationId
-    kind: str = Field(description="Stable code of what happened.", examples=["referral_accepted"])
+    kind: str = Field(description="Stable code of what happened.", examples=["referral.accept"])
     text: str = Field(description="The same in the language of the request; the texts may change.")
     subject_type: str = Field(description="What it is about.", examples=["referral"])
     subject_id: UUID

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from app.core.actor import Role
-from app.core.fields import Code, Flag, Line, Prose, Reason, RequiredLine
+from app.core.fields import Code, Day, Flag, Line, Prose, Reason, RequiredLine
 from app.core.ids import AgreementId, ContactId, InstitutionId, ServiceId, UserId
 from app.core.schemas import Input, Output
 from app.core.sharing import DataCategory
@@ -21,7 +21,7 @@ def _phone(value: str) -> str:
 
 def _email(value: str) -> str:
     local, at, host = value.casefold().partition("@")
-    if not (local and at and "." in host and value.isprintable() and " " not in value):
+    if not (local and at and "." in host and value.isascii() and value.isprintable() and " " not in value):
         raise ValueError("bad_format")
     return f"{local}@{host}"
 
@@ -36,9 +36,8 @@ Email = Annotated[
     str, Field(min_length=5, max_length=254, examples=["accueil@partenaire.example"]), AfterValidator(_email)
 ]
 TerritoryCode = Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,4}$", examples=["02.411"])]
-Address = Annotated[str, Field(max_length=500), AfterValidator(clean)]
-Title = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(clean)]
-Reference = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(clean)]
+Address = Annotated[Prose, Field(max_length=500)]
+Reference = Annotated[RequiredLine, Field(max_length=100)]
 Codes = Annotated[list[Code], Field(max_length=20), AfterValidator(_once)]
 Territories = Annotated[list[TerritoryCode], Field(max_length=50), AfterValidator(_once)]
 Services = Annotated[list[ServiceId], Field(max_length=200), AfterValidator(_once)]
@@ -196,13 +195,13 @@ class ServicePage(Output):
 
 class AgreementCreate(Input):
     reference: Reference = Field(examples=["CONV-2026-01"])
-    title: Title = Field(examples=["Convention cadre d’accompagnement social"])
+    title: RequiredLine = Field(examples=["Convention cadre d’accompagnement social"])
     parties: Parties = Field(examples=[["Réseau", "Partenaire"]])
     territory_code: TerritoryCode = Field(
         description="Holds in this territory and in all that lie within it."
     )
-    starts_on: date
-    ends_on: date | None = Field(None, description="The last day; null: until it is ended.")
+    starts_on: Day
+    ends_on: Day | None = Field(None, description="The last day; null: until it is ended.")
     quota: Capacity | None = Field(None, description="Referrals sent in one period.")
     quota_period: QuotaPeriod | None = None
     decide_hours: Hours | None = Field(None, description="Working hours to answer; null: by urgency.")
@@ -216,11 +215,11 @@ class AgreementCreate(Input):
 
 class AgreementUpdate(Input):
     reference: Reference = left_as_is()
-    title: Title = left_as_is()
+    title: RequiredLine = left_as_is()
     parties: Parties = left_as_is()
     territory_code: TerritoryCode = left_as_is()
-    starts_on: date = left_as_is()
-    ends_on: date | None = None
+    starts_on: Day = left_as_is()
+    ends_on: Day | None = None
     quota: Capacity | None = None
     quota_period: QuotaPeriod | None = None
     decide_hours: Hours | None = None

@@ -169,7 +169,7 @@ def draft_agreement(
 def change_agreement(db: WriteSession, actor: Actor, agreement: Agreement, data: AgreementUpdate) -> None:
     """Change a draft. Raises `AgreementNotDraft` for what was signed, `ReferenceTaken`."""
     if agreement.status is not AgreementStatus.draft:
-        raise AgreementNotDraft(status=agreement.status)
+        raise AgreementNotDraft(current=agreement.status)
     sent = data.changes()
     service_ids = sent.pop("service_ids", None)
     _check_terms(db, {**_dated(agreement), **sent})

@@ -119,12 +119,9 @@ def _shown(
 
 
 def _initials(person: Mapping[str, Any]) -> str:
-    """Of one script, so that they tell no more than two letters."""
-    for script in (queries.NAMES[:2], queries.NAMES[2:]):
-        initials = _first_letters(person[name] for name in script)
-        if initials:
-            break
-    return initials
+    """Of one script, so that they tell no more than two letters; everybody has a name in one of the two."""
+    arabic, latin = queries.NAMES[:2], queries.NAMES[2:]
+    return _first_letters(person[name] for name in arabic) or _first_letters(person[name] for name in latin)
 
 
 def _first_letters(parts: Iterable[str | None]) -> str:

@@ -1,40 +1,30 @@
-import re
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from app.core.fields import Code, Line, Prose, Reason
+from app.core.fields import Code, Flag, Line, Prose, Reason, RequiredLine
+from app.core.fields import Day as Day
 from app.core.ids import HouseholdId, PersonId, WindowId
 from app.core.schemas import Input, Output
-from app.core.text import clean, digits_to_ascii
+from app.core.text import clean
 from app.people.birth import Birth, BirthPrecision
 from app.people.identifiers import IdentifierKind
 from app.people.matching import Reason as MatchReason
 from app.people.matching import Verdict
 from app.people.models import ContactPreference, Sex
 
-_WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-def _day(value: object) -> object:
-    """A bare number would be read as seconds since 1970, a time would lose its hour: only a written day is a day."""
-    if type(value) is date:
-        return value
-    if isinstance(value, str) and _WRITTEN_DAY.fullmatch(digits_to_ascii(value)):
-        return digits_to_ascii(value)
-    raise ValueError("bad_format")
-
 
 def _or_none(value: str | None) -> str | None:
     return value or None
 
 
-Day = Annotated[date, BeforeValidator(_day)]
 OptionalLine = Annotated[Line | None, AfterValidator(_or_none)]
 OptionalProse = Annotated[Prose | None, AfterValidator(_or_none)]
+# What cleaning leaves is held against the bound once more: some letters are two once they are normalised.
 Address = Annotated[
-    Annotated[str, Field(max_length=500), AfterValidator(clean)] | None, AfterValidator(_or_none)
+    Annotated[str, Field(max_length=500), AfterValidator(clean), Field(max_length=500)] | None,
+    AfterValidator(_or_none),
 ]
 CommuneCode = Annotated[
     str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=24, examples=["02.411.01.23"])
@@ -70,7 +60,7 @@ class IdentifierIn(Input):
     """A number on a document; kind `none` records that there is no document at all."""
 
     kind: IdentifierKind = Field(examples=[IdentifierKind.CIN])
-    value: Annotated[str, Field(max_length=100), AfterValidator(clean)] = Field(
+    value: Annotated[Line, Field(max_length=100)] = Field(
         "", description="As it is written on the document.", examples=["ZZ 999999"]
     )
 
@@ -81,14 +71,8 @@ class IdentifierIn(Input):
         return self
 
 
-def _not_empty(value: str) -> str:
-    if not value:
-        raise ValueError("missing")
-    return value
-
-
 class PhoneIn(Input):
-    number: Annotated[_Short, AfterValidator(_not_empty)] = Field(
+    number: Annotated[RequiredLine, Field(max_length=50)] = Field(
         description="As it is dialled here.", examples=["06 00 00 00 00"]
     )
     label: Annotated[_Short | None, AfterValidator(_or_none)] = Field(
@@ -289,7 +273,7 @@ class HouseholdChange(Input):
     relationship: Code | None = Field(
         None, description="To the head; vocabulary `relationship`.", examples=["spouse"]
     )
-    is_head: Annotated[bool, Field(strict=True)] = False
+    is_head: Flag = False
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

@@ -21,7 +21,6 @@ from app.people.schemas import BirthIn, IdentifierIn, PersonCreate, PersonSearch
 from app.vocabularies import service as vocabularies
 
 _LONGEST_NUMBER = 100  # characters; compatibility letters grow when they are written out
-_LONGEST_PHONE = 50
 _MAY_BE_EMPTY = frozenset({*queries.NAMES, "address", "commune_code", "notes", "no_document_reason"})
 _COLUMNS = _MAY_BE_EMPTY | {"sex", "language", "contact_preference"}
 _VOCABULARIES = ("language", "no_document_reason")  # columns that hold a code of the list of the same name
@@ -203,7 +202,7 @@ def _numbers(numbers: Iterable[IdentifierIn]) -> dict[tuple[IdentifierKind, str]
     written: dict[tuple[IdentifierKind, str], str] = {}
     for number in numbers:
         value = identifiers.normalise(number.kind, number.value).value[:_LONGEST_NUMBER]
-        written.setdefault((number.kind, value), number.value[:_LONGEST_NUMBER])
+        written.setdefault((number.kind, value), number.value)
     return written
 
 
@@ -219,9 +218,7 @@ def _phones(person_id: PersonId, telephones: Iterable[PhoneIn]) -> list[PersonPh
     once: dict[str, PersonPhone] = {}
     for told in telephones:
         phone = phones.normalise(told.number)
-        row = PersonPhone(
-            person_id=person_id, raw=phone.raw[:_LONGEST_PHONE], e164=phone.e164, label=told.label
-        )
+        row = PersonPhone(person_id=person_id, raw=phone.raw, e164=phone.e164, label=told.label)
         once.setdefault(phone.e164 or phone.raw, row)
     return list(once.values())
 

@@ -71,7 +71,7 @@ def draft(actor: ReferralWriter, db: CreateDb, case: CaseToWrite, data: Referral
 
 @router.get("/cases/{case_id}/referrals", response_model=ReferralPage, tags=[WINDOW])
 def of_case(
-    request: Request, actor: ReferralReader, db: ReadDb, case: CaseSeen, page: PageQuery, case_id: CaseId
+    request: Request, actor: ReferralReader, db: ReadDb, _: CaseSeen, page: PageQuery, case_id: CaseId
 ) -> Response:
     """The referrals of a case, newest first."""
     return page_answer(request, queries.page(db, actor, page, case_id=case_id))
@@ -116,7 +116,7 @@ def edit(
 
 
 @router.get("/referrals/{referral_id}/readiness", response_model=ReadinessOut, tags=[WINDOW])
-def check(actor: ReferralWriter, db: ReadDb, seen: ReferralSeen) -> Response:
+def check(_: ReferralWriter, db: ReadDb, seen: ReferralSeen) -> Response:
     """What stands in the way of sending, what must be acknowledged, and what the partner would see."""
     ready = readiness(db, seen)
     return answer(

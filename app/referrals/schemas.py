@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from app.core.fields import Code, Line, Prose, Reason, RequiredLine, RequiredProse
+from app.core.fields import Code, Day, Line, Prose, Reason, RequiredLine, RequiredProse
 from app.core.ids import (
     AgreementId,
     CaseId,
@@ -100,12 +100,12 @@ class Decline(Input):
 
 
 class Waitlist(Input):
-    expected_on: date
+    expected_on: Day
     note: Prose | None = None
 
 
 class Start(Input):
-    attended_on: date
+    attended_on: Day
 
 
 class Hold(Input):

@@ -4,7 +4,6 @@ Each function is one row of the table in `states`; what the row requires is chec
 entry and its event are written in the same transaction.
 """
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 

@@ -1118,7 +1118,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interviews_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_interviews_person_id_id"), ["person_id", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_interviews_person_id_window_id_status_id"),
+            ["person_id", "window_id", "status", "id"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_interviews_window_id_id"), ["window_id", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_interviews_window_id_status_id"), ["window_id", "status", "id"], unique=False
@@ -1927,7 +1931,7 @@ def downgrade() -> None:
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_interviews_window_id_status_id"))
         batch_op.drop_index(batch_op.f("ix_interviews_window_id_id"))
-        batch_op.drop_index(batch_op.f("ix_interviews_person_id_id"))
+        batch_op.drop_index(batch_op.f("ix_interviews_person_id_window_id_status_id"))
         batch_op.drop_index(batch_op.f("ix_interviews_case_id"))
 
     op.drop_table("interviews")

@@ -64,4 +64,6 @@ def goal(db: WriteSession, actor: Actor, of: Case, words: str = "أريد غرف
 
 
 def action(db: WriteSession, actor: Actor, of: Case, under: Goal, **values: Any) -> Action:
-    return plan.add_action(db, actor, of, under, ActionCreate.model_validate({"words": "زيارة (مثال)", **values}))
+    return plan.add_action(
+        db, actor, of, under, ActionCreate.model_validate({"words": "زيارة (مثال)", **values})
+    )

@@ -6,7 +6,7 @@ from app.core.ids import uuid7
 from app.notifications import service
 
 
-def tell(db: WriteSession, *actors: Actor, kind: str = "referral_accepted") -> UUID:
+def tell(db: WriteSession, *actors: Actor, kind: str = "referral.accept") -> UUID:
     """Tell users of a step of some referral; returns the step."""
     cause = uuid7()
     service.notify(db, [actor.user for actor in actors], kind, "referral", uuid7(), cause)

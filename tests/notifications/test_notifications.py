@@ -44,7 +44,7 @@ def test_each_user_is_told(client: CheckedClient, world: World) -> None:
     for actor in (world.worker, world.agent):
         (notice,) = listed(client, actor)
         assert (notice["kind"], notice["subject_type"], notice["read_at"]) == (
-            "referral_accepted",
+            "referral.accept",
             "referral",
             None,
         )
@@ -53,14 +53,14 @@ def test_each_user_is_told(client: CheckedClient, world: World) -> None:
 def test_told_twice_is_told_once(world: World) -> None:
     one, subject, step = world.worker.user, uuid7(), uuid7()
     for users in ([one, one], [one], [one, world.agent.user]):
-        service.notify(world.db, users, "referral_accepted", "referral", subject, step)
+        service.notify(world.db, users, "referral.accept", "referral", subject, step)
     assert told(world) == 2
 
 
 def test_another_step_or_another_kind_is_told_again(world: World) -> None:
     step = tell(world.db, world.worker)
     tell(world.db, world.worker)
-    service.notify(world.db, [world.worker.user], "referral_late", "referral", uuid7(), step)
+    service.notify(world.db, [world.worker.user], "referral.remind", "referral", uuid7(), step)
     assert told(world) == 3
 
 

@@ -186,7 +186,7 @@ def test_a_draft_is_changed_and_what_was_signed_is_not(
     at = headers(world.administrator, **{"If-Match": f'"{other.version}"'})
     refused = client.patch(f"{URL}/{other.id}", json={"ends_on": "2039-12-31"}, headers=at)
     assert (refused.status_code, refused.json()["code"]) == (409, "agreement_not_draft")
-    assert refused.json()["status"] == "in_force"
+    assert refused.json()["current"] == "in_force"
 
 
 def test_agreements_are_filtered_and_come_latest_first(
@@ -221,9 +221,9 @@ def test_an_unknown_agreement_is_not_found(client: CheckedClient, world: World) 
 
 def test_an_agreement_covers_between_its_dates_both_counted(world: World, offer: Service) -> None:
     db = world.db
-    made = signed(world, offer, starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31))
+    made = signed(world, offer, starts_on=date(2099, 3, 1), ends_on=date(2099, 3, 31))
     for day, covers in {(2, 28): False, (3, 1): True, (3, 31): True, (4, 1): False}.items():
-        found = queries.agreement_covering(db, offer.id, OUJDA, date(2026, *day))
+        found = queries.agreement_covering(db, offer.id, OUJDA, date(2099, *day))
         assert (found is made) is covers, day
 
 

@@ -1,5 +1,5 @@
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from app.audit.models import AuditEntry
 from app.core.ids import InstitutionId
 from app.partners import queries
 from app.partners.policy import visible_to
+from app.partners.schemas import InstitutionUpdate
 from tests.factories import partners
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
@@ -43,7 +44,7 @@ def test_an_institution_is_added_with_its_contacts_in_order(client: CheckedClien
     assert [c["name"] for c in shown["contacts"]] == ["نادية مثال", "Karim Exemple"]
     assert shown["contacts"][0]["phone"] == "0536 00 00 00"
     assert shown["contacts"][1]["email"] == "karim@partenaire.example"
-    listed = queries.contacts(world.db, InstitutionId(response.json()["id"]))
+    listed = queries.contacts(world.db, InstitutionId(UUID(response.json()["id"])))
     assert [c.position for c in listed] == [0, 1]
 
 
@@ -86,7 +87,7 @@ def test_an_agent_has_no_row_of_the_network(world: World) -> None:
 def test_an_unknown_institution_is_not_found(client: CheckedClient, world: World) -> None:
     url = f"{URL}/{uuid4()}"
     assert client.get(url, headers=headers(world.worker)).status_code == 404
-    at = headers(world.administrator, **{"If-Match": "\"1\""})
+    at = headers(world.administrator, **{"If-Match": '"1"'})
     assert client.patch(url, json={"address": None}, headers=at).status_code == 404
 
 
@@ -111,6 +112,12 @@ def test_fields_are_changed_one_by_one_and_never_emptied_by_accident(
     assert response.status_code == 200, response.text
     assert (response.headers["ETag"], response.json()["name_fr"]) == ('"2"', "Chambre")
     assert response.json()["territory_code"] == "02"
+
+
+def test_the_documentation_promises_no_default_for_what_may_be_left_out() -> None:
+    schema = InstitutionUpdate.model_json_schema()
+    assert "default" not in schema["properties"]["name_fr"]
+    assert "required" not in schema
 
 
 def test_replacing_the_contacts_is_a_new_version(client: CheckedClient, world: World) -> None:

@@ -166,7 +166,9 @@ def test_having_no_document_stands_alone(client: CheckedClient, office: World) -
         ({"birth": {"precision": "exact", "on": "1800-01-01"}}, ("/birth", "birth_too_old")),
         ({"birth": {"precision": "year", "year": True}}, ("/birth/year", "wrong_type")),
         ({"identifiers": [{"kind": "cin", "value": " \u200f"}]}, ("/identifiers/0", "missing")),
-        ({"phones": [{"number": "\u200f"}]}, ("/phones/0/number", "missing")),
+        ({"phones": [{"number": "\u200f"}]}, ("/phones/0/number", "too_short")),
+        ({"phones": [{"number": "\u0958" * 26}]}, ("/phones/0/number", "too_long")),
+        ({"address": "\u0958" * 251}, ("/address", "too_long")),
         ({"language": "klingon"}, ("/language", "unknown_code")),
         (
             {"no_document_reason": "nobody_asked", "identifiers": [{"kind": "none"}]},
@@ -189,12 +191,10 @@ def test_nobody_is_born_tomorrow(client: CheckedClient, office: World) -> None:
     assert _refusals(response) == [("/birth", "birth_in_future")]
 
 
-def test_a_day_may_be_written_in_any_of_the_three_sets_of_digits(
-    client: CheckedClient, office: World
-) -> None:
-    for written in ("١٩٨٥-٠٤-١٢", "۱۹۸۵-۰۴-۱۲"):
-        person = _register(client, office, birth={"precision": "exact", "on": written}).json()
-        assert person["birth"]["on"] == "1985-04-12"
+@pytest.mark.parametrize("written", ["١٩٨٥-٠٤-١٢", "۱۹۸۵-۰۴-۱۲"])
+def test_a_day_may_be_written_in_other_digits(client: CheckedClient, office: World, written: str) -> None:
+    person = _register(client, office, birth={"precision": "exact", "on": written}).json()
+    assert person["birth"]["on"] == "1985-04-12"
 
 
 def test_a_window_of_others_receives_nobody_for_me(office: World) -> None:
@@ -221,7 +221,7 @@ def test_who_is_registered_already_is_told_with_the_reasons(client: CheckedClien
     assert (again.status_code, again.json()["code"]) == (409, "possible_duplicates")
     (candidate,) = again.json()["candidates"]
     assert candidate["person_id"] == first["id"]
-    assert candidate["verdict"] == "certain"
+    assert candidate["verdict"] == "likely"
     assert {"same_name", "same_birth"} <= set(candidate["reasons"])
     assert candidate["family_name_ar"] == "المثالية"
     assert (candidate["is_visible"], candidate["initials"]) == (True, None)

@@ -68,3 +68,9 @@ def test_an_unknown_territory_is_refused_where_it_stands(world: World) -> None:
     with pytest.raises(InvalidInput) as refused:
         service.check_territory(world.db, "/commune_code", "02.999")
     assert refused.value.details["errors"] == [{"pointer": "/commune_code", "code": "unknown"}]
+
+
+def test_a_window_is_found_by_its_code_however_it_is_typed(world: World) -> None:
+    assert queries.by_code(world.db, "ouj1").id == world.here
+    with pytest.raises(NotFound):
+        queries.by_code(world.db, "NAD1")

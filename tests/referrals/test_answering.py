@@ -1,0 +1,260 @@
+"""What a partner may answer, what it must say with it, and what follows."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import text
+
+from app.cases.states import Stage
+from app.core.actor import Actor
+from app.core.clock import now, today
+from app.core.db import Database, WriteSession
+from app.core.errors import ChangedMeanwhile, IllegalMove, InvalidInput
+from app.followups import queries as follow_ups
+from app.followups.states import FollowUpReason
+from app.outbox import service as outbox
+from app.referrals import queries, service
+from app.referrals.models import Referral
+from app.referrals.schemas import (
+    Acceptance,
+    AppointmentIn,
+    Completion,
+    Decline,
+    Failure,
+    Hold,
+    ReReferral,
+    Start,
+    Waitlist,
+    Withdrawal,
+)
+from app.referrals.states import DeclineReason, FailureReason, HoldReason, ReferralStatus
+from tests.factories.referrals import Ready
+
+CONTACT = Acceptance(contact_name="مينة المثالية")
+
+
+@pytest.fixture
+def referral(ready: Ready) -> Referral:
+    return ready.sent()
+
+
+@pytest.fixture
+def agent(ready: Ready) -> Actor:
+    return ready.world.agent
+
+
+def test_opening_is_noted_once(db: WriteSession, agent: Actor, referral: Referral) -> None:
+    service.open_it(db, agent, referral)
+    service.open_it(db, agent, referral)
+    assert [step["action"] for step in queries.steps(db, referral.id)] == ["draft", "send", "open"]
+
+
+def test_a_question_stops_the_clocks_and_its_answer_starts_them_again(
+    ready: Ready, db: WriteSession, agent: Actor, referral: Referral
+) -> None:
+    service.ask(db, agent, referral, "هل لديها شهادة السكنى؟")
+    before = referral.decide_by
+    assert before is not None
+    assert referral.status is ReferralStatus.info_requested
+    assert queries.due(db, "expires_at", now() + timedelta(days=400), 10) == []
+    with time_machine.travel(now() + timedelta(days=7), tick=False):
+        service.answer(db, ready.world.worker, referral, "نعم")
+    assert (referral.status, referral.paused_at) == (ReferralStatus.seen, None)
+    assert referral.decide_by is not None
+    assert referral.decide_by > before
+
+
+def test_accepting_names_whom_to_turn_to(
+    ready: Ready, db: WriteSession, agent: Actor, referral: Referral
+) -> None:
+    wall = (now() + timedelta(days=9)).replace(tzinfo=None, microsecond=0)
+    service.accept(db, agent, referral, Acceptance(contact_name="مينة", appointment=AppointmentIn(at=wall)))
+    view = queries.read(db, ready.world.worker, referral.id)
+    assert view["contact_name"] == "مينة"
+    assert view["appointment"]["local"] == wall.strftime("%Y-%m-%dT%H:%M")
+    assert view["appointment"]["zone"] == "Africa/Casablanca"
+    assert ready.case.stage is Stage.accompaniment
+    dues = db.execute(text("SELECT source FROM case_dues ORDER BY source")).scalars().all()
+    assert "referral" not in dues  # the partner has decided
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "pointer"),
+    [
+        (datetime(2020, 1, 1, 9, 0), "Africa/Casablanca", "/appointment/at"),  # noqa: DTZ001
+        (datetime(2040, 1, 1, 9, 0), "Nowhere/Else", "/appointment/zone"),  # noqa: DTZ001
+        (datetime(2040, 1, 1, 9, 0), "../etc/passwd", "/appointment/zone"),  # noqa: DTZ001
+    ],
+)
+def test_an_appointment_is_in_the_future_of_a_known_zone(
+    db: WriteSession, agent: Actor, referral: Referral, at: datetime, zone: str, pointer: str
+) -> None:
+    service.accept(db, agent, referral, CONTACT)
+    with pytest.raises(InvalidInput) as refused:
+        service.schedule(db, agent, referral, AppointmentIn(at=at, zone=zone))
+    assert refused.value.details["errors"][0]["pointer"] == pointer  # type: ignore[index]
+
+
+def test_a_wall_time_carries_no_zone() -> None:
+    with pytest.raises(ValueError, match="wall_time_expected"):
+        AppointmentIn.model_validate({"at": "2040-01-01T09:30+01:00"})
+
+
+@pytest.mark.parametrize("reason", list(DeclineReason))
+def test_declining_has_a_reason_and_other_needs_words(
+    db: WriteSession, agent: Actor, referral: Referral, reason: DeclineReason
+) -> None:
+    data = Decline(reason=reason, next_step="جربوا مؤسسة أخرى")
+    if reason is DeclineReason.other:
+        with pytest.raises(InvalidInput):
+            service.decline(db, agent, referral, data)
+        data = Decline(reason=reason, note="سبب آخر")
+    service.decline(db, agent, referral, data)
+    assert referral.status is ReferralStatus.declined
+    assert referral.ended_at is not None
+    assert queries.steps(db, referral.id)[-1]["reason_code"] == reason
+
+
+def test_the_waiting_list_has_a_day_to_come(db: WriteSession, agent: Actor, referral: Referral) -> None:
+    with pytest.raises(InvalidInput):
+        service.waitlist(db, agent, referral, Waitlist(expected_on=today() - timedelta(days=1)))
+    service.waitlist(db, agent, referral, Waitlist(expected_on=today() + timedelta(days=30)))
+    service.accept(db, agent, referral, CONTACT)
+    assert referral.status is ReferralStatus.accepted
+
+
+def test_the_first_attendance_is_not_in_the_future(
+    db: WriteSession, agent: Actor, referral: Referral
+) -> None:
+    service.accept(db, agent, referral, CONTACT)
+    with pytest.raises(InvalidInput):
+        service.start(db, agent, referral, Start(attended_on=today() + timedelta(days=1)))
+    service.start(db, agent, referral, Start(attended_on=today()))
+    assert (referral.status, referral.started_on) == (ReferralStatus.in_service, today())
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_a_pause_leads_back_to_where_it_began(
+    db: WriteSession, agent: Actor, referral: Referral, started: bool
+) -> None:
+    service.accept(db, agent, referral, CONTACT)
+    if started:
+        service.start(db, agent, referral, Start(attended_on=today()))
+    before = referral.status
+    service.hold(db, agent, referral, Hold(reason=HoldReason.health))
+    assert (referral.status, referral.held_from) == (ReferralStatus.on_hold, before)
+    service.resume(db, agent, referral)
+    assert (referral.status, referral.held_from, referral.paused_at) == (before, None, None)
+
+
+def test_completing_gives_an_outcome_for_every_need(
+    db: WriteSession, agent: Actor, referral: Referral
+) -> None:
+    service.accept(db, agent, referral, CONTACT)
+    service.hold(db, agent, referral, Hold(reason=HoldReason.capacity))
+    for outcomes in ({}, {"income": "met"}, {"housing": "met", "income": "met"}):
+        with pytest.raises(InvalidInput):
+            service.complete(
+                db, agent, referral, Completion.model_validate({"outcomes": outcomes, "note": "انتهى"})
+            )
+    data = Completion.model_validate({"outcomes": {"housing": "partly_met"}, "note": "انتهى"})
+    service.complete(db, agent, referral, data)
+    assert (referral.status, referral.outcomes) == (ReferralStatus.completed, {"housing": "partly_met"})
+
+
+def test_failing_and_withdrawing_have_reasons(ready: Ready, db: WriteSession, agent: Actor) -> None:
+    failed, withdrawn = ready.sent(), ready.sent()
+    service.accept(db, agent, failed, CONTACT)
+    with pytest.raises(InvalidInput):
+        service.fail(db, agent, failed, Failure(reason=FailureReason.other))
+    service.fail(db, agent, failed, Failure(reason=FailureReason.dropped_out))
+    with pytest.raises(InvalidInput):
+        service.withdraw(db, ready.world.worker, withdrawn, Withdrawal.model_validate({"reason": "other"}))
+    service.withdraw(db, ready.world.worker, withdrawn, Withdrawal.model_validate({"reason": "moved"}))
+    assert (failed.status, withdrawn.status) == ("not_completed", "withdrawn")
+
+
+def test_a_referral_that_led_nowhere_leads_to_another_and_the_chain_is_kept(
+    ready: Ready, db: WriteSession, agent: Actor, referral: Referral
+) -> None:
+    other = ready.sent()
+    with pytest.raises(service.NotReferableAgain):
+        service.refer_again(db, ready.world.worker, referral, ReReferral(service_id=ready.service.id))
+    service.decline(db, agent, referral, Decline(reason=DeclineReason.no_place))
+    second = service.refer_again(
+        db, ready.world.worker, referral, ReReferral(service_id=ready.service.id, situation="وصف جديد")
+    )
+    service.withdraw(db, ready.world.worker, second, Withdrawal.model_validate({"reason": "error"}))
+    third = service.refer_again(db, ready.world.worker, second, ReReferral(service_id=ready.service.id))
+    assert (second.situation, third.situation, third.needs) == ("وصف جديد", "وصف جديد", ["housing"])
+    for one in (referral, second, third):
+        assert [link["id"] for link in queries.chain(db, one)] == [referral.id, second.id, third.id]
+    assert [link["id"] for link in queries.chain(db, other)] == [other.id]
+
+
+def test_a_step_on_what_somebody_moved_meanwhile_changes_nothing(
+    db: WriteSession, agent: Actor, referral: Referral
+) -> None:
+    db.execute(text("UPDATE referrals SET status = 'seen', version = version + 1"))
+    with pytest.raises(ChangedMeanwhile):
+        service.accept(db, agent, referral, CONTACT)
+
+
+def test_both_sides_write_to_each_other_once_it_was_sent(
+    ready: Ready, db: WriteSession, agent: Actor, referral: Referral
+) -> None:
+    assert not service.write_message(db, ready.world.worker, referral, "من فضلكم").from_partner
+    assert service.write_message(db, agent, referral, "مرحبا").from_partner
+    with pytest.raises(service.ReferralNotReady):
+        service.write_message(db, ready.world.worker, ready.draft(), "قبل الإرسال")
+
+
+FOLLOWED = [
+    ("accept", {}, FollowUpReason.referral_answered),
+    ("decline", {"reason_code": "no_place"}, FollowUpReason.referral_answered),
+    ("fail", {"reason_code": "no_show"}, FollowUpReason.no_show),
+    ("complete", {}, FollowUpReason.referral_ended),
+    ("open", {}, None),
+]
+
+
+@pytest.mark.parametrize(("action", "more", "reason"), FOLLOWED)
+def test_an_answer_plans_a_talk_with_the_person(
+    ready: Ready, db: WriteSession, action: str, more: dict[str, Any], reason: FollowUpReason | None
+) -> None:
+    from app.core.ids import uuid7
+    from app.followups.service import plan_after_referral
+    from app.referrals.events import ReferralMoved
+
+    referral = ready.sent()
+    event = ReferralMoved(
+        step_id=uuid7(),
+        referral_id=referral.id,
+        case_id=ready.case.id,
+        action=action,
+        by_role="partner_agent",
+        **more,
+    )
+    plan_after_referral(db, event)
+    plan_after_referral(db, event)  # told twice is planned once
+    planned = follow_ups.planned_of(db, ready.case.id)
+    assert [f.reason for f in planned] == ([reason] if reason else [])
+
+
+def test_illegal_moves_leave_no_trace(db: WriteSession, agent: Actor, referral: Referral) -> None:
+    count = len(queries.steps(db, referral.id))
+    with pytest.raises(IllegalMove):
+        service.resume(db, agent, referral)
+    assert len(queries.steps(db, referral.id)) == count
+
+
+def test_both_sides_are_told_of_a_step(
+    ready: Ready, db: WriteSession, database: Database, agent: Actor, referral: Referral
+) -> None:
+    service.decline(db, agent, referral, Decline(reason=DeclineReason.no_place))
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    kinds = db.execute(text("SELECT kind FROM notifications ORDER BY id")).scalars().all()
+    assert kinds.count("referral.decline") == 2  # the worker and the agent

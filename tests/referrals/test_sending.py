@@ -1,0 +1,204 @@
+"""What sending requires, each thing alone and explained."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from app.cases.states import CaseStatus, Stage
+from app.consents import service as consents
+from app.core.actor import SYSTEM
+from app.core.clock import now
+from app.core.db import WriteSession
+from app.core.errors import Forbidden, IllegalMove, InvalidInput, NotFound
+from app.core.ids import ServiceId, uuid7
+from app.partners import service as partners_service
+from app.referrals import queries, service
+from app.referrals.models import Referral
+from app.referrals.readiness import readiness
+from app.referrals.schemas import ReferralCreate, ReferralSend, ReferralUpdate
+from app.referrals.states import ReferralStatus
+from tests.factories import referrals
+from tests.factories.referrals import Ready
+from tests.factories.world import World
+
+
+def send(ready: Ready, referral: Referral, **data: Any) -> Referral:
+    return service.send(ready.db, ready.world.worker, referral, ReferralSend.model_validate(data))
+
+
+def refusal(ready: Ready, referral: Referral, **data: Any) -> dict[str, Any]:
+    with pytest.raises(service.ReferralNotReady) as refused:
+        send(ready, referral, **data)
+    assert referral.status is ReferralStatus.draft
+    return refused.value.details
+
+
+def test_sending_fixes_agreement_consent_categories_and_clocks(ready: Ready) -> None:
+    referral = send(ready, ready.draft())
+    assert referral.status is ReferralStatus.sent
+    assert referral.agreement_id == ready.agreement.id
+    assert ready.consent is not None
+    assert referral.consent_id == ready.consent.id
+    assert referral.categories == ["contact", "identity", "needs", "situation"]
+    assert referral.sent_at is not None
+    assert referral.decide_by is not None
+    assert referral.remind_at is not None
+    assert referral.expires_at is not None
+    assert referral.sent_at < referral.remind_at < referral.decide_by < referral.expires_at
+    assert ready.case.stage is Stage.referral
+    assert ready.case.status is CaseStatus.active
+    assert ready.case.next_due_on == referral.decide_by.date()
+
+
+def test_what_is_shared_is_what_person_agreement_and_worker_all_want(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, data_categories=["identity", "needs", "health"])
+    assert send(ready, ready.draft(), categories=["identity", "contact"]).categories == ["identity"]
+
+
+def test_without_consent_nothing_is_sent(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, with_consent=False)
+    assert refusal(ready, ready.draft())["blockers"] == ["no_consent"]
+
+
+def test_a_withdrawn_consent_sends_nothing(ready: Ready) -> None:
+    assert ready.consent is not None
+    consents.withdraw(ready.db, ready.world.worker, ready.consent, "The person changed her mind.")
+    ready.db.flush()
+    assert refusal(ready, ready.draft())["blockers"] == ["no_consent"]
+
+
+def test_a_legal_basis_needs_no_consent_and_is_kept_with_its_reason(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, with_consent=False)
+    grounds = {"basis": "vital_interest", "reason": "The person is unconscious."}
+    referral = send(ready, ready.draft(), legal_grounds=grounds)
+    assert (referral.legal_basis, referral.consent_id) == ("vital_interest", None)
+    assert "health" in referral.categories
+    assert queries.steps(db, referral.id)[-1]["reason_code"] == "vital_interest"
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"territory_code": "02.113"},
+        {"starts_on": (now() + timedelta(days=30)).date()},
+    ],
+)
+def test_an_agreement_that_does_not_hold_here_and_now_sends_nothing(
+    db: WriteSession, world: World, terms: dict[str, Any]
+) -> None:
+    ready = referrals.ready(db, world, **terms)
+    assert refusal(ready, ready.draft())["blockers"] == ["no_agreement"]
+
+
+def test_an_agreement_that_ran_out_sends_nothing(ready: Ready) -> None:
+    ready.agreement.ends_on = date(2021, 1, 1)
+    ready.db.flush()
+    assert refusal(ready, ready.draft())["blockers"] == ["no_agreement"]
+
+
+def test_a_suspended_agreement_sends_nothing(ready: Ready) -> None:
+    partners_service.suspend(ready.db, SYSTEM, ready.agreement, "Being talked over.")
+    assert refusal(ready, ready.draft())["blockers"] == ["no_agreement"]
+
+
+def test_a_service_that_stopped_sends_nothing(ready: Ready) -> None:
+    referral = ready.draft()
+    ready.service.is_active = False
+    ready.db.flush()
+    assert "service_inactive" in refusal(ready, referral)["blockers"]
+
+
+@pytest.mark.parametrize(
+    ("values", "warning"),
+    [
+        ({"sex": "male"}, "sex"),
+        ({"min_age": 60}, "age"),
+        ({"max_age": 12}, "age"),
+        ({"languages": ["fr"]}, "language"),
+        ({"territory_codes": ["02.113"]}, "territory"),
+    ],
+)
+def test_a_service_for_others_must_be_acknowledged(
+    db: WriteSession, world: World, values: dict[str, Any], warning: str
+) -> None:
+    ready = referrals.ready(db, world, service_values=values)
+    referral = ready.draft()
+    assert readiness(db, referral).warnings == (warning,)
+    assert refusal(ready, referral)["unacknowledged"] == [warning]
+    assert send(ready, referral, acknowledged=[warning]).acknowledged == [warning]
+
+
+def test_an_unknown_age_is_acknowledged_too(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, service_values={"min_age": 1, "max_age": 99})
+    assert readiness(db, ready.draft()).warnings == ()
+    ready.person.birth_precision, ready.person.birth_year = (
+        ready.person.birth_precision.__class__("unknown"),
+        None,
+    )
+    db.flush()
+    assert readiness(db, ready.draft()).warnings == ("age",)
+
+
+def test_who_lives_in_the_services_territory_is_not_warned_of(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, service_values={"territory_codes": ["02.411"]})
+    ready.person.commune_code = "02.411.01.23"
+    db.flush()
+    assert readiness(db, ready.draft()).warnings == ()
+
+
+def test_a_full_service_and_a_used_quota_must_be_acknowledged(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, service_values={"capacity": 1}, quota=1, quota_period="month")
+    first = send(ready, ready.draft())
+    service.accept(db, world.agent, first, service.Acceptance(contact_name="مينة المثالية"))
+    assert refusal(ready, ready.draft())["unacknowledged"] == ["capacity", "quota"]
+
+
+def test_a_closed_case_drafts_nothing(ready: Ready) -> None:
+    from app.cases import closure
+    from app.cases.schemas import CaseClose
+    from app.cases.states import ClosingReason
+
+    closure.close(ready.db, ready.world.worker, ready.case, CaseClose(reason=ClosingReason.moved_away))
+    with pytest.raises(service.CaseNotOpen):
+        ready.draft()
+
+
+def test_a_draft_of_a_case_that_closed_meanwhile_is_not_sent(ready: Ready) -> None:
+    referral = ready.draft()
+    assert ready.case.id is not None
+    from sqlalchemy import text
+
+    ready.db.execute(
+        text("UPDATE cases SET status = 'closed', closed_at = created_at"),
+    )
+    ready.db.expire_all()
+    assert "case_closed" in refusal(ready, referral)["blockers"]
+
+
+def test_a_draft_names_known_needs_and_takes_the_services_need_by_default(ready: Ready) -> None:
+    assert ready.draft(needs=[]).needs == ["housing"]
+    with pytest.raises(InvalidInput):
+        ready.draft(needs=["no.such"])
+    data = ReferralCreate(service_id=ServiceId(uuid7()))
+    with pytest.raises(NotFound):
+        service.draft(ready.db, ready.world.worker, ready.case, data)
+
+
+def test_only_a_draft_is_edited(ready: Ready) -> None:
+    referral = ready.draft()
+    service.edit(ready.db, ready.world.worker, referral, ReferralUpdate(needs=["income"], situation="…"))
+    assert (referral.needs, referral.situation) == (["income"], "…")
+    service.edit(ready.db, ready.world.worker, referral, ReferralUpdate(needs=["housing"]))
+    assert referral.situation == "…"
+    send(ready, referral)
+    with pytest.raises(service.ReferralNotDraft):
+        service.edit(ready.db, ready.world.worker, referral, ReferralUpdate(needs=["income"]))
+
+
+def test_sending_twice_names_what_is_allowed_and_a_partner_never_sends(ready: Ready) -> None:
+    referral = send(ready, ready.draft())
+    with pytest.raises(IllegalMove):
+        send(ready, referral)
+    with pytest.raises(Forbidden):
+        service.send(ready.db, ready.world.agent, referral, ReferralSend())
