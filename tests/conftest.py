@@ -26,6 +26,14 @@ ROOT = Path(__file__).parents[1]
 SERVER = pytest.StashKey[postgres.Server]()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def wired() -> None:
+    """Hooks and subscriptions stand as in the application, also for tests below HTTP."""
+    from app.wiring import wire
+
+    wire()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any
 
 import orjson
@@ -112,7 +113,7 @@ def fields(errors: Sequence[Any]) -> list[dict[str, Any]]:
     """Turn a validation's errors into pointers and codes; the values are left out on purpose."""
     return [
         {
-            "pointer": _pointer(_named(error)),
+            "pointer": _pointer(error["loc"]),
             "code": _code(error),
             "context": {
                 k: v for k, v in error.get("ctx", {}).items() if k in _BOUNDS and type(v) in {int, float}
@@ -135,19 +136,14 @@ def _code(error: Any) -> str:
     return "wrong_type" if kind.endswith(("_type", "_parsing", "_from_float")) else "not_allowed"
 
 
-# What could be a field of somebody's program. Anything else may be a person's name in the wrong place.
-_FIELD_NAME = re.compile(r"[a-z_]{1,40}")
-
-
-def _named(error: Any) -> Sequence[object]:
-    """The place of an error, without a last part that only the client knows and that may be anybody's data."""
-    place: Sequence[object] = error["loc"]
-    if error["type"] == "extra_forbidden" and not _FIELD_NAME.fullmatch(str(place[-1])):
-        return place[:-1]
-    return place
+# What could be a field of somebody's program. Any other key was the client's idea and may be a person's name.
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def _pointer(location: Sequence[object]) -> str:
+    """An RFC 6901 pointer into the body, or the parameter's place; nothing follows a key that is not repeated."""
     place, *path = location
-    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in path]
-    return "/" + "/".join(parts) if place == "body" and parts else "/".join([str(place), *parts])
+    if place != "body":
+        return "/".join([str(place), *map(str, path)])
+    known = list(takewhile(lambda part: isinstance(part, int) or _FIELD_NAME.fullmatch(str(part)), path))
+    return "".join(f"/{part}" for part in known) or "body"

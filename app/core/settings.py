@@ -56,7 +56,6 @@ class Settings(BaseSettings):
     rhythm_days_medium: int = Field(14, ge=1)
     rhythm_days_low: int = Field(30, ge=1)
     assessment_valid_months: int = Field(6, ge=1)
-    caseload: int = Field(25, ge=1)
 
     decide_hours_emergency: int = Field(24, ge=1)
     decide_hours_urgent: int = Field(72, ge=1)

@@ -136,6 +136,7 @@ def follow_priority(db: WriteSession, event: CasePriorityChanged) -> None:
     for follow_up in queries.planned_of(db, case.id):
         if follow_up.reason is FollowUpReason.rhythm and follow_up.due_on > due_on:
             follow_up.due_on = due_on
+            _record(db, SYSTEM, "replan", follow_up)
     _refresh_due(db, case.id)
 
 
@@ -144,6 +145,7 @@ def hand_over(db: WriteSession, event: CaseAssigned) -> None:
     case = db.get_one(Case, event.case_id)
     for follow_up in queries.planned_of(db, case.id):
         follow_up.worker_id = case.referent_id
+        _record(db, SYSTEM, "hand-over", follow_up)
     db.flush()
 
 
@@ -261,9 +263,7 @@ def _plan(
     db.add(follow_up)
     db.flush()
     begin(db, actor, follow_up, "plan", lambda **row: _transition(follow_up.id, **row))
-    audit.record(
-        db, actor, "follow_up:plan", "follow_up", follow_up.id, person_id=case.person_id, reason=reason
-    )
+    _record(db, actor, "plan", follow_up, reason=reason)
     _refresh_due(db, case.id)
     return follow_up
 
@@ -293,9 +293,14 @@ def _move(
         note=note,
         **columns,
     )
-    audit.record(db, actor, f"follow_up:{action}", "follow_up", follow_up.id, person_id=follow_up.person_id)
+    _record(db, actor, action, follow_up)
     _refresh_due(db, follow_up.case_id)
     return follow_up
+
+
+def _record(db: WriteSession, actor: Actor, act: str, follow_up: FollowUp, **details: object) -> None:
+    person_id = follow_up.person_id
+    audit.record(db, actor, f"follow_up:{act}", "follow_up", follow_up.id, person_id=person_id, **details)
 
 
 def _refresh_due(db: WriteSession, case_id: CaseId) -> None:

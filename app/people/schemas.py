@@ -3,7 +3,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from app.core.fields import Code, Flag, Line, Prose, Reason, RequiredLine
+from app.core.fields import Code, Count, Flag, Line, Prose, Reason, RequiredLine
 from app.core.fields import Day as Day
 from app.core.ids import HouseholdId, PersonId, WindowId
 from app.core.schemas import Input, Output
@@ -29,7 +29,6 @@ Address = Annotated[
 CommuneCode = Annotated[
     str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=24, examples=["02.411.01.23"])
 ]  # of the Haut-Commissariat au Plan
-Years = Annotated[int, Field(strict=True, ge=0, le=150)]
 _Short = Annotated[Line, Field(max_length=50)]
 
 
@@ -39,7 +38,7 @@ class BirthIn(Input):
     precision: BirthPrecision = Field(examples=[BirthPrecision.ABOUT])
     on: Day | None = Field(None, description="With `exact`.")
     year: Annotated[int, Field(strict=True, ge=1, le=9999)] | None = Field(None, description="With `year`.")
-    about_age: Years | None = Field(
+    about_age: Count | None = Field(
         None, description="With `about`: completed years, as the person put it …", examples=[40]
     )
     stated_on: Day | None = Field(

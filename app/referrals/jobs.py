@@ -51,6 +51,7 @@ def remind(db: WriteSession) -> int:
         wait = clocks.time_to_remind(service.agreement_of(db, referral), settings())
         referral.remind_at = windows.calendar(db, referral.window_id).add(now(), wait)
         referral.reminders += 1
+        audit.record(db, SYSTEM, "referral:remind", "referral", referral.id, person_id=referral.person_id)
         level = "supervisors" if referral.reminders > ESCALATE_AFTER else "agents"
         outbox.publish(
             db, ReferralOverdue(step_id=uuid7(), referral_id=referral.id, kind="reminder", level=level)

@@ -201,7 +201,7 @@ class ReadinessOut(Output):
     categories: list[str] = Field(description="What the partner would see.")
 
 
-class PartnerRow(Output):
+class PartnerBase(Output):
     id: ReferralId
     service_id: ServiceId
     window_id: WindowId
@@ -210,9 +210,12 @@ class PartnerRow(Output):
     sent_at: datetime
     decide_by: datetime | None
     expires_at: datetime | None
-    appointment_at: datetime | None
     ended_at: datetime | None
     version: int
+
+
+class PartnerRow(PartnerBase):
+    appointment_at: datetime | None
 
 
 class PartnerPage(Output):
@@ -220,7 +223,7 @@ class PartnerPage(Output):
     next: str | None
 
 
-class PartnerReferralOut(PartnerRow):
+class PartnerReferralOut(PartnerBase):
     is_withheld: bool = Field(description="The person no longer agrees to share, or never did.")
     categories: list[str] = Field(description="What may be seen now.")
     person: dict[str, Any] | None = Field(description="Only the fields of the categories.")

@@ -77,7 +77,9 @@ def test_walking_the_pages_visits_every_row_once_and_in_order(
 def test_a_row_that_comes_or_goes_between_two_pages_repeats_and_hides_nothing(db: WriteSession) -> None:
     write(db, [("b", 0), ("d", 0), ("f", 0), ("h", 0)])
     first = PageRequest(2)
-    page = cut(rows(db, keyset(_ROWS, _m.name, _m.id, page=first), binds(first, str, UUID)), first, "name", "id")
+    page = cut(
+        rows(db, keyset(_ROWS, _m.name, _m.id, page=first), binds(first, str, UUID)), first, "name", "id"
+    )
     write(db, [("a", 0), ("e", 0)])
     second = PageRequest(10, page.next)
     found = rows(db, keyset(_ROWS, _m.name, _m.id, page=second), binds(second, str, UUID))

@@ -1,0 +1,123 @@
+"""A partner sees what consent and agreement allow now: asked at every read, not once when it was sent."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from app.audit.models import AuditEntry
+from app.consents import service as consents
+from app.consents.schemas import Narrowing
+from app.core.clock import now, today
+from app.core.db import WriteSession
+from app.core.errors import NotFound
+from app.core.sharing import DataCategory
+from app.referrals import partner_view, service
+from app.referrals.models import Referral
+from app.referrals.schemas import ReferralSend
+from tests.factories import referrals
+from tests.factories.referrals import Ready
+from tests.factories.world import World, headers
+from tests.support.client import CheckedClient
+
+
+def seen(ready: Ready, referral: Referral) -> dict[str, Any]:
+    ready.db.flush()
+    return partner_view.read(ready.db, ready.world.agent, referral.id)
+
+
+def test_only_agreed_categories_are_shown(ready: Ready) -> None:
+    view = seen(ready, ready.sent(situation="تحتاج إلى سكن"))
+    assert view["categories"] == ["contact", "identity", "needs", "situation"]
+    assert set(view["person"]) == {"identity", "contact"}
+    assert (view["needs"], view["situation"]) == (["housing"], "تحتاج إلى سكن")
+    assert view["assessment"] is None
+    assert not {"case_id", "person_id", "legal_basis", "institution_id"} & view.keys()
+
+
+def test_a_consent_withdrawn_today_shows_nothing_today(ready: Ready) -> None:
+    referral = ready.sent(situation="تحتاج إلى سكن")
+    assert ready.consent is not None
+    consents.withdraw(ready.db, ready.world.worker, ready.consent, "She changed her mind.")
+    view = seen(ready, referral)
+    assert (view["is_withheld"], view["categories"], view["person"]) == (True, [], None)
+    assert (view["needs"], view["situation"]) == (None, None)
+    with pytest.raises(partner_view.Withheld):
+        partner_view.require_shared(ready.db, ready.world.agent, referral.id)
+
+
+def test_a_narrowed_consent_shows_less(ready: Ready) -> None:
+    referral = ready.sent()
+    assert ready.consent is not None
+    consents.narrow(
+        ready.db, ready.world.worker, ready.consent, Narrowing(categories=[DataCategory.identity])
+    )
+    assert seen(ready, referral)["categories"] == ["identity"]
+
+
+def test_a_consent_that_ran_out_shows_nothing(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, with_consent=False)
+    referrals.consent(db, world.worker, ready.person, valid_until=today() + timedelta(days=10))
+    referral = ready.sent()
+    assert not seen(ready, referral)["is_withheld"]
+    with time_machine.travel(now() + timedelta(days=12)):
+        assert seen(ready, referral)["is_withheld"]
+
+
+def test_a_wider_consent_later_does_not_widen_what_was_sent(ready: Ready) -> None:
+    referral = ready.sent()
+    referrals.consent(ready.db, ready.world.worker, ready.person, categories=list(DataCategory))
+    assert seen(ready, referral)["categories"] == ["contact", "identity", "needs", "situation"]
+
+
+def test_what_was_sent_on_legal_grounds_does_not_hang_on_consent(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, with_consent=False, data_categories=["identity", "needs"])
+    data = ReferralSend.model_validate(
+        {"legal_grounds": {"basis": "child_protection", "reason": "A child is in danger."}}
+    )
+    referral = service.send(db, world.worker, ready.draft(), data)
+    assert seen(ready, referral)["categories"] == ["identity", "needs"]
+    partner_view.require_shared(db, world.agent, referral.id)
+
+
+def test_the_latest_assessment_is_shown_with_its_category_only(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, with_consent=False)
+    referrals.consent(db, world.worker, ready.person, categories=["identity", "assessment", "documents"])
+    referral = ready.sent()
+    assert "assessment" in seen(ready, referral)["categories"]
+    partner_view.require_documents(db, world.agent, referral.id)
+
+
+def test_documents_need_their_own_category(ready: Ready) -> None:
+    referral = ready.sent()
+    ready.db.flush()
+    with pytest.raises(partner_view.Withheld):
+        partner_view.require_documents(ready.db, ready.world.agent, referral.id)
+
+
+def test_drafts_and_other_institutions_referrals_do_not_exist(ready: Ready) -> None:
+    draft, sent = ready.draft(), ready.sent()
+    for actor, referral in ((ready.world.agent, draft), (ready.world.other_agent, sent)):
+        with pytest.raises(NotFound):
+            partner_view.read(ready.db, actor, referral.id)
+
+
+def test_over_http_the_inbox_names_nobody_and_every_opening_is_recorded(
+    ready: Ready, client: CheckedClient, db: WriteSession
+) -> None:
+    referral = ready.sent()
+    db.commit()
+    agent = headers(ready.world.agent)
+    for box, count in (("to_answer", 1), ("in_progress", 0), ("ended", 0), (None, 1)):
+        found = client.get("/api/v1/partner/referrals", params={"box": box} if box else None, headers=agent)
+        assert len(found.json()["items"]) == count
+        assert "فاطمة" not in found.text
+    url = f"/api/v1/partner/referrals/{referral.id}"
+    assert client.get(url, headers=agent).status_code == 200
+    assert client.get(f"{url}/steps", headers=agent).status_code == 200
+    assert client.get(f"{url}/messages", headers=agent).status_code == 200
+    entries = db.scalars(select(AuditEntry).where(AuditEntry.actor_id == ready.world.agent.user_id)).all()
+    assert [entry.action for entry in entries].count("referral:read") == 3
+    assert client.get(url, headers=headers(ready.world.other_agent)).status_code == 404
