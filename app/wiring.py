@@ -1,10 +1,18 @@
 """Every "when X, then Y" of the product, and every hook that a lower module declares, on one page."""
 
 from app.assessments import queries as assessments
+from app.cases import notices as case_notices
 from app.cases import queries as cases_queries
 from app.cases import service as cases
 from app.cases import states as case_states
-from app.cases.events import CaseAssigned, CaseClosed, CaseOpened, CasePriorityChanged, CaseReopened
+from app.cases.events import (
+    CaseAssigned,
+    CaseClosed,
+    CaseClosureRequested,
+    CaseOpened,
+    CasePriorityChanged,
+    CaseReopened,
+)
 from app.consents import models as consents
 from app.core import sharing
 from app.core.actor import Actor
@@ -15,6 +23,7 @@ from app.files.models import SubjectType
 from app.followups import queries as follow_up_queries
 from app.followups import service as followups
 from app.intake import queries as intake
+from app.intake import states as intake_states
 from app.outbox.service import subscriptions
 from app.people import queries as people
 from app.referrals import notices, partner_view
@@ -34,7 +43,8 @@ def wire() -> None:
 def _when_then() -> None:
     subscriptions.clear()
     subscriptions.add(CaseOpened, followups.plan_first)
-    subscriptions.add(CaseAssigned, followups.hand_over)
+    subscriptions.add(CaseAssigned, followups.hand_over, case_notices.tell_new_referent)
+    subscriptions.add(CaseClosureRequested, case_notices.tell_supervisors)
     subscriptions.add(CasePriorityChanged, followups.follow_priority)
     subscriptions.add(CaseClosed, followups.cancel_planned)
     subscriptions.add(CaseReopened, followups.plan_after_reopening)
@@ -81,6 +91,9 @@ def _closed_lists() -> None:
     vocabularies.closed_lists.clear()
     vocabularies.closed_lists.update(
         {
+            "channel": intake_states.Channel,
+            "urgency": intake_states.Urgency,
+            "conclusion": intake_states.Conclusion,
             "case_status": case_states.CaseStatus,
             "priority": case_states.Priority,
             "stage": case_states.Stage,

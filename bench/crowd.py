@@ -7,13 +7,40 @@ from random import Random
 from typing import Any
 
 GIVEN = {
-    "female": (("فاطمة", "Fatima"), ("خديجة", "Khadija"), ("مريم", "Meryem"), ("سلمى", "Salma"), ("نادية", "Nadia"))
-    + (("حنان", "Hanane"), ("كريمة", "Karima"), ("إيمان", "Imane"), ("رشيدة", "Rachida"), ("زينب", "Zineb")),
-    "male": (("محمد", "Mohammed"), ("أحمد", "Ahmed"), ("يوسف", "Youssef"), ("حسن", "Hassan"), ("عمر", "Omar"))
-    + (("رشيد", "Rachid"), ("كريم", "Karim"), ("إدريس", "Driss"), ("سعيد", "Said"), ("مصطفى", "Mustapha")),
+    "female": (
+        ("فاطمة", "Fatima"),
+        ("خديجة", "Khadija"),
+        ("مريم", "Meryem"),
+        ("سلمى", "Salma"),
+        ("نادية", "Nadia"),
+        ("حنان", "Hanane"),
+        ("كريمة", "Karima"),
+        ("إيمان", "Imane"),
+        ("رشيدة", "Rachida"),
+        ("زينب", "Zineb"),
+    ),
+    "male": (
+        ("محمد", "Mohammed"),
+        ("أحمد", "Ahmed"),
+        ("يوسف", "Youssef"),
+        ("حسن", "Hassan"),
+        ("عمر", "Omar"),
+        ("رشيد", "Rachid"),
+        ("كريم", "Karim"),
+        ("إدريس", "Driss"),
+        ("سعيد", "Said"),
+        ("مصطفى", "Mustapha"),
+    ),
 }
 FIRST = (("ال", "El "), ("بن", "Ben"), ("بو", "Bou"), ("آيت ", "Ait "))
-SYLLABLES = (("كا", "ka"), ("لو", "lou"), ("مي", "mi"), ("نا", "na"), ("رو", "rou"), ("تي", "ti"), ("زا", "za")) + (
+SYLLABLES = (
+    ("كا", "ka"),
+    ("لو", "lou"),
+    ("مي", "mi"),
+    ("نا", "na"),
+    ("رو", "rou"),
+    ("تي", "ti"),
+    ("زا", "za"),
     ("دو", "dou"),
     ("في", "fi"),
     ("شا", "cha"),

@@ -72,8 +72,16 @@ def found(territory: str) -> tuple[House, Rows]:
     house = House(Random(SEED), now, territory)
     tables: Rows = {
         name: []
-        for name in ("windows", "institutions", "services", "agreements", "agreement_services")
-        + ("users", "user_windows", "user_sessions")
+        for name in (
+            "windows",
+            "institutions",
+            "services",
+            "agreements",
+            "agreement_services",
+            "users",
+            "user_windows",
+            "user_sessions",
+        )
     }
     for n in range(WINDOWS):
         _window(house, tables, n)
@@ -91,8 +99,17 @@ def _window(house: House, tables: Rows, n: int) -> None:
     key = house.key(at)
     house.windows.append(key)
     tables["windows"].append(
-        {"id": key, "code": f"BEN{n + 1}", "name_ar": f"شباك المثال {n + 1}", "name_fr": f"Guichet exemple {n + 1}"}
-        | {"territory_code": house.territory, "time_zone": "Africa/Casablanca", "working_days": [1, 2, 3, 4, 5]}
+        {
+            "id": key,
+            "code": f"BEN{n + 1}",
+            "name_ar": f"شباك المثال {n + 1}",
+            "name_fr": f"Guichet exemple {n + 1}",
+        }
+        | {
+            "territory_code": house.territory,
+            "time_zone": "Africa/Casablanca",
+            "working_days": [1, 2, 3, 4, 5],
+        }
         | _dated(at)
     )
     staff = [_user(house, tables, "social_worker", f"w{n}-{m}", None) for m in range(WORKERS)]
@@ -127,13 +144,24 @@ def _partner(house: House, tables: Rows, n: int) -> None:
         | _dated(at)
     )
     tables["services"].append(
-        {"id": service, "institution_id": partner, **words, "need_code": NEEDS[n % len(NEEDS)], "is_active": True}
+        {
+            "id": service,
+            "institution_id": partner,
+            **words,
+            "need_code": NEEDS[n % len(NEEDS)],
+            "is_active": True,
+        }
         | {"targets": [], "languages": ["ar", "fr"], "territory_codes": []}
         | _dated(at)
     )
     tables["agreements"].append(
         {"id": agreement, "institution_id": partner, "reference": f"BENCH-{n + 1}", "title": "Exemple"}
-        | {"parties": ["A", "B"], "territory_code": house.territory, "starts_on": at.date(), "status": "in_force"}
+        | {
+            "parties": ["A", "B"],
+            "territory_code": house.territory,
+            "starts_on": at.date(),
+            "status": "in_force",
+        }
         | {"data_categories": ["identity", "birth", "contact", "needs", "situation"], **_dated(at)}
     )
     tables["agreement_services"].append({"agreement_id": agreement, "service_id": service})
@@ -153,7 +181,9 @@ def lives(house: House, count: int, batch: int = 2000) -> Iterator[Rows]:
     for start in range(0, count, batch):
         tables: Rows = {name: [] for name in TABLES}
         for number in range(start, min(start + batch, count)):
-            _Life(house, tables, number, house.now - PAST + (PAST - timedelta(days=1)) * (number / count)).tell()
+            _Life(
+                house, tables, number, house.now - PAST + (PAST - timedelta(days=1)) * (number / count)
+            ).tell()
         yield tables
 
 
@@ -289,14 +319,18 @@ class _Life:
         self._noted("interview:complete", "interview", key, conclusion="case_opened", case_id=str(case))
         done = {"created_at": self.at, "due_at": self.at, "done_at": self.at, "attempts": 1}
         payload = {"interview_id": str(key)}
-        self._add("outbox_messages", id=self.house.key(self.at), name="interview.completed", payload=payload, **done)
+        self._add(
+            "outbox_messages", id=self.house.key(self.at), name="interview.completed", payload=payload, **done
+        )
 
     def _case(self) -> UUID:
         house, key = self.house, self.house.key(self.at)
         status = house.choose(CASES)
         is_living = status != "closed"
         due = house.now.date() + timedelta(days=house.random.randrange(-15, 30)) if is_living else None
-        contact = self.at.date() if not is_living else house.now.date() - timedelta(days=house.random.randrange(60))
+        contact = (
+            self.at.date() if not is_living else house.now.date() - timedelta(days=house.random.randrange(60))
+        )
         closed = {"closed_at": self.at + timedelta(days=1), "closing_reason": "goals_met"}
         self._add(
             "cases",

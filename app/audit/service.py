@@ -148,4 +148,4 @@ def _links(db: ReadSession) -> Iterator[tuple[AuditSeal, AuditEntry | None]]:
         .order_by(AuditSeal.seq)
         .execution_options(yield_per=1000)
     )
-    yield from db.execute(statement).tuples()
+    yield from ((row[0], row[1]) for row in db.execute(statement))

@@ -137,10 +137,11 @@ def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: i
     return [
         {
             "at": r.held_at,
-            "kind": f"follow_up.{r.status}",
+            "kind": "follow_up",
             "id": r.id,
             "actor_id": r.worker_id,
-            "code": r.attendance_reason or r.kind,
+            "code": r.status,
+            "reason_code": r.attendance_reason,
             "subject_id": r.id,
         }
         for r in rows(db, statement)

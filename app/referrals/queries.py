@@ -260,10 +260,11 @@ def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: i
     return [
         {
             "at": step.at,
-            "kind": f"referral.{step.action}",
+            "kind": "referral",
             "id": step.id,
             "actor_id": step.actor_id,
-            "code": step.reason_code,
+            "code": step.action,
+            "reason_code": step.reason_code,
             "subject_id": step.referral_id,
         }
         for step in rows(db, statement)

@@ -47,7 +47,6 @@ REFUSED = (
     b"[1",
     b"1 2",
     b"undefined",
-    b"",
 )
 WRAPPERS: tuple[Callable[[bytes], bytes], ...] = (
     lambda inner: b"[" + inner + b"]",
@@ -106,6 +105,11 @@ def test_as_deep_as_allowed_is_read_and_one_deeper_is_not(pair: tuple[bytes, byt
 def test_a_hostile_depth_is_a_refusal_and_no_crash() -> None:
     with pytest.raises(MalformedRequest):
         strict_json(b"[" * 500_000 + b"]" * 500_000)
+
+
+def test_nothing_is_no_json() -> None:
+    with pytest.raises(MalformedRequest):
+        strict_json(b"")
 
 
 def test_true_is_no_number() -> None:

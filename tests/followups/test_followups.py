@@ -275,7 +275,7 @@ def test_over_http_the_acts(client: CheckedClient, db: WriteSession, world: Worl
     assert recorded.json()["happened"] == "تمت المقابلة"
     assert recorded.json()["held_at"] is not None
     timeline = queries.timeline(db, case.id, now(), 10)
-    assert {entry["kind"] for entry in timeline} == {"follow_up.done", "follow_up.missed"}
+    assert {entry["code"] for entry in timeline} == {"done", "missed"}
 
 
 def test_partners_and_administrators_see_no_contact(db: WriteSession, world: World, case: Case) -> None:

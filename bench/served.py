@@ -1,0 +1,107 @@
+"""The server process: pinned to one core, with the settings of `shubbak serve`, over one of the applications."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI, Response
+from fastapi.routing import APIRoute
+
+from app.auth import queries as auth_queries
+from app.auth import tokens
+from app.auth.deps import CurrentActor, current_actor
+from app.core.actor import Actor
+from app.core.db import ReadSession
+from app.core.http import dependants
+from app.core.log import configure
+from app.main import create_app
+from bench import bare
+
+KINDS = ("bare", "real", "unrecorded", "trusting")
+TRUSTED = "SHUBBAK_BENCH_TRUSTED"
+"""A token: whom the trusting application takes everybody for."""
+
+
+class _NoRecord:
+    """What opening a file costs without the entry that tells of it."""
+
+    async def record(self, *_: object) -> None:
+        return None
+
+
+def real() -> FastAPI:
+    """The product as it is, and one trivial route that asks who is there."""
+    configure()
+    app = create_app()
+
+    def whoami(actor: CurrentActor) -> Response:
+        return Response(str(actor.user_id))
+
+    app.add_api_route("/bench/whoami", whoami, include_in_schema=False)
+    return app
+
+
+def unrecorded() -> FastAPI:
+    """The product without access entries. The jobs are left to the one that also writes."""
+    app = real()
+    app.state.accesses = _NoRecord()
+    app.router.lifespan_context = _idle
+    return app
+
+
+@asynccontextmanager
+async def _idle(_: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+def trusting() -> FastAPI:
+    """The product without access entries that believes everybody to be the same user, looked up once."""
+    app = unrecorded()
+    claims = tokens.read(app.state.signing_key, os.environ[TRUSTED])
+    with app.state.database.read_session() as session:
+        actor = auth_queries.actor_of(ReadSession(session), claims)
+    assert actor is not None
+
+    async def known() -> Actor:
+        return actor
+
+    _replace(app, known)
+    return app
+
+
+def _replace(app: FastAPI, known: Callable[..., object]) -> None:
+    """Put a function in the place of `current_actor`: FastAPI's own overrides analyse it anew for each request."""
+    for route in app.routes:
+        for dependant in dependants(route.dependant) if isinstance(route, APIRoute) else ():
+            if dependant.call is current_actor:
+                dependant.call = known
+                dependant.dependencies = []
+                dependant.request_param_name = None
+
+
+def yardstick() -> FastAPI:
+    return bare.serve()
+
+
+def main() -> None:
+    kind, port, core = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    os.sched_setaffinity(0, {core})
+    uvicorn.run(
+        f"bench.served:{'yardstick' if kind == 'bare' else kind}",
+        factory=True,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""Unsafe settings refuse to start and say what to change."""
+
+import base64
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from app.core.errors import UnsafeConfiguration
+from app.core.settings import Settings, check_key, check_safe, make_key_file, settings, signing_key
+
+KEY = base64.b64encode(bytes(range(48))).decode()
+
+
+def build(data_dir: Path, **values: Any) -> Settings:
+    return Settings(**{"data_dir": data_dir, "secret_key": SecretStr(KEY), **values})
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    path = tmp_path / "data"
+    path.mkdir(mode=0o700)
+    return path
+
+
+def test_the_defaults_are_safe_and_keep_everything_in_the_data_directory(home: Path) -> None:
+    config = build(home)
+    check_safe(config)
+    assert config.url == f"sqlite:///{home}/shubbak.db"
+    assert config.attachments_dir.parent == config.key_file.parent == home
+
+
+@pytest.mark.parametrize(
+    ("values", "remedy"),
+    [
+        ({"processes": 2}, "SHUBBAK_PROCESSES=1"),
+        ({"database_url": "mysql://localhost/x"}, "postgresql+psycopg://"),
+        ({"database_url": "postgresql://localhost/x"}, "postgresql+psycopg://"),
+        ({"host": "0.0.0.0"}, "SHUBBAK_ALLOW_PLAIN_HTTP=true"),
+        ({"host": "192.0.2.1"}, "TLS proxy"),
+        ({"secret_key": SecretStr("c2hvcnQ=")}, "openssl rand -base64 32"),
+    ],
+)
+def test_settings_that_would_risk_peoples_data_refuse_to_start(
+    home: Path, values: dict[str, Any], remedy: str
+) -> None:
+    with pytest.raises(UnsafeConfiguration, match=re.escape(remedy)):
+        check_safe(build(home, **values))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"processes": 4, "database_url": "postgresql+psycopg://localhost/x"},
+        {"host": "0.0.0.0", "allow_plain_http": True},
+        {"host": "::1"},
+        {"host": "localhost"},
+    ],
+)
+def test_settings_that_are_safe_start(home: Path, values: dict[str, Any]) -> None:
+    check_safe(build(home, **values))
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o705, 0o711, 0o777])
+def test_a_data_directory_open_to_others_refuses_to_start(home: Path, mode: int) -> None:
+    home.chmod(mode)
+    with pytest.raises(UnsafeConfiguration, match=f"chmod 700 {home}"):
+        check_safe(build(home))
+
+
+def test_a_data_directory_that_is_still_to_be_made_is_no_obstacle(tmp_path: Path) -> None:
+    check_safe(build(tmp_path / "later"))
+
+
+def test_without_a_key_nothing_starts(home: Path) -> None:
+    with pytest.raises(UnsafeConfiguration, match="shubbak db upgrade"):
+        signing_key(build(home, secret_key=SecretStr("")))
+
+
+def test_the_key_file_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        config = build(tmp_path / "new", secret_key=SecretStr(""))
+        make_key_file(config)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(config.key_file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(config.data_dir.stat().st_mode) == 0o700
+    key = signing_key(config)
+    make_key_file(config)
+    assert signing_key(config) == key
+    assert len(key) == 48
+    check_safe(config)
+
+
+def test_two_installations_have_two_keys(tmp_path: Path) -> None:
+    one, other = (build(tmp_path / name, secret_key=SecretStr("")) for name in ("one", "other"))
+    make_key_file(one)
+    make_key_file(other)
+    assert signing_key(one) != signing_key(other)
+
+
+def test_a_key_in_the_settings_needs_no_file(home: Path) -> None:
+    config = build(home)
+    make_key_file(config)
+    assert not config.key_file.exists()
+    assert signing_key(config) == bytes(range(48))
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_key_file_that_others_can_read_refuses_to_start(home: Path, mode: int) -> None:
+    config = build(home, secret_key=SecretStr(""))
+    make_key_file(config)
+    config.key_file.chmod(mode)
+    with pytest.raises(UnsafeConfiguration, match=f"chmod 600 {config.key_file}"):
+        signing_key(config)
+
+
+def encoded(key: bytes) -> str:
+    return base64.b64encode(key).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("not base64 !", "not base64"),
+        ("abc", "not base64"),
+        ("é" * 60, "not base64"),
+        (encoded(bytes(range(31))), "shorter"),
+        (encoded(b"\x30\x82" + bytes(range(60))), "key pair"),
+        (encoded(b"\x30\x81" + bytes(range(60))), "key pair"),
+        (encoded(b"ssh-rsa " + bytes(range(60))), "key pair"),
+        (encoded(b"-----BEGIN PUBLIC KEY-----" + bytes(range(60))), "key pair"),
+        (encoded(b"a" * 64), "random"),
+        (encoded(b"abcdefgh" * 8), "random"),
+    ],
+)
+def test_a_key_that_can_be_guessed_is_refused_without_being_shown(text: str, reason: str) -> None:
+    with pytest.raises(UnsafeConfiguration, match=reason) as refusal:
+        check_key(text)
+    assert text not in str(refusal.value)
+
+
+def test_a_key_may_stand_between_blanks() -> None:
+    assert check_key(f"  {KEY}\n") == bytes(range(48))
+
+
+def test_the_key_is_in_no_repr(home: Path) -> None:
+    assert KEY not in repr(build(home))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"access_token_minutes": 11},
+        {"password_min_length": 7},
+        {"default_language": "xx"},
+        {"port": 0},
+        {"review_months": 13},
+    ],
+)
+def test_a_value_out_of_bounds_is_no_setting(home: Path, values: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        build(home, **values)
+
+
+def test_the_settings_of_a_process_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = settings()
+    monkeypatch.setenv("SHUBBAK_PORT", "9999")
+    assert settings() is first
+    assert Settings().port == 9999
