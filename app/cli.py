@@ -236,3 +236,7 @@ def _reading() -> Iterator[ReadSession]:
             yield ReadSession(session)
     finally:
         database.dispose()
+
+
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,7 @@ from app.auth.states import USER_LIFECYCLE, UserAction, UserStatus
 from app.core.actor import SYSTEM, WINDOW_ROLES, Actor, Role
 from app.core.clock import now
 from app.core.db import WriteSession
-from app.core.errors import ChangedMeanwhile, DomainError, InvalidInput
+from app.core.errors import ChangedMeanwhile, DomainError, InvalidInput, NotFound
 from app.core.ids import SessionId, UserId, WindowId
 from app.core.moves import begin, move
 from app.core.settings import Settings, settings, signing_key
@@ -110,9 +110,11 @@ def _hand_out(db: WriteSession, config: Settings, session: UserSession) -> Signe
 
 
 def sign_out(db: WriteSession, actor: Actor, session_id: SessionId) -> None:
-    """End one of the actor's sessions; ending one that is over changes nothing."""
+    """End one of the actor's sessions, or `NotFound`; ending one that is over changes nothing."""
     session = db.get(UserSession, session_id)
-    if session is not None and session.user_id == actor.user and session.ended_at is None:
+    if session is None or session.user_id != actor.user:
+        raise NotFound()
+    if session.ended_at is None:
         _end(session, "signed_out")
         audit.record(db, actor, "session:end", "user", actor.user, reason="signed_out")
 

@@ -233,6 +233,7 @@ class Gate:
         wanted = headers.get(b"accept-language", b"").decode("latin-1")
         i18n.language.set(i18n.negotiate(wanted, self.default_language))
         request_id = str(uuid7())
+        problems.request_id.set(request_id)
         status = 0
 
         async def say(message: Message) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from http import HTTPStatus
 from itertools import takewhile
 from typing import Any
@@ -15,6 +16,9 @@ from app.core.errors import DomainError
 from app.core.ids import uuid7
 
 MEDIA_TYPE = "application/problem+json"
+
+# Set by the gate: a refusal names the request whose line stands in the log.
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 class FieldProblem(BaseModel):
@@ -70,7 +74,7 @@ def response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer a refusal."""
-    members = body(code, status, f"urn:uuid:{uuid7()}", details or {})
+    members = body(code, status, f"urn:uuid:{request_id.get() or uuid7()}", details or {})
     return Response(
         orjson.dumps(members, default=str, option=orjson.OPT_UTC_Z),
         status_code=int(status),

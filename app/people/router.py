@@ -2,7 +2,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.auth.deps import CreateDb
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.core.ids import PersonId
 from app.people import households, queries, service
@@ -39,6 +39,7 @@ def list_people(request: Request, actor: PeopleLister, db: ReadDb, page: PageQue
 
 
 @router.post("/people", response_model=PersonOut, status_code=201)
+@refuses(NotFound)
 def register_person(actor: PersonWriter, _: CandidatesTold, db: CreateDb, data: PersonCreate) -> Response:
     """Register a person at one of my windows.
 

@@ -21,7 +21,7 @@ def problem(response: Any, status: int, code: str) -> dict[str, Any]:
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
     assert (body["status"], body["code"], body["type"]) == (status, code, f"/problems/{code}")
-    assert body["instance"].startswith("urn:uuid:")
+    assert body["instance"] == f"urn:uuid:{response.headers['x-request-id']}"  # which is in the log
     return body
 
 

@@ -1,0 +1,42 @@
+"""For tests that ask a thousand times: the checks of `CheckedClient` over one event loop, at half the cost."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx2
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
+
+from tests.support.client import check
+
+
+class QuickClient:
+    """Every refusal must be documented for its route, every answer have the shape of its response model."""
+
+    def __init__(self, app: FastAPI, portal: BlockingPortal) -> None:
+        self.portal, self.scope = portal, dict[str, Any]()
+
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            self.scope = dict(scope)
+            await app(self.scope, receive, send)
+
+        transport = httpx2.ASGITransport(app=watched)
+        self.client = httpx2.AsyncClient(transport=transport, base_url="http://testserver")
+
+    def request(self, **asked: Any) -> Any:
+        """Ask; the keywords are those of an httpx request, `method` and `url` among them."""
+        response = self.portal.call(lambda: self.client.request(**asked))
+        route = self.scope.get("route")
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            check(route, response)
+        return response
+
+
+@contextmanager
+def quick_client(app: FastAPI) -> Iterator[QuickClient]:
+    """A client whose event loop lives as long as the block."""
+    with start_blocking_portal() as portal:
+        yield QuickClient(app, portal)
