@@ -1,11 +1,13 @@
 """The door for commands: `shubbak …`."""
 
+import base64
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 from uuid import UUID
 
 import anyio
@@ -14,19 +16,23 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from pydantic import SecretStr, ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit import service as audit_service
 from app.auth import queries as auth_queries
 from app.auth import service as auth
 from app.auth.schemas import UserCreate
+from app.core import problems
 from app.core.actor import SYSTEM, Role
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.errors import DomainError, UnsafeConfiguration
 from app.core.ids import InstitutionId, WindowId
 from app.core.log import configure
-from app.core.settings import check_safe, make_key_file, settings
+from app.core.settings import Settings, check_safe, make_key_file, settings
 from app.instruments import service as instruments_service
 from app.wiring import wire
 
@@ -44,18 +50,39 @@ ROOT = Path(__file__).parents[1]
 
 
 def main() -> None:
-    """Run a command; a refusal is one line and exit code 1, never a traceback with somebody's data."""
+    """Run a command; a refusal is one line and exit code 1, never a traceback with somebody's data.
+
+    Exit code 2 stands for a configuration that has to be changed first, and for a command that was typed wrong.
+    """
     configure()
     os.umask(0o077)
     wire()
     try:
         app()
     except UnsafeConfiguration as error:
-        console.print(f"[red]Unsafe configuration:[/red] {error}", highlight=False)
-        raise SystemExit(2) from None
+        _stop(2, "Unsafe configuration:", str(error))
     except DomainError as error:
-        console.print(f"[red]Refused:[/red] {error.code} {error.details or ''}", highlight=False)
-        raise SystemExit(1) from None
+        _stop(1, "Refused:", f"{error.code} {error.details or ''}")
+    except ValidationError as error:
+        _stop_over_values(error)
+    except SQLAlchemyError as error:
+        advice = "Is the database reachable, and brought up to date with `shubbak db upgrade`?"
+        _stop(1, "The database refused:", f"{type(error).__name__}. {advice}")
+
+
+def _stop(code: int, title: str, message: str) -> NoReturn:
+    console.print(f"[red]{title}[/red] {escape(message.strip())}", highlight=False, soft_wrap=True)
+    raise SystemExit(code) from None
+
+
+def _stop_over_values(error: ValidationError) -> NoReturn:
+    """Name what is wrong, and with what code; the values themselves may be somebody's data, or a key."""
+    found = error.errors()
+    if error.title == Settings.__name__:
+        names = (f"SHUBBAK_{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in found)
+        _stop(2, "Wrong configuration:", "; ".join(names))
+    fields = (f"{item['pointer']} {item['code']}" for item in problems.fields(found))
+    _stop(1, "Refused:", ", ".join(fields))
 
 
 @app.command()
@@ -90,10 +117,13 @@ def worker() -> None:
     config = settings()
     check_safe(config)
     database = Database(config.url)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is a Ctrl-C
     console.print("Working. Stop with Ctrl-C.")
     try:
         anyio.run(jobs.run, database, config)
     except KeyboardInterrupt:
+        console.print("Stopped.")
+    finally:
         database.dispose()
 
 
@@ -213,8 +243,9 @@ def openapi() -> None:
     """Print the OpenAPI document."""
     from app.main import create_app
 
-    os.environ.setdefault("SHUBBAK_SECRET_KEY", secrets.token_hex(48))
-    document = create_app(Database("sqlite://")).openapi()
+    key = SecretStr(base64.b64encode(secrets.token_bytes(48)).decode())
+    config = settings().model_copy(update={"secret_key": key})
+    document = create_app(Database("sqlite://"), config).openapi()
     typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
 
 

@@ -211,9 +211,7 @@ def assessed(days_ago: int = 55) -> Callable[[Story], None]:
 
     def step(story: Story) -> None:
         levels = [str(1 + (story.number + i) % 4) for i in range(12)]
-        domains = (
-            "housing income employment education health mental_health family civil_papers mobility digital safety children"
-        ).split()
+        domains = ["housing", "income", "employment", "education", "health", "mental_health", "family", "civil_papers", "mobility", "digital", "safety", "children"]
         answers: dict[str, Any] = dict(zip(domains, levels, strict=True))
         with story.on(days_ago) as db:
             assessments.start(

@@ -94,7 +94,9 @@ async def creation(
         yield db
         return
     key = idempotency.key_hash(actor.user, idempotency_key)
-    content = idempotency.fingerprint(request.method, request.url.path, await request.body())
+    content = idempotency.fingerprint(
+        request.method, request.url.path, await request.body(), request.headers.get("content-type", "")
+    )
     known = await to_thread.run_sync(idempotency.recall, db, key, content)
     if known is not None:
         raise Replay(known)

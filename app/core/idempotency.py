@@ -72,8 +72,14 @@ def key_hash(user_id: UserId, key: str) -> str:
     return hashlib.sha256(f"{user_id}:{key}".encode()).hexdigest()
 
 
-def fingerprint(method: str, path: str, body: bytes) -> str:
-    """What makes two requests the same: what is asked, of what, with which content."""
+def fingerprint(method: str, path: str, body: bytes, content_type: str = "") -> str:
+    """What makes two requests the same: what is asked, of what, with which content.
+
+    An upload that is sent again has another boundary between its parts; the boundary is left out.
+    """
+    boundary = content_type.partition("boundary=")[2].split(";")[0].strip('" ')
+    if boundary:
+        body = body.replace(boundary.encode("latin-1"), b"")
     return hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).hexdigest()
 
 

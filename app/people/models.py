@@ -49,7 +49,9 @@ class Person(Versioned, Timestamps, Base, kw_only=True):
         Index(None, "household_id"),
     )
 
-    id: Mapped[PersonId] = mapped_column(primary_key=True, default_factory=lambda: PersonId(uuid7()), init=False)
+    id: Mapped[PersonId] = mapped_column(
+        primary_key=True, default_factory=lambda: PersonId(uuid7()), init=False
+    )
     given_name_ar: Mapped[str | None] = mapped_column(String(200), default=None)
     family_name_ar: Mapped[str | None] = mapped_column(String(200), default=None)
     given_name_latin: Mapped[str | None] = mapped_column(String(200), default=None)

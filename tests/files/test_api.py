@@ -265,3 +265,16 @@ def test_sent_twice_under_one_key_is_attached_once(
     assert again.json() == first.json()
     assert again.headers["Idempotent-Replay"] == "true"
     assert len(listed(client, world.worker, owned).json()["items"]) == 1
+
+
+def test_an_upload_sent_again_with_another_boundary_is_answered_again(
+    client: CheckedClient, world: World, owned: files.Owned
+) -> None:
+    data = {"subject_type": "person", "subject_id": str(owned.ids[SubjectType.person])}
+    sent = headers(world.worker, **{"Idempotency-Key": "upload-0002"})
+    answers = [
+        client.post(URL, data=data, files={"file": ("a.txt", b"one text")}, headers=sent) for _ in range(2)
+    ]
+    assert answers[0].request.headers["content-type"] != answers[1].request.headers["content-type"]
+    assert answers[1].headers["Idempotent-Replay"] == "true"
+    assert answers[0].content == answers[1].content

@@ -242,8 +242,8 @@ def test_from_the_door_to_an_outcome(
     )
     assert (closed["status"], closed["stage"]) == ("closed", "outcome")
     outbox.deliver_all(database.write_session)
-    kinds = {entry["kind"] for entry in souad.asks(f"/cases/{case_id}/timeline")["items"]}
-    assert {"case", "interview", "assessment", "referral", "follow_up", "goal"} <= kinds
+    happened = {entry["kind"] for entry in souad.asks(f"/cases/{case_id}/timeline")["items"]}
+    assert {"case", "interview", "assessment", "referral", "follow_up", "goal"} <= happened
     assert souad.asks("/follow-ups")["items"] == []
 
     # Hanane may ask who saw her file; the auditor sees that it was seen, not what it says; the chain holds.
