@@ -133,6 +133,7 @@ def upgrade() -> None:
     config = settings()
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     make_key_file(config)
+    check_safe(config)
     command.upgrade(Config(ROOT / "alembic.ini"), "head")
 
 
@@ -159,7 +160,6 @@ def demo() -> None:
     from seeds import load
 
     upgrade()
-    check_safe(settings())
     database = Database(settings().url)
     users = load.demo_once(database)
     database.dispose()
@@ -183,7 +183,7 @@ def invite(
     role: Role,
     window: Annotated[list[str] | None, typer.Option(help="Code of a window; may be repeated.")] = None,
     institution: Annotated[
-        str | None, typer.Option(help="Id of the institution, for a partner's agent.")
+        UUID | None, typer.Option(help="Id of the institution, for a partner's agent.")
     ] = None,
 ) -> None:
     """Invite somebody and print the activation code once; hand it over in person."""
@@ -196,7 +196,7 @@ def invite(
             name=name,
             role=role,
             window_ids=ids,
-            institution_id=InstitutionId(UUID(institution)) if institution else None,
+            institution_id=InstitutionId(institution) if institution else None,
         )
         _, code = auth.invite(db, SYSTEM, data)
     console.print(f"Activation code: {code}", highlight=False)
@@ -230,7 +230,7 @@ def verify() -> None:
 
 
 @instrument_commands.command("publish")
-def publish(file: Path) -> None:
+def publish(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]) -> None:
     """Publish an XLSForm (.md or .xlsx) as a new, unchangeable version."""
     kind = "xlsx" if file.suffix == ".xlsx" else "markdown"
     with _writing() as db:

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import anyio
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic.json_schema import models_json_schema
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,7 +25,7 @@ from app.core import problems
 from app.core.db import Database
 from app.core.deps import make_turn
 from app.core.errors import ChangedMeanwhile, Conflict, DomainError, StaleVersion, Unavailable
-from app.core.http import Gate
+from app.core.http import Gate, ModuleRouter
 from app.core.idempotency import InFlight
 from app.core.log import configure, log, where
 from app.core.settings import Settings, settings, signing_key
@@ -91,9 +93,25 @@ def create_app(database: Database | None = None, config: Settings | None = None)
     )
     _answer_refusals(app)
     for router in ROUTERS:
-        app.include_router(router, prefix=API)
+        app.include_router(ModuleRouter(router, API), prefix=API)
     mount_docs(app)
+    _document_problems(app)
     return app
+
+
+def _document_problems(app: FastAPI) -> None:
+    """Add the shape of a refusal to the OpenAPI document; every route's refusals refer to it."""
+    build = app.openapi
+    _, shapes = models_json_schema(
+        [(problems.Problem, "serialization")], ref_template="#/components/schemas/{model}"
+    )
+
+    def documented() -> dict[str, Any]:
+        document = build()
+        document["components"]["schemas"].update(shapes["$defs"])
+        return document
+
+    app.openapi = documented  # type: ignore[method-assign]
 
 
 def serve() -> FastAPI:

@@ -144,7 +144,7 @@ def test_the_trail_is_append_only(at_head: Database, table: str, verb: str) -> N
     }[verb]
     with (
         at_head.writer.connect() as connection,
-        pytest.raises(DBAPIError, match="audit_(entries|seals) is append-only"),
+        pytest.raises(DBAPIError, match=r"audit_(entries|seals) is append-only"),
     ):
         connection.execute(text(statement))
 

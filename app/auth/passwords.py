@@ -33,7 +33,7 @@ def hash_now(password: str) -> str:
 def verify_now(stored: str | None, password: str) -> bool:
     """Check in this thread. An account without a password costs the same time as one with."""
     try:
-        return _hasher.verify(stored or _nobody(), _prepare(password)) and stored is not None
+        return _hasher.verify(stored or _nobody(), _prepare(password)) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -34,7 +34,7 @@ class UserCreate(Input):
 
 
 class UserUpdate(Input):
-    name: RequiredLine | None = None
+    name: RequiredLine | None = Field(None, examples=["Souad (exemple)"])
     role: (
         Literal[Role.social_worker, Role.supervisor, Role.partner_agent, Role.administrator, Role.auditor]
         | None

@@ -1,6 +1,6 @@
 """Signing in and out, and the accounts themselves. Administrators invite; they never choose a password."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -21,9 +21,9 @@ from app.auth.schemas import UserCreate, UserUpdate
 from app.auth.states import USER_LIFECYCLE, UserAction, UserStatus
 from app.core.actor import SYSTEM, WINDOW_ROLES, Actor, Role
 from app.core.clock import now
-from app.core.db import WriteSession
+from app.core.db import ReadSession, WriteSession
 from app.core.errors import ChangedMeanwhile, DomainError, InvalidInput, NotFound
-from app.core.ids import SessionId, UserId, WindowId
+from app.core.ids import InstitutionId, SessionId, UserId, WindowId
 from app.core.moves import begin, move
 from app.core.settings import Settings, settings, signing_key
 
@@ -141,7 +141,7 @@ def invite(db: WriteSession, actor: Actor, data: UserCreate) -> tuple[User, str]
     """
     if queries.by_email(db, data.email) is not None:
         raise EmailTaken()
-    _check_place(data.role, data.window_ids, data.institution_id)
+    _check_place(db, data.role, data.window_ids, data.institution_id)
     user = User(
         email=data.email,
         name=data.name,
@@ -157,21 +157,22 @@ def invite(db: WriteSession, actor: Actor, data: UserCreate) -> tuple[User, str]
     return user, _new_code(db, user)
 
 
-def _check_place(role: Role, window_ids: Iterable[WindowId], institution_id: object) -> None:
-    if (role in WINDOW_ROLES) != bool(list(window_ids)):
+def _check_place(
+    db: ReadSession, role: Role, window_ids: Collection[WindowId], institution_id: InstitutionId | None
+) -> None:
+    if (role in WINDOW_ROLES) != bool(window_ids):
         raise InvalidInput("/window_ids", "windows_of_role")
     if (role is Role.partner_agent) != (institution_id is not None):
         raise InvalidInput("/institution_id", "institution_of_role")
+    if queries.count_windows(db, list(window_ids)) != len(set(window_ids)):
+        raise InvalidInput("/window_ids", "unknown")
+    if institution_id is not None and not queries.institution_exists(db, institution_id):
+        raise InvalidInput("/institution_id", "unknown")
 
 
 def _serve_at(db: WriteSession, user: User, window_ids: Iterable[WindowId]) -> None:
-    wanted = list(dict.fromkeys(window_ids))
-    if queries.count_windows(db, wanted) != len(wanted):
-        raise InvalidInput("/window_ids", "unknown")
-    if user.institution_id is not None and not queries.institution_exists(db, user.institution_id):
-        raise InvalidInput("/institution_id", "unknown")
     db.execute(delete(UserWindow).where(UserWindow.user_id == user.id))
-    db.add_all([UserWindow(user_id=user.id, window_id=window_id) for window_id in wanted])
+    db.add_all([UserWindow(user_id=user.id, window_id=window_id) for window_id in set(window_ids)])
 
 
 def _kill_codes(db: WriteSession, user: User) -> None:
@@ -251,7 +252,7 @@ def change(db: WriteSession, actor: Actor, user: User, data: UserUpdate) -> User
         windows = queries.windows_of(db, user.id) if role in WINDOW_ROLES else []
     if "institution_id" not in sent and role is Role.partner_agent:
         institution = user.institution_id
-    _check_place(role, windows, institution)
+    _check_place(db, role, windows, institution)
     user.role, user.institution_id = role, institution
     user.name, user.language = sent.get("name") or user.name, sent.get("language") or user.language
     user.updated_at = now()

@@ -158,7 +158,7 @@ def _sqlite(url: str, *, read_only: bool, **options: Any) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         # A writer takes the lock at once: upgrading a read lock in the middle of a transaction deadlocks.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        connection.connection.driver_connection.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -6,11 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core import i18n, problems
@@ -79,6 +80,11 @@ class ApiRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         self.responses = {**document(_refusals(self)), **self.responses}
+        permissions = [
+            found for d in dependants(self.dependant) if (found := getattr(d.call, "permission", None))
+        ]
+        if permissions:
+            self.openapi_extra = {**(self.openapi_extra or {}), "x-permission": str(permissions[0])}
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         handle = super().get_route_handler()
@@ -99,6 +105,24 @@ class ApiRoute(APIRoute):
             return response
 
         return handler
+
+
+class ModuleRouter(APIRouter):
+    """The routes of one module, passed over at once when the address is of another module's things.
+
+    FastAPI would try the pattern of every route of every module in turn, and spend on it a tenth of a request.
+    """
+
+    def __init__(self, module: APIRouter, prefix: str) -> None:
+        super().__init__(routes=module.routes)
+        self._place = prefix.count("/") + 1
+        self._things = {route.path.split("/")[1] for route in module.routes if isinstance(route, APIRoute)}
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        parts = scope["path"].split("/", self._place + 1)
+        if len(parts) <= self._place or parts[self._place] not in self._things:
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 def _is_form(route: APIRoute) -> bool:

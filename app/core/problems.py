@@ -39,6 +39,10 @@ class Problem(BaseModel):
     detail: str | None = None
     instance: str = Field(description="Names this occurrence, also in the server's log.")
     errors: list[FieldProblem] | None = None
+    explanations: dict[str, str] | None = Field(
+        None,
+        description="What each code in `blockers` or `unacknowledged` means, in the language of the request.",
+    )
 
 
 def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,12 +63,30 @@ def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> d
                 "pointer": error["pointer"],
                 "code": error["code"],
                 # The author of a questionnaire may have written the sentence, in the request's language.
-                "message": error.get("message")
-                or i18n.text(f"field.{error['code']}", **error.get("context", {})),
+                "message": error.get("message") or _message(error["code"], error.get("context", {})),
             }
             for error in details["errors"]
         ]
+    if explanations := _explanations(details):
+        members["explanations"] = explanations
     return members
+
+
+def _message(code: str, context: Mapping[str, Any]) -> str:
+    """The reason; it tells the bound that was passed where that is known."""
+    bound = next(
+        (context[name] for name in ("min_length", "max_length", "ge", "le") if name in context), None
+    )
+    if bound is not None and i18n.has(f"field.{code}.bound", "en"):
+        return i18n.text(f"field.{code}.bound", bound=bound)
+    return i18n.text(f"field.{code}", **context)
+
+
+def _explanations(details: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the way, by code; `<code>:<id>` is explained by its code."""
+    items = [*details.get("blockers", ()), *details.get("unacknowledged", ())]
+    codes = [str(item).partition(":")[0] for item in items]
+    return {code: i18n.text(f"blocker.{code}") for code in codes}
 
 
 def response(

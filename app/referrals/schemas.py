@@ -38,12 +38,14 @@ class ReferralCreate(Input):
     )
     urgency: Urgency = Urgency.normal
     situation: Prose | None = Field(
-        None, description="Written for the partner; shown if the person agreed to share the situation."
+        None,
+        description="Written for the partner; shown if the person agreed to share the situation.",
+        examples=["ترغب في تعلم الخياطة (مثال)"],
     )
 
 
 class ReferralUpdate(Input):
-    needs: list[Code] | None = Field(None, min_length=1, max_length=20)
+    needs: list[Code] | None = Field(None, min_length=1, max_length=20, examples=[["training"]])
     urgency: Urgency | None = None
     situation: Prose | None = None
 
@@ -136,7 +138,7 @@ class ReReferral(Input):
 
 
 class MessageCreate(Input):
-    text: RequiredProse
+    text: RequiredProse = Field(examples=["هل يمكن تقديم الموعد؟ (مثال)"])
 
 
 class AppointmentOut(Output):

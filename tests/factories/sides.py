@@ -163,7 +163,7 @@ class _Side:
         holiday = day_off(self.db, SYSTEM, OWN_DAY_OFF, self.window_id)
         notifications.tell(self.db, self.colleague)
         self.db.flush()
-        named = {
+        named: dict[str, Any] = {
             "window": self.db.get_one(Window, self.window_id),
             "institution": self.db.get_one(Institution, self.institution_id),
             "service": self.service,

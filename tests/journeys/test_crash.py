@@ -58,9 +58,7 @@ class Load:
         }
         sent = {**self.headers, "Idempotency-Key": key}
         try:
-            answer = client.post(
-                f"http://127.0.0.1:{self.port}/api/v1/people", json=body, headers=sent
-            )
+            answer = client.post(f"http://127.0.0.1:{self.port}/api/v1/people", json=body, headers=sent)
         except httpx2.TransportError:
             with self.changed:
                 self.unanswered.add(key)
@@ -101,9 +99,7 @@ def house(fresh_url: Callable[[str], str], tmp_path: Path) -> House:
     database.dispose()
     tmp_path.chmod(0o700)
     settings = commands.environment(url, tmp_path, port=port)
-    return House(
-        database, settings, tmp_path / "output", Load(port, str(world.here), headers(world.worker))
-    )
+    return House(database, settings, tmp_path / "output", Load(port, str(world.here), headers(world.worker)))
 
 
 def test_twenty_kills_under_load_lose_nothing_that_was_acknowledged(house: House) -> None:

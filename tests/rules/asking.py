@@ -75,6 +75,7 @@ APPOINTMENT = {"at": "2031-03-03T09:30"}
 ASKS: dict[str, Ask] = {
     "GET /problems/{code}": Ask(at={"code": "not_found"}),
     "GET /static": Ask(at={"static": "docs.js"}),
+    **{f"GET {path}": Ask(query={"limit": "100"}) for path in ("/users", "/people", "/audit/entries")},
     "POST /auth/token": Ask(form={"username": EMAIL, "password": PASSWORD}),
     "POST /auth/activation": Ask({"code": "$activation_code", "password": PASSWORD}),
     "POST /auth/password": Ask({"current_password": PASSWORD, "password": PASSWORD + "!"}),

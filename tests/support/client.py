@@ -40,6 +40,7 @@ def check(route: APIRoute, response: Any) -> None:
         assert problem["code"] in examples, (
             f"{where} does not document {response.status_code} {problem['code']}"
         )
+        assert problem["title"] != f"error.{problem['code']}", f"{where}: {problem['code']} has no text"
     elif response.status_code == 204:
         assert response.content == b"", where
     elif route.response_model is not None:

@@ -10,8 +10,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -63,14 +63,8 @@ class Command:
         assert self._process.exitcode is not None, f"it still runs:\n{self.output}"
         return self._process.exitcode
 
-    def alive_after_a_moment(self) -> bool:
-        self._process.join(PAUSE)
+    def is_running(self) -> bool:
         return self._process.is_alive()
-
-    def kill(self) -> None:
-        """SIGKILL: nothing of it gets the chance to tidy up."""
-        self._process.kill()
-        assert self.wait() == -signal.SIGKILL
 
     def terminate(self) -> int:
         """SIGTERM, as a service manager stops it; returns what `wait` returns."""
@@ -78,13 +72,17 @@ class Command:
         return self.wait()
 
     def end(self) -> None:
-        """Leave nothing running, whatever state it is in."""
+        """SIGKILL for it and what it started: nothing of them gets the chance to tidy up."""
+        assert self._process.pid is not None
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.join(PATIENCE)
 
 
 def _run(arguments: tuple[str, ...], settings: Mapping[str, str], output: Path) -> None:
-    """In the child: become the command."""
+    """In the child: become the command, with a process group of its own."""
+    os.setsid()
     handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(handle, stream)
@@ -107,15 +105,21 @@ def running(*arguments: str, settings: Mapping[str, str], output: Path) -> Itera
 
 
 def await_health(command: Command, port: int) -> None:
-    """Return once the server answers that its database does. It has until the deadline, unless it ends before."""
+    """Return once the server answers that its database does, or fail at once when it has ended instead."""
+
+    def is_healthy() -> bool:
+        assert command.is_running(), f"the server ended:\n{command.output}"
+        try:
+            return httpx2.get(f"http://127.0.0.1:{port}/health", timeout=5).is_success
+        except httpx2.TransportError:
+            return False
+
+    until(is_healthy)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Look again and again until it holds; fail when it does not in time."""
     deadline = time.monotonic() + PATIENCE
-    while not _is_healthy(port):
-        assert command.alive_after_a_moment(), f"the server ended:\n{command.output}"
-        assert time.monotonic() < deadline, f"the server does not answer:\n{command.output}"
-
-
-def _is_healthy(port: int) -> bool:
-    try:
-        return httpx2.get(f"http://127.0.0.1:{port}/health", timeout=5).is_success
-    except httpx2.TransportError:
-        return False
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(PAUSE)

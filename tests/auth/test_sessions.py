@@ -1,0 +1,332 @@
+"""Signing in, staying signed in, and everything that ends it: from the next request on."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from app.audit.models import AuditEntry
+from app.auth import service
+from app.auth.models import RefreshToken, User, UserSession
+from app.auth.schemas import UserUpdate
+from app.core.actor import SYSTEM, Actor, Role
+from app.core.db import Database, WriteSession
+from app.core.ids import SessionId, uuid7
+from app.core.settings import settings
+from tests.factories.accounts import PASSWORD, account, ask, bearer, me, renew, sign_in
+from tests.factories.world import World, headers
+from tests.support.at_once import Call, at_once
+from tests.support.client import CheckedClient
+
+OTHER = "another harbour under lamplight"
+
+
+@pytest.fixture
+def user(db: WriteSession, world: World) -> User:
+    return account(db)
+
+
+def refused(response: Any, code: str) -> None:
+    assert (response.status_code, response.json()["code"]) == (401, code), response.text
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_the_right_password_opens_a_session(client: CheckedClient, user: User) -> None:
+    tokens = sign_in(client)
+    assert tokens["token_type"] == "bearer"
+    assert tokens["expires_in"] == settings().access_token_minutes * 60
+    assert me(client, tokens).json()["user"]["email"] == "souad@test.example"
+
+
+@pytest.mark.parametrize("typed", ["SOUAD@TEST.EXAMPLE", "  souad@test.example "])
+def test_the_address_is_read_as_people_type_it(client: CheckedClient, user: User, typed: str) -> None:
+    assert sign_in(client, typed)
+
+
+@pytest.mark.parametrize(
+    "token", ["", "nonsense", "a.b.c", "Bearer", "x" * 5000], ids=["empty", "word", "dots", "bearer", "long"]
+)
+def test_what_is_no_token_opens_nothing(client: CheckedClient, user: User, token: str) -> None:
+    response = client.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
+    refused(response, "not_authenticated")
+
+
+def test_another_scheme_than_bearer_opens_nothing(client: CheckedClient, user: User) -> None:
+    tokens = sign_in(client)
+    refused(
+        client.get("/api/v1/auth/me", headers={"Authorization": f"Basic {tokens['access_token']}"}),
+        "not_authenticated",
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "pointer", "code"),
+    [
+        ({"username": "a@b.example"}, "/password", "missing"),
+        ({"password": "x"}, "/username", "missing"),
+        ({"grant_type": "refresh_token"}, "/refresh_token", "missing"),
+        ({"username": "a\x00b", "password": "x"}, "body", "not_allowed"),
+        ({"username": "a", "password": "x\x00"}, "body", "not_allowed"),
+        ({"grant_type": "client_credentials"}, "/grant_type", "unknown_choice"),
+        ({"username": "a" * 255, "password": "x"}, "/username", "too_long"),
+        ({"username": "a", "password": "x" * 129}, "/password", "too_long"),
+    ],
+)
+def test_an_incomplete_request_for_a_token_points_at_what_is_missing(
+    client: CheckedClient, form: dict[str, str], pointer: str, code: str
+) -> None:
+    response = ask(client, **form)
+    assert response.status_code == 422
+    assert [(e["pointer"], e["code"]) for e in response.json()["errors"]] == [(pointer, code)]
+
+
+def test_logging_out_ends_the_session_from_the_next_request(client: CheckedClient, user: User) -> None:
+    tokens, other = sign_in(client), sign_in(client)
+    assert client.post("/api/v1/auth/logout", headers=bearer(tokens)).status_code == 204
+    refused(me(client, tokens), "not_authenticated")
+    refused(renew(client, tokens["refresh_token"]), "invalid_credentials")
+    assert me(client, other).status_code == 200
+
+
+def test_disabling_an_account_ends_its_sessions_from_the_next_request(
+    client: CheckedClient, world: World, user: User
+) -> None:
+    tokens = sign_in(client)
+    disable = f"/api/v1/users/{user.id}/disable"
+    assert client.post(disable, headers=headers(world.administrator)).json()["status"] == "disabled"
+    refused(me(client, tokens), "not_authenticated")
+    refused(renew(client, tokens["refresh_token"]), "invalid_credentials")
+    refused(ask(client, username=user.email, password=PASSWORD), "invalid_credentials")
+
+
+def test_a_changed_role_counts_from_the_next_request(client: CheckedClient, world: World, user: User) -> None:
+    tokens = sign_in(client)
+    address = f"/api/v1/users/{user.id}"
+    assert client.get("/api/v1/users", headers=bearer(tokens)).status_code == 200
+    etag = client.get(address, headers=headers(world.administrator)).headers["etag"]
+    changed = client.patch(
+        address,
+        json={"role": "partner_agent", "institution_id": str(world.ours)},
+        headers=headers(world.administrator, **{"If-Match": etag}),
+    )
+    assert changed.status_code == 200, changed.text
+    assert client.get("/api/v1/users", headers=bearer(tokens)).status_code == 403
+    assert me(client, tokens).json()["user"]["role"] == "partner_agent"
+
+
+def test_changed_windows_count_from_the_next_request(
+    client: CheckedClient, db: WriteSession, world: World
+) -> None:
+    user = account(db, "moved@test.example", Role.social_worker, window_ids=[world.here])
+    tokens = sign_in(client, "moved@test.example")
+    service.change(db, SYSTEM, user, UserUpdate(window_ids=[world.elsewhere]))
+    db.commit()
+    assert me(client, tokens).json()["user"]["window_ids"] == [str(world.elsewhere)]
+
+
+def change_password(client: CheckedClient, tokens: dict[str, Any], current: str, new: str) -> Any:
+    data = {"current_password": current, "password": new}
+    return client.post("/api/v1/auth/password", json=data, headers=bearer(tokens))
+
+
+def test_changing_the_password_ends_every_other_session(client: CheckedClient, user: User) -> None:
+    tokens, other = sign_in(client), sign_in(client)
+    assert change_password(client, tokens, PASSWORD, OTHER).status_code == 204
+    assert me(client, tokens).status_code == 200
+    refused(me(client, other), "not_authenticated")
+    refused(renew(client, other["refresh_token"]), "invalid_credentials")
+    refused(ask(client, username=user.email, password=PASSWORD), "invalid_credentials")
+    assert sign_in(client, password=OTHER)
+
+
+def test_changing_the_password_needs_the_present_one_and_a_good_new_one(
+    client: CheckedClient, user: User
+) -> None:
+    tokens = sign_in(client)
+    refused(change_password(client, tokens, OTHER, OTHER), "invalid_credentials")
+    short = change_password(client, tokens, PASSWORD, "short")
+    assert [e["code"] for e in short.json()["errors"]] == ["password_too_short"]
+    personal = change_password(client, tokens, PASSWORD, "souad.souad.souad")
+    assert [e["code"] for e in personal.json()["errors"]] == ["password_personal"]
+    assert sign_in(client)
+
+
+# --- refresh tokens -------------------------------------------------------------------------------------------
+
+
+def test_a_refresh_token_gives_a_new_pair_for_the_same_session(client: CheckedClient, user: User) -> None:
+    first = sign_in(client)
+    second = renew(client, first["refresh_token"]).json()
+    assert second["refresh_token"] != first["refresh_token"]
+    assert me(client, second).status_code == 200
+    sessions = client.get("/api/v1/auth/sessions", headers=bearer(second)).json()["items"]
+    assert len(sessions) == 1
+
+
+def test_a_refresh_token_that_comes_again_ends_its_whole_family(
+    client: CheckedClient, db: WriteSession, user: User
+) -> None:
+    first = sign_in(client)
+    second = renew(client, first["refresh_token"]).json()
+    third = renew(client, second["refresh_token"]).json()
+    refused(renew(client, first["refresh_token"]), "invalid_credentials")
+    for tokens in (first, second, third):
+        refused(me(client, tokens), "not_authenticated")
+        refused(renew(client, tokens["refresh_token"]), "invalid_credentials")
+    ended = db.scalars(select(UserSession).where(UserSession.user_id == user.id)).one()
+    assert ended.end_reason == "refresh_token_reused"
+
+
+def test_another_session_survives_the_theft_of_one(client: CheckedClient, user: User) -> None:
+    stolen, safe = sign_in(client), sign_in(client)
+    renew(client, stolen["refresh_token"])
+    refused(renew(client, stolen["refresh_token"]), "invalid_credentials")
+    assert me(client, safe).status_code == 200
+    assert renew(client, safe["refresh_token"]).status_code == 200
+
+
+def test_an_unknown_refresh_token_opens_nothing(client: CheckedClient, user: User) -> None:
+    refused(renew(client, "x" * 43), "invalid_credentials")
+
+
+@pytest.mark.parametrize(
+    "idle", [timedelta(hours=settings().session_idle_hours), timedelta(hours=settings().session_hours)]
+)
+def test_a_session_that_was_left_alone_or_is_too_old_is_not_renewed(
+    client: CheckedClient, user: User, idle: timedelta
+) -> None:
+    tokens = sign_in(client)
+    with time_machine.travel(datetime.now(UTC) + idle + timedelta(seconds=2), tick=False):
+        refused(renew(client, tokens["refresh_token"]), "invalid_credentials")
+
+
+def test_renewing_never_prolongs_a_session_beyond_its_end(
+    client: CheckedClient, db: WriteSession, user: User
+) -> None:
+    start = datetime.now(UTC)
+    tokens = sign_in(client)
+    step = timedelta(hours=settings().session_idle_hours - 1)
+    moment = start
+    while moment + step < start + timedelta(hours=settings().session_hours):
+        moment += step
+        with time_machine.travel(moment, tick=False):
+            answer = renew(client, tokens["refresh_token"])
+            assert answer.status_code == 200, moment - start
+            tokens = answer.json()
+            assert me(client, tokens).status_code == 200
+    with time_machine.travel(moment + step, tick=False):
+        refused(renew(client, tokens["refresh_token"]), "invalid_credentials")
+
+
+def test_an_access_token_outlives_no_session(client: CheckedClient, user: User) -> None:
+    tokens = sign_in(client)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10, seconds=10), tick=False):
+        refused(me(client, tokens), "not_authenticated")
+
+
+def test_a_disabled_account_is_not_renewed_even_if_its_session_lived_on(db: WriteSession, user: User) -> None:
+    given = service.sign_in(db, user.email, "here", user.id)
+    service.disable(db, SYSTEM, user)
+    session = db.scalars(select(UserSession).where(UserSession.user_id == user.id)).one()
+    session.ended_at = None
+    db.flush()
+    with pytest.raises(service.InvalidCredentials):
+        service.refresh(db, given.refresh_token)
+
+
+def test_only_hashes_of_what_opens_a_session_are_kept(
+    client: CheckedClient, db: WriteSession, user: User
+) -> None:
+    tokens = sign_in(client)
+    kept = [t.token_hash for t in db.scalars(select(RefreshToken))]
+    assert tokens["refresh_token"] not in kept
+    assert all(len(value) == 64 for value in kept)
+
+
+def test_of_two_renewals_at_once_only_one_is_given(
+    committed: Database, committed_world: World, config: Any
+) -> None:
+    from app.main import create_app
+
+    with committed.write_session() as session:
+        account(session, "twice@test.example")  # type: ignore[arg-type]
+    app = create_app(committed, config)
+    tokens = sign_in(CheckedClient(app), "twice@test.example")
+    form = f"grant_type=refresh_token&refresh_token={tokens['refresh_token']}".encode()
+    call = Call(
+        app, "POST", "/api/v1/auth/token", {"Content-Type": "application/x-www-form-urlencoded"}, form
+    )
+    assert sorted(a.status_code for a in at_once(call, call)) == [200, 401]
+    refused(me(CheckedClient(app), tokens), "not_authenticated")
+
+
+# --- one's own sessions ---------------------------------------------------------------------------------------
+
+
+def test_one_sees_and_ends_ones_own_sessions(client: CheckedClient, user: User) -> None:
+    one, other = sign_in(client), sign_in(client)
+    sessions = client.get("/api/v1/auth/sessions", headers=bearer(one)).json()["items"]
+    assert [s["is_this_one"] for s in sessions] == [False, True]
+    ending = f"/api/v1/auth/sessions/{sessions[0]['id']}"
+    assert client.delete(ending, headers=bearer(one)).status_code == 204
+    assert client.delete(ending, headers=bearer(one)).status_code == 204
+    refused(me(client, other), "not_authenticated")
+    assert me(client, one).status_code == 200
+
+
+def test_somebody_elses_session_is_as_unknown_as_none(
+    client: CheckedClient, db: WriteSession, world: World, user: User
+) -> None:
+    tokens = sign_in(client)
+    for foreign in (world.worker.session_id, SessionId(uuid7())):
+        response = client.delete(f"/api/v1/auth/sessions/{foreign}", headers=bearer(tokens))
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
+    assert client.get("/api/v1/auth/me", headers=headers(world.worker)).status_code == 200
+
+
+def actions(db: WriteSession) -> list[str]:
+    return list(db.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+
+
+@pytest.mark.parametrize(
+    ("act", "action"),
+    [
+        (lambda client, tokens: None, "session:start"),
+        (lambda client, tokens: ask(client, username="a@b.example", password="x"), "session:refused"),
+        (lambda client, tokens: client.post("/api/v1/auth/logout", headers=bearer(tokens)), "session:end"),
+        (lambda client, tokens: change_password(client, tokens, PASSWORD, OTHER), "user:change-password"),
+        (
+            lambda client, tokens: [renew(client, tokens["refresh_token"]) for _ in range(2)],
+            "session:end",
+        ),
+    ],
+)
+def test_what_happens_to_a_session_is_in_the_trail(
+    client: CheckedClient,
+    db: WriteSession,
+    user: User,
+    act: Callable[[CheckedClient, dict[str, Any]], object],
+    action: str,
+) -> None:
+    act(client, sign_in(client))
+    assert actions(db)[-1] == action
+
+
+def test_a_session_names_its_user_and_no_other(db: WriteSession, world: World) -> None:
+    from app.auth import queries
+    from app.auth.tokens import Claims
+
+    assert world.worker.session_id is not None
+    mixed = Claims(world.colleague.user, world.worker.session_id, 0.0)
+    assert queries.actor_of(db, mixed) is None
+    own = Claims(world.worker.user, world.worker.session_id, 0.0)
+    actor = queries.actor_of(db, own)
+    assert actor == Actor(
+        user_id=world.worker.user,
+        role=Role.social_worker,
+        window_ids=frozenset([world.here]),
+        session_id=world.worker.session_id,
+    )
