@@ -97,6 +97,9 @@ def serve() -> None:
         host=config.host,
         port=config.port,
         workers=config.processes,
+        # A process that is still importing does not answer; killed for that after uvicorn's five seconds, it would
+        # begin anew for ever on a busy machine.
+        timeout_worker_healthcheck=60,
         loop="uvloop",
         http="httptools",
         log_config=None,

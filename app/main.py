@@ -38,6 +38,7 @@ from app.notifications.router import router as notifications
 from app.oversight.router import router as oversight
 from app.partners.router import router as partners
 from app.people.router import router as people
+from app.referrals.partner_router import router as partner_referrals
 from app.referrals.router import router as referrals
 from app.vocabularies.router import router as vocabularies
 from app.windows.router import router as windows
@@ -58,6 +59,7 @@ ROUTERS = (
     instruments,
     assessments,
     referrals,
+    partner_referrals,
     follow_ups,
     oversight,
     files,

@@ -21,7 +21,7 @@ from app.core.ids import CaseId, PersonId, ReferralId
 from app.files import service as files
 from app.files.models import SubjectType
 from app.followups import queries as follow_up_queries
-from app.followups import service as followups
+from app.followups import reactions as follow_ups
 from app.intake import queries as intake
 from app.intake import states as intake_states
 from app.outbox.service import subscriptions
@@ -42,14 +42,14 @@ def wire() -> None:
 
 def _when_then() -> None:
     subscriptions.clear()
-    subscriptions.add(CaseOpened, followups.plan_first)
-    subscriptions.add(CaseAssigned, followups.hand_over, case_notices.tell_new_referent)
+    subscriptions.add(CaseOpened, follow_ups.plan_first)
+    subscriptions.add(CaseAssigned, follow_ups.hand_over, case_notices.tell_new_referent)
     subscriptions.add(CaseClosureRequested, case_notices.tell_supervisors)
-    subscriptions.add(CasePriorityChanged, followups.follow_priority)
-    subscriptions.add(CaseClosed, followups.cancel_planned)
-    subscriptions.add(CaseReopened, followups.plan_after_reopening)
+    subscriptions.add(CasePriorityChanged, follow_ups.follow_priority)
+    subscriptions.add(CaseClosed, follow_ups.cancel_planned)
+    subscriptions.add(CaseReopened, follow_ups.plan_after_reopening)
     # When a partner declines (or answers in any other way): both sides are told, and a talk with the person is planned.
-    subscriptions.add(ReferralMoved, notices.tell_of_step, followups.plan_after_referral)
+    subscriptions.add(ReferralMoved, notices.tell_of_step, follow_ups.plan_after_referral)
     subscriptions.add(ReferralMessageSent, notices.tell_of_message)
     subscriptions.add(ReferralOverdue, notices.tell_of_delay)
 

@@ -2,19 +2,16 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI, Response
-from fastapi.routing import APIRoute
 
+from app.auth import deps, tokens
 from app.auth import queries as auth_queries
-from app.auth import tokens
-from app.auth.deps import CurrentActor, current_actor
+from app.auth.deps import CurrentActor
 from app.core.actor import Actor
-from app.core.db import ReadSession
-from app.core.http import dependants
 from app.core.log import configure
 from app.main import create_app
 from bench import bare
@@ -60,25 +57,14 @@ def trusting() -> FastAPI:
     """The product without access entries that believes everybody to be the same user, looked up once."""
     app = unrecorded()
     claims = tokens.read(app.state.signing_key, os.environ[TRUSTED])
-    with app.state.database.read_session() as session:
-        actor = auth_queries.actor_of(ReadSession(session), claims)
+    actor = auth_queries.actor_of(app.state.database, claims)
     assert actor is not None
 
-    async def known() -> Actor:
+    async def known(*_: object) -> Actor:
         return actor
 
-    _replace(app, known)
+    deps.identify = known
     return app
-
-
-def _replace(app: FastAPI, known: Callable[..., object]) -> None:
-    """Put a function in the place of `current_actor`: FastAPI's own overrides analyse it anew for each request."""
-    for route in app.routes:
-        for dependant in dependants(route.dependant) if isinstance(route, APIRoute) else ():
-            if dependant.call is current_actor:
-                dependant.call = known
-                dependant.dependencies = []
-                dependant.request_param_name = None
 
 
 def yardstick() -> FastAPI:

@@ -35,6 +35,7 @@ from app.intake import service as intake
 from app.intake.schemas import CompletedInterviewCreate, InterviewCreate
 from app.outbox import service as outbox
 from app.partners.models import Agreement, AgreementService, Service
+from app.referrals import answering, steps
 from app.referrals import service as referrals
 from app.referrals.models import Referral
 from app.referrals.schemas import (
@@ -211,7 +212,20 @@ def assessed(days_ago: int = 55) -> Callable[[Story], None]:
 
     def step(story: Story) -> None:
         levels = [str(1 + (story.number + i) % 4) for i in range(12)]
-        domains = ["housing", "income", "employment", "education", "health", "mental_health", "family", "civil_papers", "mobility", "digital", "safety", "children"]
+        domains = [
+            "housing",
+            "income",
+            "employment",
+            "education",
+            "health",
+            "mental_health",
+            "family",
+            "civil_papers",
+            "mobility",
+            "digital",
+            "safety",
+            "children",
+        ]
         answers: dict[str, Any] = dict(zip(domains, levels, strict=True))
         with story.on(days_ago) as db:
             assessments.start(
@@ -352,15 +366,15 @@ def answered(days_ago: int, act: Callable[[WriteSession, Actor, Referral], Any])
 
 
 def _seen(db: WriteSession, agent: Actor, referral: Referral) -> None:
-    referrals.open_it(db, agent, referral)
+    answering.open_it(db, agent, referral)
 
 
 def _asked(db: WriteSession, agent: Actor, referral: Referral) -> None:
-    referrals.ask(db, agent, referral, "هل تتوفر المعنية بالأمر على شهادة السكنى؟ (مثال)")
+    answering.ask(db, agent, referral, "هل تتوفر المعنية بالأمر على شهادة السكنى؟ (مثال)")
 
 
 def _accepted(db: WriteSession, agent: Actor, referral: Referral) -> None:
-    referrals.accept(
+    answering.accept(
         db, agent, referral, Acceptance(contact_name="مينة المثالية", contact_phone="05 36 00 00 00")
     )
 
@@ -368,34 +382,34 @@ def _accepted(db: WriteSession, agent: Actor, referral: Referral) -> None:
 def _accepted_for_a_day(db: WriteSession, agent: Actor, referral: Referral) -> None:
     at = (clock.now() + timedelta(days=12)).replace(hour=9, minute=30, tzinfo=None)
     appointment = AppointmentIn(at=at, place="المكتب 4 (مثال)")
-    referrals.accept(db, agent, referral, Acceptance(contact_name="مينة المثالية", appointment=appointment))
+    answering.accept(db, agent, referral, Acceptance(contact_name="مينة المثالية", appointment=appointment))
 
 
 def _started(db: WriteSession, agent: Actor, referral: Referral) -> None:
-    referrals.start(db, agent, referral, Start(attended_on=clock.today()))
+    answering.start(db, agent, referral, Start(attended_on=clock.today()))
 
 
 def _held(db: WriteSession, agent: Actor, referral: Referral) -> None:
-    referrals.hold(db, agent, referral, Hold(reason=HoldReason.person_absent))
+    answering.hold(db, agent, referral, Hold(reason=HoldReason.person_absent))
 
 
 def _completed(db: WriteSession, agent: Actor, referral: Referral) -> None:
     outcomes = dict.fromkeys(referral.needs, Outcome.met)
-    referrals.complete(db, agent, referral, Completion(outcomes=outcomes, note="Objectif atteint (exemple)."))
+    answering.complete(db, agent, referral, Completion(outcomes=outcomes, note="Objectif atteint (exemple)."))
 
 
 def _failed(db: WriteSession, agent: Actor, referral: Referral) -> None:
-    referrals.fail(db, agent, referral, Failure(reason=FailureReason.no_show))
+    answering.fail(db, agent, referral, Failure(reason=FailureReason.no_show))
 
 
 def _declined(db: WriteSession, agent: Actor, referral: Referral) -> None:
     data = Decline(reason=DeclineReason.no_place, next_step="المحاولة مع مؤسسة أخرى (مثال)")
-    referrals.decline(db, agent, referral, data)
+    answering.decline(db, agent, referral, data)
 
 
 def _waitlisted(db: WriteSession, agent: Actor, referral: Referral) -> None:
     expected = (datetime.now(UTC) + timedelta(days=40)).date()
-    referrals.waitlist(db, agent, referral, Waitlist(expected_on=expected))
+    answering.waitlist(db, agent, referral, Waitlist(expected_on=expected))
 
 
 def withdrawn(story: Story) -> None:
@@ -406,7 +420,7 @@ def withdrawn(story: Story) -> None:
 
 def expired(story: Story) -> None:
     with story.on(1) as db:
-        referrals.step(db, SYSTEM, story.referral(db), ReferralAction.expire)
+        steps.step(db, SYSTEM, story.referral(db), ReferralAction.expire)
 
 
 def referred_again(story: Story) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 os.environ["SHUBBAK_SECRET_KEY"] = base64.b64encode(bytes(range(1, 49))).decode()
 os.environ["SHUBBAK_DATA_DIR"] = "/nonexistent/shubbak-tests"  # nothing may write outside tmp_path
 
-from app.core.db import Database, ReadSession, WriteSession
+from app.core.db import Database, ReadSession, WriteSession, rows
 from app.core.settings import Settings
 from tests.factories.world import World
 from tests.support import postgres
@@ -99,6 +99,11 @@ class RolledBackDatabase(Database):
         self.read_session = sessionmaker(
             connection, class_=_ReadSession, autoflush=False, info={"read_only": True}, **options
         )
+
+    def look_up(self, statement: Any, binds: Mapping[str, object]) -> list[Any]:
+        """On the one connection, where what the test wrote can be seen."""
+        with self.read_session() as session:
+            return rows(ReadSession(session), statement, binds)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from app.auth.states import UserStatus
 from app.auth.tokens import Claims, code_fingerprint
 from app.core.actor import Actor, Role
 from app.core.clock import now
-from app.core.db import ReadSession, row, rows
+from app.core.db import Database, ReadSession, row, rows
 from app.core.errors import NotFound
 from app.core.ids import InstitutionId, UserId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
@@ -36,9 +36,10 @@ _USER: Select[Any] = select(
 )
 
 
-def actor_of(db: ReadSession, claims: Claims) -> Actor | None:
+def actor_of(db: Database, claims: Claims) -> Actor | None:
     """Return who a token's session belongs to, as of now: its role, windows and institution are never the token's."""
-    found = rows(db, _ACTOR, session_id=claims.session_id, user_id=claims.user_id, now=now())
+    asked = {"session_id": claims.session_id, "user_id": claims.user_id, "now": now()}
+    found = db.look_up(_ACTOR, asked)
     if not found:
         return None
     first = found[0]

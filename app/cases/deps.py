@@ -98,7 +98,7 @@ async def _lister(request: Request, actor: CaseReader) -> Actor:
 CaseLister = Annotated[Actor, Depends(_lister, scope="function")]
 
 
-def _filter(
+async def _filter(
     actor: CaseReader,
     window_id: Annotated[WindowId | None, Query(description="One of your windows.")] = None,
     referent_id: UserId | None = None,

@@ -58,7 +58,7 @@ def list_cases(
 
 
 @router.get("/cases/by-number/{number}", response_model=CaseOut)
-def find_case(_: CaseReader, case: CaseFoundByNumber) -> Response:
+async def find_case(_: CaseReader, case: CaseFoundByNumber) -> Response:
     """The case with a file number, as it was said over the telephone or pasted.
 
     Letter case, blanks, dashes and the three sets of digits make no difference: `ouj1 ٢٠٢٦ 42` is `OUJ1-2026-00042`.
@@ -67,7 +67,7 @@ def find_case(_: CaseReader, case: CaseFoundByNumber) -> Response:
 
 
 @router.get("/cases/{case_id}", response_model=CaseOut)
-def get_case(_: CaseReader, case: CaseOpenedToRead) -> Response:
+async def get_case(_: CaseReader, case: CaseOpenedToRead) -> Response:
     """The page of a case: what is known, what is due, what your role may do now, and the open goals."""
     return answer(case, version=case["version"])
 

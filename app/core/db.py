@@ -3,11 +3,24 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, NewType
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator, Uuid, create_engine, event
+import orjson
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Enum,
+    MetaData,
+    Result,
+    TypeDecorator,
+    Uuid,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -130,13 +143,15 @@ def make_engine(url: str, *, read_only: bool = False, **options: Any) -> Engine:
     )
 
 
-def _sqlite(url: str, *, read_only: bool, **options: Any) -> Engine:
+def _sqlite(url: str, *, read_only: bool, in_transactions: bool = True, **options: Any) -> Engine:
     database = make_url(url).database
-    pool = dict(options)
+    pool = {k: v for k, v in options.items() if database or not k.startswith("pool_")}
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         pool = {"pool_size": 40 if read_only else 2, "max_overflow": 10, "pool_timeout": 5, **options}
-    engine = create_engine(url, hide_parameters=True, **pool)
+    engine = create_engine(url, hide_parameters=True, json_deserializer=orjson.loads, **pool)
+    # An id is read far oftener than it is new: windows and workers stand in every row of a list.
+    engine.dialect.colspecs = {**engine.dialect.colspecs, Uuid: _KnownUuid}
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _: Any) -> None:
@@ -155,12 +170,21 @@ def _sqlite(url: str, *, read_only: bool, **options: Any) -> Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
+    if in_transactions:
         # A writer takes the lock at once: upgrading a read lock in the middle of a transaction deadlocks.
-        connection.connection.driver_connection.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
+        begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+        event.listen(engine, "begin", lambda c: c.connection.driver_connection.execute(begin).close())
     return engine
+
+
+_uuid = lru_cache(maxsize=16_384)(UUID)
+
+
+class _KnownUuid(Uuid[UUID]):
+    """Ids as SQLite keeps them, in hexadecimal; making one out of its digits costs more than finding it again."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], UUID | None]:  # noqa: ARG002
+        return lambda digits: None if digits is None else _uuid(digits)
 
 
 def _refuse_flush(session: Session, *_: Any) -> None:
@@ -179,13 +203,24 @@ class Database:
         self.writer = make_engine(url)
         self.reader = make_engine(url, read_only=True)
         self.is_sqlite = self.writer.dialect.name == "sqlite"
+        self._looker = (
+            _sqlite(url, read_only=True, in_transactions=False, pool_size=2, pool_reset_on_return=None)
+            if self.is_sqlite
+            else self.reader.execution_options(isolation_level="AUTOCOMMIT")
+        )
         self.write_session: Callable[[], Session] = sessionmaker(self.writer, expire_on_commit=False)
         self.read_session: Callable[[], Session] = sessionmaker(
             self.reader, expire_on_commit=False, autoflush=False, info={"read_only": True}
         )
 
+    def look_up(self, statement: Any, binds: Mapping[str, object]) -> list[Any]:
+        """Run one select by key outside any transaction, for what every request asks: it costs no BEGIN and no end."""
+        with self._looker.connect() as connection:
+            return _mapped(connection.execute(statement, binds))
+
     def dispose(self) -> None:
         """Close every connection; the last one to close a SQLite file folds the write-ahead log into it."""
+        self._looker.dispose()
         self.reader.dispose()
         self.writer.dispose()
 
@@ -199,11 +234,30 @@ def rows(
     db: ReadSession, statement: Any, binds: Mapping[str, object] | None = None, /, **more: object
 ) -> list[Any]:
     """Run a prebuilt select and return its rows as mappings: reads are columns, not entities."""
-    return list(db.execute(statement, {**(binds or {}), **more}).mappings())
+    return _mapped(db.execute(statement, {**(binds or {}), **more}))
 
 
 def row(
     db: ReadSession, statement: Any, binds: Mapping[str, object] | None = None, /, **more: object
 ) -> Any | None:
     """Run a prebuilt select that finds at most one row."""
-    return db.execute(statement, {**(binds or {}), **more}).mappings().one_or_none()
+    found = db.execute(statement, {**(binds or {}), **more})
+    line = found.one_or_none()
+    return None if line is None else Row(zip(found.keys(), line, strict=True))
+
+
+class Row(dict[str, Any]):
+    """A row's columns by name, also as attributes."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def _mapped(found: Result[Any]) -> list[Any]:
+    names = tuple(found.keys())
+    return [Row(zip(names, line, strict=True)) for line in found]

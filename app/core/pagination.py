@@ -41,7 +41,7 @@ class Page:
     next: str | None
 
 
-def page_request(
+async def page_request(
     limit: Annotated[int, Query(ge=1, le=100, description="Rows a page.")] = 50,
     cursor: Annotated[
         str | None, Query(max_length=512, description="From `next` or the `Link` header of the page before.")

@@ -7,10 +7,9 @@ from uuid import UUID
 from app.audit import service as audit
 from app.auth import queries as auth
 from app.cases import service as cases
-from app.cases.events import CaseAssigned, CaseClosed, CaseOpened, CasePriorityChanged, CaseReopened
 from app.cases.models import Case
 from app.cases.states import CaseStatus, Priority
-from app.core.actor import SYSTEM, Actor
+from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import WriteSession
 from app.core.errors import InvalidInput
@@ -34,7 +33,6 @@ from app.followups.states import (
     FollowUpKind,
     FollowUpReason,
 )
-from app.referrals.events import ReferralMoved
 from app.vocabularies import service as vocabularies
 from app.windows import queries as windows
 
@@ -68,7 +66,7 @@ def record(db: WriteSession, actor: Actor, follow_up: FollowUp, data: ContactRec
     """Say what happened and what comes next; without a plan the case's rhythm makes one."""
     held_at = _held_at(data.held_at)
     case = db.get_one(Case, follow_up.case_id)
-    _move(
+    lead(
         db,
         actor,
         follow_up,
@@ -79,7 +77,7 @@ def record(db: WriteSession, actor: Actor, follow_up: FollowUp, data: ContactRec
         worker_id=actor.user,
     )
     cases.contacted(db, case.id, _day(db, case, held_at))
-    _continue(db, actor, case, data.next)
+    go_on(db, actor, case, data.next)
     return follow_up
 
 
@@ -87,7 +85,7 @@ def miss(db: WriteSession, actor: Actor, follow_up: FollowUp, data: MissedContac
     """The person did not come or could not be reached; another try is planned."""
     vocabularies.check(db, "/reason", "attendance_reason", [data.reason])
     case = db.get_one(Case, follow_up.case_id)
-    _move(
+    lead(
         db,
         actor,
         follow_up,
@@ -100,7 +98,7 @@ def miss(db: WriteSession, actor: Actor, follow_up: FollowUp, data: MissedContac
     if data.next is not None:
         _plan(db, actor, case, _checked(db, case, data.next), FollowUpReason.manual)
     elif case.status is not CaseStatus.closed:
-        _plan_call(db, actor, case, FollowUpReason.no_show, follow_up.id, RETRY_DAYS)
+        plan_call(db, actor, case, FollowUpReason.no_show, follow_up.id, RETRY_DAYS)
     return follow_up
 
 
@@ -108,73 +106,12 @@ def postpone(db: WriteSession, actor: Actor, follow_up: FollowUp, data: Postpone
     """Move a planned contact to another day, with the reason."""
     if data.due_on < windows.today(db, follow_up.window_id):
         raise InvalidInput("/due_on", "in_the_past")
-    return _move(db, actor, follow_up, FollowUpAction.postpone, note=data.reason, due_on=data.due_on)
+    return lead(db, actor, follow_up, FollowUpAction.postpone, note=data.reason, due_on=data.due_on)
 
 
 def cancel(db: WriteSession, actor: Actor, follow_up: FollowUp, data: Cancellation) -> FollowUp:
     """Take a planned contact back, with the reason."""
-    return _move(db, actor, follow_up, FollowUpAction.cancel, note=data.reason)
-
-
-# --- what follows from what (subscribed in `app.wiring`) ------------------------------------------------------
-
-
-def plan_first(db: WriteSession, event: CaseOpened) -> None:
-    """A new case starts its rhythm."""
-    _plan_rhythm(db, SYSTEM, db.get_one(Case, event.case_id), cause_id=event.case_id)
-
-
-def plan_after_reopening(db: WriteSession, event: CaseReopened) -> None:
-    """A reopened case takes its rhythm up again."""
-    _continue(db, SYSTEM, db.get_one(Case, event.case_id), None)
-
-
-def follow_priority(db: WriteSession, event: CasePriorityChanged) -> None:
-    """A more pressing case is not left to the old rhythm; a calmer one keeps the date it was promised."""
-    case = db.get_one(Case, event.case_id)
-    due_on = rhythm_due(db, case)
-    for follow_up in queries.planned_of(db, case.id):
-        if follow_up.reason is FollowUpReason.rhythm and follow_up.due_on > due_on:
-            follow_up.due_on = due_on
-            _record(db, SYSTEM, "replan", follow_up)
-    _refresh_due(db, case.id)
-
-
-def hand_over(db: WriteSession, event: CaseAssigned) -> None:
-    """What the former referent had planned is the new one's to do."""
-    case = db.get_one(Case, event.case_id)
-    for follow_up in queries.planned_of(db, case.id):
-        follow_up.worker_id = case.referent_id
-        _record(db, SYSTEM, "hand-over", follow_up)
-    db.flush()
-
-
-def cancel_planned(db: WriteSession, event: CaseClosed) -> None:
-    """A closed case keeps nobody waiting; contacts after closure are planned on purpose, later."""
-    for follow_up in queries.planned_of(db, event.case_id):
-        if follow_up.reason is not FollowUpReason.post_closure:
-            _move(db, SYSTEM, follow_up, FollowUpAction.cancel, reason_code="case_closed")
-
-
-TOLD = {
-    "accept": FollowUpReason.referral_answered,
-    "waitlist": FollowUpReason.referral_answered,
-    "decline": FollowUpReason.referral_answered,
-    "expire": FollowUpReason.referral_ended,
-    "complete": FollowUpReason.referral_ended,
-    "fail": FollowUpReason.referral_ended,
-}
-
-
-def plan_after_referral(db: WriteSession, event: ReferralMoved) -> None:
-    """A partner's answer is told to the person; what did not work is talked over; a no-show is asked about."""
-    reason = TOLD.get(event.action)
-    case = db.get_one(Case, event.case_id)
-    if reason is None or case.status is CaseStatus.closed:
-        return
-    if event.reason_code == "no_show":
-        reason = FollowUpReason.no_show
-    _plan_call(db, SYSTEM, case, reason, event.step_id, ANSWER_DAYS, referral_id=event.referral_id)
+    return lead(db, actor, follow_up, FollowUpAction.cancel, note=data.reason)
 
 
 # --- the rhythm -----------------------------------------------------------------------------------------------
@@ -199,12 +136,12 @@ def rhythm_due(db: WriteSession, case: Case) -> date:
     return calendar.next_working(windows.today(db, case.window_id) + rhythm(case.priority))
 
 
-def _continue(db: WriteSession, actor: Actor, case: Case, wanted: NextContact | None) -> None:
+def go_on(db: WriteSession, actor: Actor, case: Case, wanted: NextContact | None) -> None:
     if wanted is not None:
         reason = FollowUpReason.post_closure if case.status is CaseStatus.closed else FollowUpReason.manual
         _plan(db, actor, case, _checked(db, case, wanted), reason)
     elif case.status is not CaseStatus.closed and not queries.planned_of(db, case.id):
-        _plan_rhythm(db, actor, case)
+        plan_rhythm(db, actor, case)
 
 
 def _checked(db: WriteSession, case: Case, wanted: NextContact) -> NextContact:
@@ -213,14 +150,14 @@ def _checked(db: WriteSession, case: Case, wanted: NextContact) -> NextContact:
     return wanted
 
 
-def _plan_rhythm(db: WriteSession, actor: Actor, case: Case, cause_id: UUID | None = None) -> None:
+def plan_rhythm(db: WriteSession, actor: Actor, case: Case, cause_id: UUID | None = None) -> None:
     if cause_id is not None and queries.caused_by(db, FollowUpReason.rhythm, cause_id):
         return
     wanted = NextContact(kind=FollowUpKind.call, due_on=rhythm_due(db, case))
     _plan(db, actor, case, wanted, FollowUpReason.rhythm, cause_id=cause_id)
 
 
-def _plan_call(
+def plan_call(
     db: WriteSession,
     actor: Actor,
     case: Case,
@@ -263,8 +200,8 @@ def _plan(
     db.add(follow_up)
     db.flush()
     begin(db, actor, follow_up, "plan", lambda **row: _transition(follow_up.id, **row))
-    _record(db, actor, "plan", follow_up, reason=reason)
-    _refresh_due(db, case.id)
+    note_down(db, actor, "plan", follow_up, reason=reason)
+    refresh_due(db, case.id)
     return follow_up
 
 
@@ -272,7 +209,7 @@ def _transition(follow_up_id: FollowUpId, **row: object) -> FollowUpTransition:
     return FollowUpTransition(follow_up_id=follow_up_id, **row)  # type: ignore[arg-type]
 
 
-def _move(
+def lead(
     db: WriteSession,
     actor: Actor,
     follow_up: FollowUp,
@@ -293,17 +230,17 @@ def _move(
         note=note,
         **columns,
     )
-    _record(db, actor, action, follow_up)
-    _refresh_due(db, follow_up.case_id)
+    note_down(db, actor, action, follow_up)
+    refresh_due(db, follow_up.case_id)
     return follow_up
 
 
-def _record(db: WriteSession, actor: Actor, act: str, follow_up: FollowUp, **details: object) -> None:
+def note_down(db: WriteSession, actor: Actor, act: str, follow_up: FollowUp, **details: object) -> None:
     person_id = follow_up.person_id
     audit.record(db, actor, f"follow_up:{act}", "follow_up", follow_up.id, person_id=person_id, **details)
 
 
-def _refresh_due(db: WriteSession, case_id: CaseId) -> None:
+def refresh_due(db: WriteSession, case_id: CaseId) -> None:
     db.flush()
     cases.set_due(db, case_id, "follow_up", queries.earliest(db, case_id))
 

@@ -18,7 +18,7 @@ InterviewWriter = Annotated[Actor, Depends(allowed(Permission.interview_write))]
 
 
 @refuses(NotFound)
-def _window_served(actor: Receptionist, window_id: WindowId) -> WindowId:
+async def _window_served(actor: Receptionist, window_id: WindowId) -> WindowId:
     if not policy.serves_at(actor, window_id):
         raise NotFound()
     return window_id

@@ -158,7 +158,7 @@ def list_interviews(
 
 
 @router.get("/interviews/{interview_id}", response_model=InterviewOut)
-def get_interview(interview: InterviewSeen) -> Response:
+async def get_interview(interview: InterviewSeen) -> Response:
     """One interview. That it was opened is recorded."""
     return answer(interview, version=interview["version"])
 

@@ -9,7 +9,7 @@ from app.core.db import ReadSession, WriteSession
 from app.core.ids import uuid7
 from app.core.settings import settings
 from app.outbox import service as outbox
-from app.referrals import clocks, queries, service
+from app.referrals import clocks, queries, service, steps
 from app.referrals.events import ReferralOverdue
 from app.referrals.states import ReferralAction
 from app.windows import queries as windows
@@ -28,7 +28,7 @@ def expire(db: WriteSession) -> int:
     """End referrals that nobody decided in the agreement's time."""
     found = queries.due(db, "expires_at", now(), BATCH)
     for referral in found:
-        service.step(db, SYSTEM, referral, ReferralAction.expire)
+        steps.step(db, SYSTEM, referral, ReferralAction.expire)
     return len(found)
 
 

@@ -1,11 +1,8 @@
-"""Referring a person: what the window does, what the partner does, what the clocks do.
+"""Referring a person: what the window does. What the partner answers stands in `answering`, the clocks in `jobs`.
 
-Each function is one row of the table in `states`; what the row requires is checked here, and the step, its audit
-entry and its event are written in the same transaction.
+Each function is one row of the table in `states`: what the row requires is checked here, then `steps.step` moves,
+records and publishes in the same transaction.
 """
-
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.audit import service as audit
 from app.cases import service as cases
@@ -14,40 +11,30 @@ from app.cases.states import CaseStatus, Stage
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import WriteSession
-from app.core.errors import DomainError, InvalidInput
-from app.core.ids import uuid7
-from app.core.moves import begin, move
+from app.core.errors import DomainError
+from app.core.moves import begin
 from app.core.settings import settings
 from app.outbox import service as outbox
 from app.partners import queries as partners
 from app.partners.models import Agreement
-from app.referrals import clocks, queries
-from app.referrals.events import ReferralMessageSent, ReferralMoved
+from app.referrals import clocks
+from app.referrals.events import ReferralMessageSent
 from app.referrals.models import Referral, ReferralMessage, ReferralTransition
 from app.referrals.readiness import readiness
 from app.referrals.schemas import (
-    Acceptance,
-    AppointmentIn,
-    Completion,
-    Decline,
-    Failure,
-    Hold,
     ReferralCreate,
     ReferralSend,
     ReferralUpdate,
     ReReferral,
-    Start,
-    Waitlist,
     Withdrawal,
 )
 from app.referrals.states import (
-    FINAL,
-    PAUSED,
     REFERABLE_AGAIN,
     REFERRAL_LIFECYCLE,
     ReferralAction,
     ReferralStatus,
 )
+from app.referrals.steps import need_note, step
 from app.vocabularies import service as vocabularies
 from app.windows import queries as windows
 
@@ -74,9 +61,6 @@ class NotReferableAgain(DomainError):
     """A referral leads to another one only after it was declined, expired, not completed or withdrawn."""
 
     code = "not_referable_again"
-
-
-# --- the window -----------------------------------------------------------------------------------------------
 
 
 def draft(
@@ -168,7 +152,7 @@ def answer(db: WriteSession, actor: Actor, referral: Referral, text: str) -> Ref
 
 def withdraw(db: WriteSession, actor: Actor, referral: Referral, data: Withdrawal) -> Referral:
     """Take a referral back, from any open state; an abandoned draft is taken back the same way."""
-    _need_note(data.reason, data.note)
+    need_note(data.reason, data.note)
     return step(db, actor, referral, ReferralAction.withdraw, reason_code=data.reason, note=data.note)
 
 
@@ -186,105 +170,6 @@ def refer_again(db: WriteSession, actor: Actor, referral: Referral, data: ReRefe
     return draft(db, actor, case, fields, previous=referral)
 
 
-# --- the partner ----------------------------------------------------------------------------------------------
-
-
-def open_it(db: WriteSession, actor: Actor, referral: Referral) -> Referral:
-    """The partner saw it for the first time; seeing it again changes nothing."""
-    if referral.status is not ReferralStatus.sent:
-        return referral
-    return step(db, actor, referral, ReferralAction.open)
-
-
-def ask(db: WriteSession, actor: Actor, referral: Referral, question: str) -> Referral:
-    """Ask the window something first; the clocks stand still until it answers."""
-    return step(db, actor, referral, ReferralAction.ask, note=question)
-
-
-def accept(db: WriteSession, actor: Actor, referral: Referral, data: Acceptance) -> Referral:
-    """Take the person on, naming whom to turn to."""
-    appointment = appointment_columns(data.appointment) if data.appointment else {}
-    step(
-        db,
-        actor,
-        referral,
-        ReferralAction.accept,
-        contact_name=data.contact_name,
-        contact_phone=data.contact_phone,
-        **appointment,
-    )
-    cases.reach(db, actor, db.get_one(Case, referral.case_id), Stage.accompaniment)
-    return referral
-
-
-def decline(db: WriteSession, actor: Actor, referral: Referral, data: Decline) -> Referral:
-    """Say no, with a coded reason and, if possible, what to try instead."""
-    _need_note(data.reason, data.note)
-    return step(
-        db,
-        actor,
-        referral,
-        ReferralAction.decline,
-        reason_code=data.reason,
-        note=data.note,
-        next_step=data.next_step,
-    )
-
-
-def waitlist(db: WriteSession, actor: Actor, referral: Referral, data: Waitlist) -> Referral:
-    """No place yet; one is expected on a day to come."""
-    if data.expected_on < windows.today(db, referral.window_id):
-        raise InvalidInput("/expected_on", "in_the_past")
-    return step(db, actor, referral, ReferralAction.waitlist, note=data.note, expected_on=data.expected_on)
-
-
-def schedule(db: WriteSession, actor: Actor, referral: Referral, data: AppointmentIn) -> Referral:
-    """Set or move the appointment, from either side."""
-    return step(db, actor, referral, ReferralAction.schedule, **appointment_columns(data))
-
-
-def start(db: WriteSession, actor: Actor, referral: Referral, data: Start) -> Referral:
-    """The person attended for the first time."""
-    if data.attended_on > windows.today(db, referral.window_id):
-        raise InvalidInput("/attended_on", "in_the_future")
-    return step(db, actor, referral, ReferralAction.start, started_on=data.attended_on)
-
-
-def hold(db: WriteSession, actor: Actor, referral: Referral, data: Hold) -> Referral:
-    """Pause the service."""
-    _need_note(data.reason, data.note)
-    return step(
-        db,
-        actor,
-        referral,
-        ReferralAction.hold,
-        reason_code=data.reason,
-        note=data.note,
-    )
-
-
-def resume(db: WriteSession, actor: Actor, referral: Referral) -> Referral:
-    """Go on where the pause began."""
-    return step(db, actor, referral, ReferralAction.resume)
-
-
-def complete(db: WriteSession, actor: Actor, referral: Referral, data: Completion) -> Referral:
-    """The service ended: an outcome for each need, and a note."""
-    if set(data.outcomes) != set(referral.needs):
-        raise InvalidInput("/outcomes", "every_need")
-    outcomes = {need: str(outcome) for need, outcome in data.outcomes.items()}
-    return step(db, actor, referral, ReferralAction.complete, outcomes=outcomes, outcome_note=data.note)
-
-
-def fail(db: WriteSession, actor: Actor, referral: Referral, data: Failure) -> Referral:
-    """The service did not come to its end."""
-    _need_note(data.reason, data.note)
-    return step(db, actor, referral, ReferralAction.fail, reason_code=data.reason, outcome_note=data.note)
-
-
-# --- both -----------------------------------------------------------------------------------------------------
-
-
 def write_message(db: WriteSession, actor: Actor, referral: Referral, text: str) -> ReferralMessage:
     """Write to the other side about a referral that was sent, also after it ended."""
     if referral.sent_at is None:
@@ -299,101 +184,6 @@ def write_message(db: WriteSession, actor: Actor, referral: Referral, text: str)
     audit.record(db, actor, "referral:message", "referral", referral.id, person_id=referral.person_id)
     outbox.publish(db, ReferralMessageSent(step_id=message.id, referral_id=referral.id, by_role=actor.role))
     return message
-
-
-def _need_note(reason: str, note: str | None) -> None:
-    if reason == "other" and not note:
-        raise InvalidInput("/note", "note_for_other")
-
-
-def appointment_columns(data: AppointmentIn) -> dict[str, Any]:
-    """Wall time and zone as they were said, and the instant that they mean now.
-
-    Morocco changes its clock around Ramadan: the wall time is the promise, the instant follows from it.
-    """
-    try:
-        zone = ZoneInfo(data.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput("/appointment/zone", "unknown_code") from None
-    at = data.at.replace(tzinfo=zone)
-    if at < now():
-        raise InvalidInput("/appointment/at", "in_the_past")
-    return {
-        "appointment_at": at,
-        "appointment_local": data.at.strftime("%Y-%m-%dT%H:%M"),
-        "appointment_zone": data.zone,
-        "appointment_place": data.place,
-    }
-
-
-def step(
-    db: WriteSession,
-    actor: Actor,
-    referral: Referral,
-    action: ReferralAction,
-    *,
-    reason_code: str | None = None,
-    note: str | None = None,
-    **columns: Any,
-) -> Referral:
-    """Move, record, publish; stop and start the clocks; keep the case's due date true."""
-    row = REFERRAL_LIFECYCLE.move(referral.status, action, actor.role)
-    target = row.to or referral.held_from
-    columns |= _clock_columns(db, referral, target)
-    if target in FINAL:
-        columns["ended_at"] = now()
-    move(
-        db,
-        actor,
-        referral,
-        REFERRAL_LIFECYCLE,
-        action,
-        lambda **step: ReferralTransition(referral_id=referral.id, **step),
-        back_to=referral.held_from,
-        reason_code=reason_code,
-        note=note,
-        **columns,
-    )
-    audit.record(
-        db,
-        actor,
-        f"referral:{action}",
-        "referral",
-        referral.id,
-        person_id=referral.person_id,
-        reason=reason_code,
-    )
-    outbox.publish(
-        db,
-        ReferralMoved(
-            step_id=uuid7(),
-            referral_id=referral.id,
-            case_id=referral.case_id,
-            action=action,
-            by_role=actor.role,
-            reason_code=reason_code,
-        ),
-    )
-    cases.set_due(db, referral.case_id, "referral", queries.earliest_decision(db, referral.case_id))
-    return referral
-
-
-def _clock_columns(db: WriteSession, referral: Referral, target: ReferralStatus | None) -> dict[str, Any]:
-    """Pausing remembers when (and from where); going on moves every deadline by the working time lost."""
-    at = now()
-    if target in PAUSED:
-        return {
-            "paused_at": at,
-            "held_from": referral.status if target is ReferralStatus.on_hold else None,
-        }
-    if referral.paused_at is None:
-        return {}
-    calendar = windows.calendar(db, referral.window_id)
-    moved = {
-        name: clocks.after_pause(getattr(referral, name), referral.paused_at, at, calendar)
-        for name in ("decide_by", "remind_at", "expires_at")
-    }
-    return {"paused_at": None, "held_from": None, **moved}
 
 
 def agreement_of(db: WriteSession, referral: Referral) -> Agreement:

@@ -315,15 +315,15 @@ def test_what_happens_to_a_session_is_in_the_trail(
     assert actions(db)[-1] == action
 
 
-def test_a_session_names_its_user_and_no_other(db: WriteSession, world: World) -> None:
+def test_a_session_names_its_user_and_no_other(database: Database, world: World) -> None:
     from app.auth import queries
     from app.auth.tokens import Claims
 
     assert world.worker.session_id is not None
     mixed = Claims(world.colleague.user, world.worker.session_id, 0.0)
-    assert queries.actor_of(db, mixed) is None
+    assert queries.actor_of(database, mixed) is None
     own = Claims(world.worker.user, world.worker.session_id, 0.0)
-    actor = queries.actor_of(db, own)
+    actor = queries.actor_of(database, own)
     assert actor == Actor(
         user_id=world.worker.user,
         role=Role.social_worker,

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
+import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -165,4 +166,4 @@ def test_a_page_that_is_not_full_is_the_last() -> None:
 
 
 def test_the_page_asked_for_is_what_the_query_says() -> None:
-    assert page_request(7, "abc") == PageRequest(7, "abc")
+    assert anyio.run(page_request, 7, "abc") == PageRequest(7, "abc")

@@ -16,7 +16,7 @@ from app.core.clock import now, today
 from app.core.db import Database, WriteSession
 from app.core.errors import IllegalMove, InvalidInput, NotFound
 from app.core.ids import UserId, uuid7
-from app.followups import queries, service
+from app.followups import queries, reactions, service
 from app.followups.models import FollowUp
 from app.followups.schemas import (
     Cancellation,
@@ -73,7 +73,7 @@ def test_a_new_case_starts_its_rhythm_once(
     event = CaseOpened(
         case_id=case.id, person_id=case.person_id, window_id=case.window_id, referent_id=case.referent_id
     )
-    service.plan_first(db, event)  # told a second time
+    reactions.plan_first(db, event)  # told a second time
     (first,) = planned(db, case)
     calendar = windows.calendar(db, case.window_id)
     assert first.reason is FollowUpReason.rhythm
@@ -200,7 +200,7 @@ def test_closing_cancels_what_is_planned_and_reopening_takes_the_rhythm_up(
     assert after.reason is FollowUpReason.post_closure
     from app.cases.events import CaseClosed
 
-    service.cancel_planned(db, CaseClosed(case_id=case.id, reason="goals_met"))
+    reactions.cancel_planned(db, CaseClosed(case_id=case.id, reason="goals_met"))
     assert planned(db, case) == [after]
     data = ContactRecord.model_validate(
         {"happened": "لا تزال في عملها", "next": {"kind": "call", "due_on": today() + timedelta(days=90)}}
@@ -296,5 +296,5 @@ def test_an_event_about_a_closed_case_plans_nothing(db: WriteSession, world: Wor
     event = ReferralMoved(
         step_id=uuid7(), referral_id=ReferralId(uuid7()), case_id=case.id, action="expire", by_role="system"
     )
-    service.plan_after_referral(db, event)
+    reactions.plan_after_referral(db, event)
     assert len(planned(db, case)) == before

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -112,7 +113,7 @@ def test_one_creation_sent_to_both_servers_at_once_happens_once(house: House) ->
     token = sign_in(house.one)
     for _ in range(RACES):
         key = str(uuid4())
-        sent = {"json": house.somebody(key), "headers": {**token, "Idempotency-Key": key}}
+        sent: dict[str, Any] = {"json": house.somebody(key), "headers": {**token, "Idempotency-Key": key}}
         answers = _at_once(house, sent)
         made = {answer.json()["id"] for answer in answers if answer.status_code == 201}
         refused = [answer for answer in answers if answer.status_code != 201]
@@ -168,7 +169,7 @@ def test_the_worker_stops_when_it_is_told_to(house: House) -> None:
     assert house.worker.output.splitlines()[-1] == "Stopped."
 
 
-def test_two_processes_behind_one_port_are_for_postgresql(house: House, tmp_path: Any) -> None:
+def test_two_processes_behind_one_port_are_for_postgresql(house: House, tmp_path: Path) -> None:
     port = commands.free_port()
     settings = {**house.settings, "SHUBBAK_PORT": str(port), "SHUBBAK_PROCESSES": "2"}
     with commands.running("serve", settings=settings, output=tmp_path / "both") as both:

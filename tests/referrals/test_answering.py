@@ -15,7 +15,7 @@ from app.core.errors import ChangedMeanwhile, IllegalMove, InvalidInput
 from app.followups import queries as follow_ups
 from app.followups.states import FollowUpReason
 from app.outbox import service as outbox
-from app.referrals import queries, service
+from app.referrals import answering, queries, service
 from app.referrals.models import Referral
 from app.referrals.schemas import (
     Acceptance,
@@ -46,15 +46,15 @@ def agent(ready: Ready) -> Actor:
 
 
 def test_opening_is_noted_once(db: WriteSession, agent: Actor, referral: Referral) -> None:
-    service.open_it(db, agent, referral)
-    service.open_it(db, agent, referral)
+    answering.open_it(db, agent, referral)
+    answering.open_it(db, agent, referral)
     assert [step["action"] for step in queries.steps(db, referral.id)] == ["draft", "send", "open"]
 
 
 def test_a_question_stops_the_clocks_and_its_answer_starts_them_again(
     ready: Ready, db: WriteSession, agent: Actor, referral: Referral
 ) -> None:
-    service.ask(db, agent, referral, "هل لديها شهادة السكنى؟")
+    answering.ask(db, agent, referral, "هل لديها شهادة السكنى؟")
     before = referral.decide_by
     assert before is not None
     assert referral.status is ReferralStatus.info_requested
@@ -70,7 +70,7 @@ def test_accepting_names_whom_to_turn_to(
     ready: Ready, db: WriteSession, agent: Actor, referral: Referral
 ) -> None:
     wall = (now() + timedelta(days=9)).replace(tzinfo=None, microsecond=0)
-    service.accept(db, agent, referral, Acceptance(contact_name="مينة", appointment=AppointmentIn(at=wall)))
+    answering.accept(db, agent, referral, Acceptance(contact_name="مينة", appointment=AppointmentIn(at=wall)))
     view = queries.read(db, ready.world.worker, referral.id)
     assert view["contact_name"] == "مينة"
     assert view["appointment"]["local"] == wall.strftime("%Y-%m-%dT%H:%M")
@@ -91,9 +91,9 @@ def test_accepting_names_whom_to_turn_to(
 def test_an_appointment_is_in_the_future_of_a_known_zone(
     db: WriteSession, agent: Actor, referral: Referral, at: datetime, zone: str, pointer: str
 ) -> None:
-    service.accept(db, agent, referral, CONTACT)
+    answering.accept(db, agent, referral, CONTACT)
     with pytest.raises(InvalidInput) as refused:
-        service.schedule(db, agent, referral, AppointmentIn(at=at, zone=zone))
+        answering.schedule(db, agent, referral, AppointmentIn(at=at, zone=zone))
     assert refused.value.details["errors"][0]["pointer"] == pointer  # type: ignore[index]
 
 
@@ -109,9 +109,9 @@ def test_declining_has_a_reason_and_other_needs_words(
     data = Decline(reason=reason, next_step="جربوا مؤسسة أخرى")
     if reason is DeclineReason.other:
         with pytest.raises(InvalidInput):
-            service.decline(db, agent, referral, data)
+            answering.decline(db, agent, referral, data)
         data = Decline(reason=reason, note="سبب آخر")
-    service.decline(db, agent, referral, data)
+    answering.decline(db, agent, referral, data)
     assert referral.status is ReferralStatus.declined
     assert referral.ended_at is not None
     assert queries.steps(db, referral.id)[-1]["reason_code"] == reason
@@ -119,19 +119,19 @@ def test_declining_has_a_reason_and_other_needs_words(
 
 def test_the_waiting_list_has_a_day_to_come(db: WriteSession, agent: Actor, referral: Referral) -> None:
     with pytest.raises(InvalidInput):
-        service.waitlist(db, agent, referral, Waitlist(expected_on=today() - timedelta(days=1)))
-    service.waitlist(db, agent, referral, Waitlist(expected_on=today() + timedelta(days=30)))
-    service.accept(db, agent, referral, CONTACT)
+        answering.waitlist(db, agent, referral, Waitlist(expected_on=today() - timedelta(days=1)))
+    answering.waitlist(db, agent, referral, Waitlist(expected_on=today() + timedelta(days=30)))
+    answering.accept(db, agent, referral, CONTACT)
     assert referral.status is ReferralStatus.accepted
 
 
 def test_the_first_attendance_is_not_in_the_future(
     db: WriteSession, agent: Actor, referral: Referral
 ) -> None:
-    service.accept(db, agent, referral, CONTACT)
+    answering.accept(db, agent, referral, CONTACT)
     with pytest.raises(InvalidInput):
-        service.start(db, agent, referral, Start(attended_on=today() + timedelta(days=1)))
-    service.start(db, agent, referral, Start(attended_on=today()))
+        answering.start(db, agent, referral, Start(attended_on=today() + timedelta(days=1)))
+    answering.start(db, agent, referral, Start(attended_on=today()))
     assert (referral.status, referral.started_on) == (ReferralStatus.in_service, today())
 
 
@@ -139,37 +139,37 @@ def test_the_first_attendance_is_not_in_the_future(
 def test_a_pause_leads_back_to_where_it_began(
     db: WriteSession, agent: Actor, referral: Referral, started: bool
 ) -> None:
-    service.accept(db, agent, referral, CONTACT)
+    answering.accept(db, agent, referral, CONTACT)
     if started:
-        service.start(db, agent, referral, Start(attended_on=today()))
+        answering.start(db, agent, referral, Start(attended_on=today()))
     before = referral.status
-    service.hold(db, agent, referral, Hold(reason=HoldReason.health))
+    answering.hold(db, agent, referral, Hold(reason=HoldReason.health))
     assert (referral.status, referral.held_from) == (ReferralStatus.on_hold, before)
-    service.resume(db, agent, referral)
+    answering.resume(db, agent, referral)
     assert (referral.status, referral.held_from, referral.paused_at) == (before, None, None)
 
 
 def test_completing_gives_an_outcome_for_every_need(
     db: WriteSession, agent: Actor, referral: Referral
 ) -> None:
-    service.accept(db, agent, referral, CONTACT)
-    service.hold(db, agent, referral, Hold(reason=HoldReason.capacity))
+    answering.accept(db, agent, referral, CONTACT)
+    answering.hold(db, agent, referral, Hold(reason=HoldReason.capacity))
     for outcomes in ({}, {"income": "met"}, {"housing": "met", "income": "met"}):
         with pytest.raises(InvalidInput):
-            service.complete(
+            answering.complete(
                 db, agent, referral, Completion.model_validate({"outcomes": outcomes, "note": "انتهى"})
             )
     data = Completion.model_validate({"outcomes": {"housing": "partly_met"}, "note": "انتهى"})
-    service.complete(db, agent, referral, data)
+    answering.complete(db, agent, referral, data)
     assert (referral.status, referral.outcomes) == (ReferralStatus.completed, {"housing": "partly_met"})
 
 
 def test_failing_and_withdrawing_have_reasons(ready: Ready, db: WriteSession, agent: Actor) -> None:
     failed, withdrawn = ready.sent(), ready.sent()
-    service.accept(db, agent, failed, CONTACT)
+    answering.accept(db, agent, failed, CONTACT)
     with pytest.raises(InvalidInput):
-        service.fail(db, agent, failed, Failure(reason=FailureReason.other))
-    service.fail(db, agent, failed, Failure(reason=FailureReason.dropped_out))
+        answering.fail(db, agent, failed, Failure(reason=FailureReason.other))
+    answering.fail(db, agent, failed, Failure(reason=FailureReason.dropped_out))
     with pytest.raises(InvalidInput):
         service.withdraw(db, ready.world.worker, withdrawn, Withdrawal.model_validate({"reason": "other"}))
     service.withdraw(db, ready.world.worker, withdrawn, Withdrawal.model_validate({"reason": "moved"}))
@@ -182,7 +182,7 @@ def test_a_referral_that_led_nowhere_leads_to_another_and_the_chain_is_kept(
     other = ready.sent()
     with pytest.raises(service.NotReferableAgain):
         service.refer_again(db, ready.world.worker, referral, ReReferral(service_id=ready.service.id))
-    service.decline(db, agent, referral, Decline(reason=DeclineReason.no_place))
+    answering.decline(db, agent, referral, Decline(reason=DeclineReason.no_place))
     second = service.refer_again(
         db, ready.world.worker, referral, ReReferral(service_id=ready.service.id, situation="وصف جديد")
     )
@@ -199,7 +199,7 @@ def test_a_step_on_what_somebody_moved_meanwhile_changes_nothing(
 ) -> None:
     db.execute(text("UPDATE referrals SET status = 'seen', version = version + 1"))
     with pytest.raises(ChangedMeanwhile):
-        service.accept(db, agent, referral, CONTACT)
+        answering.accept(db, agent, referral, CONTACT)
 
 
 def test_both_sides_write_to_each_other_once_it_was_sent(
@@ -225,7 +225,7 @@ def test_an_answer_plans_a_talk_with_the_person(
     ready: Ready, db: WriteSession, action: str, more: dict[str, Any], reason: FollowUpReason | None
 ) -> None:
     from app.core.ids import uuid7
-    from app.followups.service import plan_after_referral
+    from app.followups.reactions import plan_after_referral
     from app.referrals.events import ReferralMoved
 
     referral = ready.sent()
@@ -246,14 +246,14 @@ def test_an_answer_plans_a_talk_with_the_person(
 def test_illegal_moves_leave_no_trace(db: WriteSession, agent: Actor, referral: Referral) -> None:
     count = len(queries.steps(db, referral.id))
     with pytest.raises(IllegalMove):
-        service.resume(db, agent, referral)
+        answering.resume(db, agent, referral)
     assert len(queries.steps(db, referral.id)) == count
 
 
 def test_both_sides_are_told_of_a_step(
     ready: Ready, db: WriteSession, database: Database, agent: Actor, referral: Referral
 ) -> None:
-    service.decline(db, agent, referral, Decline(reason=DeclineReason.no_place))
+    answering.decline(db, agent, referral, Decline(reason=DeclineReason.no_place))
     db.commit()
     outbox.deliver_all(database.write_session)
     kinds = db.execute(text("SELECT kind FROM notifications ORDER BY id")).scalars().all()

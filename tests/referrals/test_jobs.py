@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.core.clock import now
 from app.core.db import Database, WriteSession
 from app.outbox import service as outbox
-from app.referrals import jobs, queries, service
+from app.referrals import answering, jobs, queries, service
 from app.referrals.models import Referral
 from app.referrals.schemas import Acceptance
 from app.referrals.states import ReferralStatus
@@ -43,7 +43,7 @@ def test_a_decision_that_did_not_come_in_time_stays_recorded(
     with time_machine.travel(referral.decide_by + timedelta(minutes=1)):
         assert jobs.breach(db) == 1
         assert jobs.breach(db) == 0
-        service.accept(db, ready.world.agent, referral, Acceptance(contact_name="مينة المثالية"))
+        answering.accept(db, ready.world.agent, referral, Acceptance(contact_name="مينة المثالية"))
     assert referral.breached_at is not None
 
 
@@ -69,7 +69,7 @@ def test_reminders_repeat_and_reach_the_supervisors(
 
 
 def test_paused_clocks_stand_still(ready: Ready, db: WriteSession, referral: Referral) -> None:
-    service.ask(db, ready.world.agent, referral, "سؤال")
+    answering.ask(db, ready.world.agent, referral, "سؤال")
     with time_machine.travel(now() + timedelta(days=365)):
         assert jobs.tick(db) == 0
 

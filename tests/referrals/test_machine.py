@@ -18,7 +18,7 @@ from app.core.actor import SYSTEM, Actor
 from app.core.clock import now, today
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.errors import Forbidden, IllegalMove
-from app.referrals import queries, service
+from app.referrals import answering, queries, service, steps
 from app.referrals.models import Referral
 from app.referrals.schemas import (
     Acceptance,
@@ -43,30 +43,32 @@ def perform(db: WriteSession, actor: Actor, referral: Referral, action: Referral
     appointment = AppointmentIn(at=(now() + timedelta(days=3)).replace(tzinfo=None))
     calls: dict[ReferralAction, Any] = {
         ReferralAction.send: lambda: service.send(db, actor, referral, ReferralSend()),
-        ReferralAction.open: lambda: service.step(db, actor, referral, ReferralAction.open),
-        ReferralAction.ask: lambda: service.ask(db, actor, referral, "?"),
+        ReferralAction.open: lambda: steps.step(db, actor, referral, ReferralAction.open),
+        ReferralAction.ask: lambda: answering.ask(db, actor, referral, "?"),
         ReferralAction.answer: lambda: service.answer(db, actor, referral, "!"),
-        ReferralAction.accept: lambda: service.accept(db, actor, referral, Acceptance(contact_name="م")),
-        ReferralAction.decline: lambda: service.decline(
+        ReferralAction.accept: lambda: answering.accept(db, actor, referral, Acceptance(contact_name="م")),
+        ReferralAction.decline: lambda: answering.decline(
             db, actor, referral, Decline.model_validate({"reason": "no_place"})
         ),
-        ReferralAction.waitlist: lambda: service.waitlist(db, actor, referral, Waitlist(expected_on=today())),
-        ReferralAction.schedule: lambda: service.schedule(db, actor, referral, appointment),
-        ReferralAction.start: lambda: service.start(db, actor, referral, Start(attended_on=today())),
-        ReferralAction.hold: lambda: service.hold(
+        ReferralAction.waitlist: lambda: answering.waitlist(
+            db, actor, referral, Waitlist(expected_on=today())
+        ),
+        ReferralAction.schedule: lambda: answering.schedule(db, actor, referral, appointment),
+        ReferralAction.start: lambda: answering.start(db, actor, referral, Start(attended_on=today())),
+        ReferralAction.hold: lambda: answering.hold(
             db, actor, referral, Hold.model_validate({"reason": "capacity"})
         ),
-        ReferralAction.resume: lambda: service.resume(db, actor, referral),
-        ReferralAction.complete: lambda: service.complete(
+        ReferralAction.resume: lambda: answering.resume(db, actor, referral),
+        ReferralAction.complete: lambda: answering.complete(
             db, actor, referral, Completion.model_validate({"outcomes": {"housing": "met"}, "note": "."})
         ),
-        ReferralAction.fail: lambda: service.fail(
+        ReferralAction.fail: lambda: answering.fail(
             db, actor, referral, Failure.model_validate({"reason": "no_show"})
         ),
         ReferralAction.withdraw: lambda: service.withdraw(
             db, actor, referral, Withdrawal.model_validate({"reason": "moved"})
         ),
-        ReferralAction.expire: lambda: service.step(db, actor, referral, ReferralAction.expire),
+        ReferralAction.expire: lambda: steps.step(db, actor, referral, ReferralAction.expire),
     }
     calls[action]()
 

@@ -13,7 +13,7 @@ from app.core.db import WriteSession
 from app.core.errors import Forbidden, IllegalMove, InvalidInput, NotFound
 from app.core.ids import ServiceId, uuid7
 from app.partners import service as partners_service
-from app.referrals import queries, service
+from app.referrals import answering, queries, service
 from app.referrals.models import Referral
 from app.referrals.readiness import readiness
 from app.referrals.schemas import Acceptance, ReferralCreate, ReferralSend, ReferralUpdate
@@ -150,7 +150,7 @@ def test_who_lives_in_the_services_territory_is_not_warned_of(db: WriteSession, 
 def test_a_full_service_and_a_used_quota_must_be_acknowledged(db: WriteSession, world: World) -> None:
     ready = referrals.ready(db, world, service_values={"capacity": 1}, quota=1, quota_period="month")
     first = send(ready, ready.draft())
-    service.accept(db, world.agent, first, Acceptance(contact_name="مينة المثالية"))
+    answering.accept(db, world.agent, first, Acceptance(contact_name="مينة المثالية"))
     assert refusal(ready, ready.draft())["unacknowledged"] == ["capacity", "quota"]
 
 

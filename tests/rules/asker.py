@@ -56,7 +56,7 @@ class Asker:
         """Ask a route as it wants to be asked; `more` takes the place of parts of the request."""
         asked = {**asking.request(route, names), **more}
         actor = self.actor(column)
-        asked["headers"] = {**(headers(actor) if actor else {}), **asked["headers"]}
+        asked["headers"] = [*(headers(actor) if actor else {}).items(), *asked["headers"].items()]
         with undone(self.database):
             return self.client.request(**asked)
 

@@ -1,0 +1,73 @@
+"""What plans or cancels contacts by itself: when a case or a referral moves (subscribed in `app.wiring`)."""
+
+from app.cases.events import CaseAssigned, CaseClosed, CaseOpened, CasePriorityChanged, CaseReopened
+from app.cases.models import Case
+from app.cases.states import CaseStatus
+from app.core.actor import SYSTEM
+from app.core.db import WriteSession
+from app.followups import queries, service
+from app.followups.states import (
+    FollowUpAction,
+    FollowUpReason,
+)
+from app.referrals.events import ReferralMoved
+
+
+def plan_first(db: WriteSession, event: CaseOpened) -> None:
+    """A new case starts its rhythm."""
+    service.plan_rhythm(db, SYSTEM, db.get_one(Case, event.case_id), cause_id=event.case_id)
+
+
+def plan_after_reopening(db: WriteSession, event: CaseReopened) -> None:
+    """A reopened case takes its rhythm up again."""
+    service.go_on(db, SYSTEM, db.get_one(Case, event.case_id), None)
+
+
+def follow_priority(db: WriteSession, event: CasePriorityChanged) -> None:
+    """A more pressing case is not left to the old rhythm; a calmer one keeps the date it was promised."""
+    case = db.get_one(Case, event.case_id)
+    due_on = service.rhythm_due(db, case)
+    for follow_up in queries.planned_of(db, case.id):
+        if follow_up.reason is FollowUpReason.rhythm and follow_up.due_on > due_on:
+            follow_up.due_on = due_on
+            service.note_down(db, SYSTEM, "replan", follow_up)
+    service.refresh_due(db, case.id)
+
+
+def hand_over(db: WriteSession, event: CaseAssigned) -> None:
+    """What the former referent had planned is the new one's to do."""
+    case = db.get_one(Case, event.case_id)
+    for follow_up in queries.planned_of(db, case.id):
+        follow_up.worker_id = case.referent_id
+        service.note_down(db, SYSTEM, "hand-over", follow_up)
+    db.flush()
+
+
+def cancel_planned(db: WriteSession, event: CaseClosed) -> None:
+    """A closed case keeps nobody waiting; contacts after closure are planned on purpose, later."""
+    for follow_up in queries.planned_of(db, event.case_id):
+        if follow_up.reason is not FollowUpReason.post_closure:
+            service.lead(db, SYSTEM, follow_up, FollowUpAction.cancel, reason_code="case_closed")
+
+
+TOLD = {
+    "accept": FollowUpReason.referral_answered,
+    "waitlist": FollowUpReason.referral_answered,
+    "decline": FollowUpReason.referral_answered,
+    "expire": FollowUpReason.referral_ended,
+    "complete": FollowUpReason.referral_ended,
+    "fail": FollowUpReason.referral_ended,
+}
+
+
+def plan_after_referral(db: WriteSession, event: ReferralMoved) -> None:
+    """A partner's answer is told to the person; what did not work is talked over; a no-show is asked about."""
+    reason = TOLD.get(event.action)
+    case = db.get_one(Case, event.case_id)
+    if reason is None or case.status is CaseStatus.closed:
+        return
+    if event.reason_code == "no_show":
+        reason = FollowUpReason.no_show
+    service.plan_call(
+        db, SYSTEM, case, reason, event.step_id, service.ANSWER_DAYS, referral_id=event.referral_id
+    )

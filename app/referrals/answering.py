@@ -1,0 +1,118 @@
+"""What a partner answers. Each function is one row of the table in `states`, with what the row requires."""
+
+from app.cases import service as cases
+from app.cases.models import Case
+from app.cases.states import Stage
+from app.core.actor import Actor
+from app.core.db import WriteSession
+from app.core.errors import InvalidInput
+from app.referrals.models import Referral
+from app.referrals.schemas import (
+    Acceptance,
+    AppointmentIn,
+    Completion,
+    Decline,
+    Failure,
+    Hold,
+    Start,
+    Waitlist,
+)
+from app.referrals.states import (
+    ReferralAction,
+    ReferralStatus,
+)
+from app.referrals.steps import appointment_columns, need_note, step
+from app.windows import queries as windows
+
+
+def open_it(db: WriteSession, actor: Actor, referral: Referral) -> Referral:
+    """The partner saw it for the first time; seeing it again changes nothing."""
+    if referral.status is not ReferralStatus.sent:
+        return referral
+    return step(db, actor, referral, ReferralAction.open)
+
+
+def ask(db: WriteSession, actor: Actor, referral: Referral, question: str) -> Referral:
+    """Ask the window something first; the clocks stand still until it answers."""
+    return step(db, actor, referral, ReferralAction.ask, note=question)
+
+
+def accept(db: WriteSession, actor: Actor, referral: Referral, data: Acceptance) -> Referral:
+    """Take the person on, naming whom to turn to."""
+    appointment = appointment_columns(data.appointment) if data.appointment else {}
+    step(
+        db,
+        actor,
+        referral,
+        ReferralAction.accept,
+        contact_name=data.contact_name,
+        contact_phone=data.contact_phone,
+        **appointment,
+    )
+    cases.reach(db, actor, db.get_one(Case, referral.case_id), Stage.accompaniment)
+    return referral
+
+
+def decline(db: WriteSession, actor: Actor, referral: Referral, data: Decline) -> Referral:
+    """Say no, with a coded reason and, if possible, what to try instead."""
+    need_note(data.reason, data.note)
+    return step(
+        db,
+        actor,
+        referral,
+        ReferralAction.decline,
+        reason_code=data.reason,
+        note=data.note,
+        next_step=data.next_step,
+    )
+
+
+def waitlist(db: WriteSession, actor: Actor, referral: Referral, data: Waitlist) -> Referral:
+    """No place yet; one is expected on a day to come."""
+    if data.expected_on < windows.today(db, referral.window_id):
+        raise InvalidInput("/expected_on", "in_the_past")
+    return step(db, actor, referral, ReferralAction.waitlist, note=data.note, expected_on=data.expected_on)
+
+
+def schedule(db: WriteSession, actor: Actor, referral: Referral, data: AppointmentIn) -> Referral:
+    """Set or move the appointment, from either side."""
+    return step(db, actor, referral, ReferralAction.schedule, **appointment_columns(data))
+
+
+def start(db: WriteSession, actor: Actor, referral: Referral, data: Start) -> Referral:
+    """The person attended for the first time."""
+    if data.attended_on > windows.today(db, referral.window_id):
+        raise InvalidInput("/attended_on", "in_the_future")
+    return step(db, actor, referral, ReferralAction.start, started_on=data.attended_on)
+
+
+def hold(db: WriteSession, actor: Actor, referral: Referral, data: Hold) -> Referral:
+    """Pause the service."""
+    need_note(data.reason, data.note)
+    return step(
+        db,
+        actor,
+        referral,
+        ReferralAction.hold,
+        reason_code=data.reason,
+        note=data.note,
+    )
+
+
+def resume(db: WriteSession, actor: Actor, referral: Referral) -> Referral:
+    """Go on where the pause began."""
+    return step(db, actor, referral, ReferralAction.resume)
+
+
+def complete(db: WriteSession, actor: Actor, referral: Referral, data: Completion) -> Referral:
+    """The service ended: an outcome for each need, and a note."""
+    if set(data.outcomes) != set(referral.needs):
+        raise InvalidInput("/outcomes", "every_need")
+    outcomes = {need: str(outcome) for need, outcome in data.outcomes.items()}
+    return step(db, actor, referral, ReferralAction.complete, outcomes=outcomes, outcome_note=data.note)
+
+
+def fail(db: WriteSession, actor: Actor, referral: Referral, data: Failure) -> Referral:
+    """The service did not come to its end."""
+    need_note(data.reason, data.note)
+    return step(db, actor, referral, ReferralAction.fail, reason_code=data.reason, outcome_note=data.note)
