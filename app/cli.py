@@ -20,7 +20,7 @@ from pydantic import SecretStr, ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from app.audit import service as audit_service
 from app.auth import queries as auth_queries
@@ -65,7 +65,7 @@ def main() -> None:
         _stop(1, "Refused:", f"{error.code} {error.details or ''}")
     except ValidationError as error:
         _stop_over_values(error)
-    except SQLAlchemyError as error:
+    except DBAPIError as error:
         advice = "Is the database reachable, and brought up to date with `shubbak db upgrade`?"
         _stop(1, "The database refused:", f"{type(error).__name__}. {advice}")
 

@@ -3,19 +3,20 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 from sqlalchemy import select
 
 from app.auth import service as auth
 from app.auth.models import User
 from app.auth.schemas import UserCreate
-from app.core.actor import SYSTEM, Role
+from app.core.actor import SYSTEM, Actor, Role
 from app.core.clock import now
 from app.core.db import Database, ReadSession, WriteSession
+from app.core.settings import Settings, settings
 from app.partners.models import Institution
 from app.windows.models import Window
 from seeds import reference, story
+from seeds.stage import Stage, actor_of
 
 DOMAIN = "shubbak.example"
 
@@ -28,8 +29,11 @@ ACCOUNTS: tuple[tuple[str, str, Role, tuple[str, ...], str | None], ...] = (
     ("auditor", "ليلى المدققة (مثال)", Role.auditor, (), None),
     ("worker2", "Hamid Exemple", Role.social_worker, ("OUJ2",), None),
     ("worker3", "Karima Exemple", Role.social_worker, ("BRK1",), None),
+    ("worker4", "Rachida Exemple", Role.social_worker, ("OUJ1",), None),
     ("supervisor3", "Omar Exemple", Role.supervisor, ("BRK1",), None),
 )
+
+SHOWN = 5
 
 SignIn = tuple[Role, str, str | None]
 
@@ -40,18 +44,18 @@ def reference_data(database: Database) -> Iterator[str]:
         yield from reference.load(db)
 
 
-def demo_once(database: Database) -> list[SignIn]:
+def demo_once(database: Database, config: Settings | None = None) -> list[SignIn]:
     """Reference data, one user of each role and an invented caseload, unless there are users already.
 
     Returns the sign-in table; the generated passwords stand in it this once and are kept as hashes only.
     """
     with database.read_session() as session:
         if session.scalar(select(User.id).limit(1)) is not None:
-            return [(role, f"{name}@{DOMAIN}", None) for name, _, role, _, _ in ACCOUNTS[:5]]
+            return [(role, f"{name}@{DOMAIN}", None) for name, _, role, _, _ in ACCOUNTS[:SHOWN]]
     for _ in reference_data(database):
         pass
     table = _accounts(database)
-    story.tell(_stage(database), now() - timedelta(hours=1))
+    story.tell(_stage(database, config or settings()), now())
     return table
 
 
@@ -75,25 +79,27 @@ def _accounts(database: Database) -> list[SignIn]:
                 institution_id=institutions[partner] if partner else None,
             )
             user, _ = auth.invite(db, SYSTEM, data)
-            if len(table) < 5:
-                password = "-".join(secrets.token_hex(3) for _ in range(3))
-                auth.set_password(db, user, password)
-                table.append((role, email, password))
-    return table
+            # Everybody in the story has signed in before; the passwords outside the table are known to nobody.
+            password = "-".join(secrets.token_hex(3) for _ in range(3))
+            auth.set_password(db, user, password)
+            table.append((role, email, password))
+    return table[:SHOWN]
 
 
-def _stage(database: Database) -> story.Stage:
+def _stage(database: Database, config: Settings) -> Stage:
     with _writing(database) as db:
-        agents = [
-            story.actor_of(db, u.email)
-            for u in db.scalars(select(User).where(User.role == Role.partner_agent))
-        ]
-        workers = {"OUJ1": "worker", "OUJ2": "worker2", "BRK1": "worker3"}
-        supervisors = {"OUJ1": "supervisor", "OUJ2": "supervisor", "BRK1": "supervisor3"}
-        return story.Stage(
+        is_agent = select(User.email).where(User.role == Role.partner_agent)
+        agents = [actor_of(db, email) for email in db.scalars(is_agent)]
+
+        def serving(**names: str) -> dict[str, Actor]:
+            return {code: actor_of(db, f"{name}@{DOMAIN}") for code, name in names.items()}
+
+        return Stage(
             database,
-            workers={code: story.actor_of(db, f"{name}@{DOMAIN}") for code, name in workers.items()},
-            supervisors={code: story.actor_of(db, f"{name}@{DOMAIN}") for code, name in supervisors.items()},
+            config,
+            workers=serving(OUJ1="worker", OUJ2="worker2", BRK1="worker3"),
+            colleagues=serving(OUJ1="worker4"),
+            supervisors=serving(OUJ1="supervisor", OUJ2="supervisor", BRK1="supervisor3"),
             agents={agent.institution_id: agent for agent in agents if agent.institution_id},
         )
 

@@ -59,8 +59,8 @@ class AccessLog:
     def _write(self, batch: list[_Access]) -> None:
         with self.session() as session:
             db = WriteSession(ReadSession(session))
-            for a in batch:
-                audit.record(db, a.actor, a.action, a.subject_type, a.subject_id, person_id=a.person_id)
+            accesses = ((a.actor, a.action, a.subject_type, a.subject_id, a.person_id) for a in batch)
+            audit.record_access(db, accesses)
             session.commit()
         for a in batch:
             a.written = True

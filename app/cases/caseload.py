@@ -14,6 +14,7 @@ from app.cases.queries import BRIEF, LIVING, derived, silent_before
 from app.cases.schemas import CaseSort
 from app.cases.states import CaseStatus, Priority
 from app.core.actor import Actor, Role
+from app.core.clock import today
 from app.core.db import ReadSession, rows
 from app.core.ids import UserId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
@@ -85,10 +86,12 @@ def page(db: ReadSession, actor: Actor, wanted: PageRequest, chosen: CaseFilter)
     found: list[Any] = []
     for window_id in actor.window_ids:
         if chosen.window_id in (None, window_id):
-            found += rows(db, statement, actor.binds, **values, **_days(db, window_id), window=window_id)
+            days = _days(db, window_id) if chosen.overdue or chosen.silent else {}
+            found += rows(db, statement, actor.binds, **values, **days, window=window_id)
     found.sort(key=lambda case: [case[key] for key in keys], reverse=chosen.sort is CaseSort.newest)
     result = cut(found, wanted, *keys)
-    return Page([derived(case) for case in result.items], result.next)
+    day_in = cache(today)
+    return Page([derived(case, day_in(case["time_zone"])) for case in result.items], result.next)
 
 
 def _days(db: ReadSession, window_id: WindowId) -> dict[str, date]:

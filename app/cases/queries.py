@@ -89,6 +89,16 @@ def living_case(db: ReadSession, person_id: PersonId, window_id: WindowId) -> Ca
     return db.scalar(select(Case).where(Case.person_id == person_id, Case.window_id == window_id, LIVING))
 
 
+_LIVING_ID = select(_c.id).where(
+    _c.person_id == bindparam("person"), _c.window_id == bindparam("window"), LIVING
+)
+
+
+def living_id(db: ReadSession, person_id: PersonId, window_id: WindowId) -> CaseId | None:
+    """The id of that case."""
+    return db.scalar(_LIVING_ID, {"person": person_id, "window": window_id})
+
+
 @cache
 def _ids(role: Role) -> Select[Any]:
     return select(_c.id, _c.person_id, _c.window_id).where(_c.id == bindparam("case"), visible_to_role(role))
@@ -123,7 +133,7 @@ def _page_of(db: ReadSession, actor: Actor, column: str, wanted: object) -> dict
         raise NotFound()
     needs_a_supervisor = needs_approval(actor, found.priority)
     return {
-        **derived(found),
+        **derived(found, today(found.time_zone)),
         "actions": _actions(actor, found.status, needs_a_supervisor),
         "closing_needs_approval": needs_a_supervisor,
         "plan": plan_queries.plan(db, actor, found.id, only_open=True),
@@ -136,10 +146,10 @@ def _actions(actor: Actor, status: CaseStatus, needs_a_supervisor: bool) -> list
     return [action for action in CASE_LIFECYCLE.allowed(status, actor.role) if action not in left_out]
 
 
-def derived(found: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of `BRIEF` with what depends on today; "today" is the window's, wherever the reader is."""
+def derived(found: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """A row of `BRIEF` with what depends on today: on the day at its window (`time_zone`), wherever the reader is."""
     case = dict(found)
-    day = today(case.pop("time_zone"))
+    del case["time_zone"]
     contact, due = case["last_contact_on"], case["next_due_on"]
     case["days_since_contact"] = (day - contact).days if contact else None
     is_living = case["status"] is not CaseStatus.closed

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.audit import service as audit
@@ -108,11 +108,12 @@ def open_case(
         summary=summary,
     )
     case.last_contact_on = opened_on
+    case.next_due_on = review_after(opened_on)
     db.add(case)
     db.flush()
     begin(db, actor, case, "open", lambda **row: CaseTransition(case_id=case.id, **row))
     db.add(Assignment(case_id=case.id, user_id=actor.user, assigned_by=actor.user))
-    set_due(db, case.id, "review", review_after(opened_on))
+    db.add(CaseDue(case_id=case.id, source="review", due_on=case.next_due_on))
     audit.record(db, actor, "case:open", "case", case.id, person_id=person.id, priority=priority)
     outbox.publish(
         db,
@@ -123,21 +124,25 @@ def open_case(
 
 def _next_number(db: WriteSession, window_id: WindowId, year: int) -> str:
     """Take the next number of the window's year; on PostgreSQL the row is held until the transaction ends."""
-    code = windows.get(db, window_id).code
-    insert_into = sqlite.insert if is_sqlite(db) else postgresql.insert
-    taken = insert_into(FileNumber).values(window_id=window_id, year=year, last=1)
-    counted = taken.on_conflict_do_update(
-        index_elements=[FileNumber.window_id, FileNumber.year], set_={"last": FileNumber.last + 1}
-    )
-    sequence = db.execute(counted.returning(FileNumber.last)).scalar_one()
-    return numbers.make(code, year, sequence)
+    counted = _COUNTED[is_sqlite(db)]
+    sequence = db.execute(counted, {"window_id": window_id, "year": year, "last": 1}).scalar_one()
+    return numbers.make(windows.code(db, window_id), year, sequence)
+
+
+def _counted(insert_into: Any) -> Any:
+    taken, keys = insert_into(_n), [_n.c.window_id, _n.c.year]
+    return taken.on_conflict_do_update(index_elements=keys, set_={"last": _n.c.last + 1}).returning(_n.c.last)
+
+
+_n = FileNumber.__table__
+_COUNTED = {True: _counted(sqlite.insert), False: _counted(postgresql.insert)}
 
 
 def refuse_second(db: ReadSession, person_id: PersonId, window_id: WindowId) -> None:
     """Raise `CaseAlreadyOpen` when the person has a living case at the window."""
-    living = queries.living_case(db, person_id, window_id)
+    living = queries.living_id(db, person_id, window_id)
     if living is not None:
-        raise CaseAlreadyOpen(case_id=living.id)
+        raise CaseAlreadyOpen(case_id=living)
 
 
 def refuse_closed(case: Case) -> None:
@@ -170,14 +175,30 @@ def set_due(db: WriteSession, case_id: CaseId, source: str, due_on: date | None)
     Nothing is due on a closed case. The case's row is locked first, or two writers of different kinds would each
     count without the other's date.
     """
-    status = db.scalar(select(Case.status).where(Case.id == case_id).with_for_update(key_share=True))
-    if status is CaseStatus.closed:
+    db.flush()
+    if db.scalar(_STATUS, {"case": case_id}) is CaseStatus.closed:
         return
-    db.execute(delete(CaseDue).where(CaseDue.case_id == case_id, CaseDue.source == source))
-    if due_on is not None:
-        db.execute(insert(CaseDue).values(case_id=case_id, source=source, due_on=due_on))
-    earliest = select(func.min(CaseDue.due_on)).where(CaseDue.case_id == case_id).scalar_subquery()
-    db.execute(update(Case).where(Case.id == case_id).values(next_due_on=earliest))
+    due = {"case_id": case_id, "source": source, "due_on": due_on}
+    db.execute(_NOT_DUE if due_on is None else _DUE[is_sqlite(db)], due)
+    db.execute(_EARLIEST, {"case": case_id})
+
+
+def _due(insert_into: Any) -> Any:
+    told, keys = insert_into(_d), [_d.c.case_id, _d.c.source]
+    return told.on_conflict_do_update(index_elements=keys, set_={"due_on": told.excluded.due_on})
+
+
+_c, _d = Case.__table__.c, CaseDue.__table__
+_STATUS = select(_c.status).where(_c.id == bindparam("case")).with_for_update(key_share=True)
+_DUE = {True: _due(sqlite.insert), False: _due(postgresql.insert)}
+_NOT_DUE = delete(CaseDue).where(_d.c.case_id == bindparam("case_id"), _d.c.source == bindparam("source"))
+_EARLIEST = (
+    update(Case)
+    .where(_c.id == bindparam("case"))
+    .values(
+        next_due_on=select(func.min(_d.c.due_on)).where(_d.c.case_id == bindparam("case")).scalar_subquery()
+    )
+)
 
 
 def review_after(day: date) -> date:

@@ -52,6 +52,12 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("naive datetime")
         return value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        # It keeps what `process_bind_param` has put into UTC, as text.
+        return lambda text: None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
@@ -159,6 +165,7 @@ def _sqlite(url: str, *, read_only: bool, in_transactions: bool = True, **option
         cursor = connection.cursor()
         for pragma in (
             "foreign_keys=ON",
+            "recursive_triggers=ON",  # else INSERT OR REPLACE deletes past the triggers that guard the trail
             "busy_timeout=5000",
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -171,10 +178,17 @@ def _sqlite(url: str, *, read_only: bool, in_transactions: bool = True, **option
         cursor.close()
 
     if in_transactions:
-        # A writer takes the lock at once: upgrading a read lock in the middle of a transaction deadlocks.
-        begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
-        event.listen(engine, "begin", lambda c: c.connection.driver_connection.execute(begin).close())
+        event.listen(engine, "begin", _begin_reading if read_only else _begin_writing)
     return engine
+
+
+def _begin_reading(connection: Any) -> None:
+    connection.connection.driver_connection.execute("BEGIN")  # it takes no lock and cannot fail
+
+
+def _begin_writing(connection: Any) -> None:
+    """Take the lock at once: upgrading a read lock in the middle of a transaction deadlocks."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 _uuid = lru_cache(maxsize=16_384)(UUID)
@@ -234,14 +248,14 @@ def rows(
     db: ReadSession, statement: Any, binds: Mapping[str, object] | None = None, /, **more: object
 ) -> list[Any]:
     """Run a prebuilt select and return its rows as mappings: reads are columns, not entities."""
-    return _mapped(db.execute(statement, {**(binds or {}), **more}))
+    return _mapped(_executed(db, statement, {**(binds or {}), **more}))
 
 
 def row(
     db: ReadSession, statement: Any, binds: Mapping[str, object] | None = None, /, **more: object
 ) -> Any | None:
     """Run a prebuilt select that finds at most one row."""
-    found = db.execute(statement, {**(binds or {}), **more})
+    found = _executed(db, statement, {**(binds or {}), **more})
     line = found.one_or_none()
     return None if line is None else Row(zip(found.keys(), line, strict=True))
 
@@ -258,6 +272,11 @@ class Row(dict[str, Any]):
             raise AttributeError(name) from None
 
 
+def _executed(db: ReadSession, statement: Any, values: Mapping[str, object]) -> Result[Any]:
+    """Where nothing is ever written there is nothing to flush before, and the session's own part can be left out."""
+    return (db.connection() if db.info.get("read_only") else db).execute(statement, values)
+
+
 def _mapped(found: Result[Any]) -> list[Any]:
     names = tuple(found.keys())
-    return [Row(zip(names, line, strict=True)) for line in found]
+    return [Row(zip(names, line, strict=True)) for line in found.all()]

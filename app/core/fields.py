@@ -1,10 +1,10 @@
 """Field types shared by every schema: bounded, cleaned, strict where laxness would hide a mistake."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from pydantic_core import PydanticKnownError
 
 from app.core.text import clean, digits_to_ascii
@@ -41,6 +41,25 @@ def _day(value: object) -> object:
     raise ValueError("bad_format")
 
 
+_WRITTEN_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d")
+# Within a zone's reach of its ends the calendar has no room to tell an instant in another zone.
+_FIRST = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
+_LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+
+
+def _instant(value: object) -> object:
+    """A bare number would be read as seconds since 1970, in quotation marks too."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _WRITTEN_INSTANT.match(value)):
+        return value
+    raise ValueError("bad_format")
+
+
+def _within_the_calendar(value: datetime) -> datetime:
+    if not _FIRST <= value <= _LAST:
+        raise ValueError("not_allowed")
+    return value.astimezone(UTC)
+
+
 Line = Annotated[str, Field(max_length=200), _cleaned(0, 200)]
 RequiredLine = Annotated[str, Field(min_length=1, max_length=200), _cleaned(1, 200)]
 Prose = Annotated[str, Field(max_length=10_000), _cleaned(0, 10_000, multiline=True)]
@@ -52,3 +71,4 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", ma
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_day)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_within_the_calendar)]

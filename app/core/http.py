@@ -146,9 +146,9 @@ def _refusals(route: APIRoute) -> list[type[DomainError]]:
         found += getattr(dependant.call, "refuses", ())
     found += getattr(route.endpoint, "refuses", ())
     if route.dependant.path_params or any(d.path_params for d in dependants(route.dependant)):
-        found += [NotFound, InvalidInput]
+        found += [NotFound, InvalidInput, MalformedRequest]
     if route.dependant.query_params or any(d.query_params for d in dependants(route.dependant)):
-        found += [InvalidInput]
+        found += [InvalidInput, MalformedRequest]
     if route.body_field is not None:
         found += [InvalidInput, MalformedRequest, BodyTooLarge, UnsupportedMediaType]
     return list(dict.fromkeys(found))

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, inspect, update
+from sqlalchemy import CursorResult, Update, bindparam, inspect, update
 from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.actor import Actor, Role
 from app.core.clock import now
@@ -61,20 +63,21 @@ def move(
     target = step.to or back_to
     if target is None:
         raise RuntimeError("a move that leads back needs the state to return to")
-    at = now()
+    at, former = now(), entity.status
     db.flush()
-    table = inspect(type(entity)).local_table
+    changed = {"status": target, "version": entity.version + 1, "updated_at": at, **values}
+    expected = {"moved_id": entity.id, "moved_from": former, "moved_version": entity.version}
     found: CursorResult[Any] = db.execute(  # type: ignore[assignment]
-        update(table)
-        .where(table.c.id == entity.id, table.c.status == entity.status, table.c.version == entity.version)
-        .values(status=target, version=entity.version + 1, updated_at=at, **values)
+        _guarded(inspect(type(entity)).local_table, tuple(changed)), {**changed, **expected}
     )
     if found.rowcount != 1:
         raise ChangedMeanwhile()
+    for name, value in changed.items():
+        set_committed_value(entity, name, value)  # what the row now holds, without asking for it
     db.add(
         record(
             action=action,
-            from_status=entity.status,
+            from_status=former,
             to_status=target,
             actor_id=actor.user_id,
             actor_role=actor.role,
@@ -83,8 +86,20 @@ def move(
             note=note,
         )
     )
-    db.refresh(entity)
     return target
+
+
+@cache
+def _guarded(table: Any, columns: tuple[str, ...]) -> Update:
+    return (
+        update(table)
+        .where(
+            table.c.id == bindparam("moved_id"),
+            table.c.status == bindparam("moved_from"),
+            table.c.version == bindparam("moved_version"),
+        )
+        .values({name: bindparam(name) for name in columns})
+    )
 
 
 def begin(

@@ -1,8 +1,8 @@
 from datetime import date, datetime
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from app.core.fields import Code, Day, Prose, Reason, RequiredProse
+from app.core.fields import Code, Day, Instant, Prose, Reason, RequiredProse
 from app.core.ids import CaseId, FollowUpId, PersonId, ReferralId, UserId, WindowId
 from app.core.schemas import Input, Output
 from app.followups.states import FollowUpKind, FollowUpReason, FollowUpStatus
@@ -25,7 +25,7 @@ class FollowUpCreate(NextContact):
 class ContactRecord(Input):
     """A contact that took place."""
 
-    held_at: AwareDatetime | None = Field(None, description="Now, unless said otherwise.")
+    held_at: Instant | None = Field(None, description="Now, unless said otherwise.")
     happened: RequiredProse = Field(examples=["اتصلت بالمستفيدة: بدأت التكوين يوم الاثنين."])
     next_step: Prose | None = None
     next: NextContact | None = Field(

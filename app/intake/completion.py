@@ -56,15 +56,16 @@ def complete(db: WriteSession, actor: Actor, interview: Interview, data: Intervi
     missing = lacking(interview)
     if missing:
         raise InterviewIncomplete(errors=[{"pointer": f"/{name}", "code": "missing"} for name in missing])
-    with _kept_draft():
-        vocabularies.check(db, "/needs", "need", interview.needs)
-    person = _person(db, actor, interview, data)
-    case = _case(db, actor, interview, person, data) if person is not None else None
-    if person is not None:
-        _record_consents(db, actor, interview, person)
-    _close(db, actor, interview, person, case)
-    arrivals.heard(db, actor, interview.id)
-    _tell(db, actor, interview)
+    with db.no_autoflush:  # nothing that is asked here is still to be written, and every flush is costly
+        with _kept_draft():
+            vocabularies.check(db, "/needs", "need", interview.needs)
+        person = _person(db, actor, interview, data)
+        case = _case(db, actor, interview, person, data) if person is not None else None
+        if person is not None:
+            _record_consents(db, actor, interview, person)
+        _close(db, actor, interview, person, case)
+        arrivals.heard(db, actor, interview.id)
+        _tell(db, actor, interview)
 
 
 def lacking(interview: Interview) -> list[str]:

@@ -2,10 +2,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from app.audit import service as audit
 from app.core.deps import PageQuery, ReadDb
+from app.core.fields import Instant
 from app.core.http import ApiRoute, answer, page_answer
 from app.core.ids import PersonId, UserId
 from app.oversight import queries
@@ -25,8 +25,8 @@ def entries(
     person_id: PersonId | None = None,
     subject_id: UUID | None = None,
     action: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z_:-]+$")] = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
 ) -> Response:
     """Who did or saw what, newest first: ids and codes, never the contents of a file."""
     found = queries.entries(

@@ -105,7 +105,7 @@ class Word:
         return frozenset(reading.key for reading in self.readings)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=16_384)
 def words(name: str) -> tuple[Word, ...]:
     """The words of a name that distinguish people, in the order given, at most eight.
 

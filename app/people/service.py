@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from app.audit import service as audit
 from app.core.actor import Actor
@@ -224,8 +224,10 @@ def _phones(person_id: PersonId, telephones: Iterable[PhoneIn]) -> list[PersonPh
 
 
 def _add_keys(db: WriteSession, person_id: PersonId, keys: Iterable[str]) -> None:
-    db.add_all([PersonKey(key=key, person_id=person_id) for key in sorted(keys)])
     db.flush()
+    new = [{"key": key, "person_id": person_id} for key in sorted(keys)]
+    if new:
+        db.execute(insert(PersonKey.__table__), new)  # type: ignore[arg-type]
 
 
 def _renew_keys(db: WriteSession, person_id: PersonId) -> None:

@@ -1,5 +1,6 @@
 """One step of a referral, whoever takes it: the move, its clocks, its traces and what it means for the case."""
 
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -112,7 +113,10 @@ def appointment_columns(data: AppointmentIn) -> dict[str, Any]:
         zone = ZoneInfo(data.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidInput("/appointment/zone", "unknown_code") from None
-    at = data.at.replace(tzinfo=zone)
+    try:
+        at = data.at.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:  # the last hours of the calendar, or the first
+        raise InvalidInput("/appointment/at", "not_allowed") from None
     if at < now():
         raise InvalidInput("/appointment/at", "in_the_past")
     return {

@@ -41,6 +41,7 @@ def _counts_at(window_id: WindowId | BindParameter[Any] | None) -> ColumnElement
 
 
 _HOURS = select(_w.time_zone, _w.working_days).where(_w.id == bindparam("window"))
+_CODE = select(_w.code).where(_w.id == bindparam("window"))
 _DAYS_OFF = select(_h.on).where(_counts_at(bindparam("window"))).order_by(_h.on)
 
 _parent, _grandparent = aliased(Territory), aliased(Territory)
@@ -92,6 +93,14 @@ def page(db: ReadSession, actor: Actor, wanted: PageRequest, *, territory_code: 
         statement = statement.where(_w.territory_code == territory_code)
     found = rows(db, keyset(statement, _w.code, page=wanted), actor.binds, **binds(wanted, str))
     return cut(found, wanted, "code")
+
+
+def code(db: ReadSession, window_id: WindowId) -> str:
+    """The code that opens a window's file numbers, or `NotFound`."""
+    found: str | None = db.scalar(_CODE, {"window": window_id})
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def zone(db: ReadSession, window_id: WindowId) -> str:
