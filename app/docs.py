@@ -1,8 +1,10 @@
 """The API's own pages: the documentation with its assets on this machine, and what each problem code means."""
 
 from pathlib import Path
+from typing import Annotated
 
 from fastapi import FastAPI, Request
+from fastapi import Path as PathParameter
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -42,7 +44,7 @@ def mount_docs(app: FastAPI) -> None:
         return HTMLResponse(page, headers={"Content-Security-Policy": _CSP})
 
     @app.get("/problems/{code}", include_in_schema=False)
-    async def problem(code: str) -> Response:
+    async def problem(code: Annotated[str, PathParameter(pattern="^[a-z_]+$", max_length=64)]) -> Response:
         """What a problem's `type` leads to: its meaning in the language of the request."""
         if not i18n.has(f"error.{code}", "en"):
             return problems.of(NotFound())

@@ -21,7 +21,7 @@ from bench.population import House
 from bench.processes import Generator, Server, server, worker
 from bench.traffic import BUSY
 
-WARM = 0.3  # seconds before the first round of each endpoint, not counted
+WARM = 2.0  # seconds before the first round of each endpoint, not counted: caches fill, statements compile
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,7 @@ def main() -> None:
             for size in sizes:
                 with _site(engine, size) as (site, version):
                     told["engines"][engine] = version
-                    for endpoint in chosen(plan.names):
-                        result = _measure(site, endpoint, plan, generator)
+                    for result in _measure(site, list(chosen(plan.names)), plan, generator):
                         told["results"].append({"engine": engine, "people": size, **result})
                         print(report.line(told["results"][-1]), flush=True)
     finally:
@@ -110,25 +109,44 @@ def _site(engine: str, people: int) -> Iterator[tuple[Site, str]]:
         yield site, version
 
 
-def _measure(site: Site, endpoint: Endpoint, plan: Plan, generator: Generator) -> dict[str, Any]:
-    """Rounds of the yardstick and of the real thing in turn, both servers running all the while."""
+def _measure(
+    site: Site, endpoints: list[Endpoint], plan: Plan, generator: Generator
+) -> Iterator[dict[str, Any]]:
+    """Rounds of each yardstick and the real thing in turn, all servers running all the while."""
     with ExitStack() as stack:
-        environment = {**site.environment, served.TRUSTED: _token(site, endpoint)}
-        real = stack.enter_context(server(endpoint.kind, environment, site.log, site.postmaster))
-        first = generator.drive(_job(site, endpoint, real, -1, WARM))
-        if endpoint.beside == "bare":
-            bodies = stack.enter_context(tempfile.TemporaryDirectory(dir=site.directory))
+        environment = {**site.environment, served.TRUSTED: _token(site, endpoints[0])}
+        kinds = {endpoint.kind for endpoint in endpoints} | {endpoint.beside for endpoint in endpoints}
+        servers = {
+            kind: stack.enter_context(server(kind, environment, site.log, site.postmaster))
+            for kind in sorted(kinds - {"bare"})
+        }
+        bodies = {
+            endpoint.name: generator.drive(_job(site, endpoint, servers[endpoint.kind], -1, WARM))["body"]
+            for endpoint in endpoints
+        }
+        environment[bare.BODIES] = stack.enter_context(tempfile.TemporaryDirectory(dir=site.directory))
+        for endpoint in endpoints:
             method = endpoint.requests(site.house, 0)[0].method
-            (Path(bodies) / f"{method}_{endpoint.name}").write_text(first["body"])
-            environment[bare.BODIES] = bodies
-        beside = stack.enter_context(server(endpoint.beside, environment, site.log))
-        generator.drive(_yardstick(site, endpoint, beside, WARM))
-        rounds = []
-        for n in range(plan.rounds):
-            yardstick = _timed(generator, beside, _yardstick(site, endpoint, beside, plan.seconds))
-            measured = _timed(generator, real, _job(site, endpoint, real, n, plan.seconds))
-            rounds.append({"yardstick": yardstick, "measured": measured})
-    return report.judge(endpoint, rounds)
+            (Path(environment[bare.BODIES]) / f"{method}_{endpoint.name}").write_text(bodies[endpoint.name])
+        servers["bare"] = stack.enter_context(server("bare", environment, site.log))
+        for endpoint in endpoints:
+            beside, real = servers[endpoint.beside], servers[endpoint.kind]
+            generator.drive(_yardstick(site, endpoint, beside, WARM))
+            generator.drive(_job(site, endpoint, real, plan.rounds, WARM))
+            yield report.judge(
+                endpoint,
+                [_round(site, endpoint, beside, real, plan, generator, n) for n in range(plan.rounds)],
+            )
+
+
+def _round(
+    site: Site, endpoint: Endpoint, beside: Server, real: Server, plan: Plan, generator: Generator, n: int
+) -> dict[str, dict[str, float]]:
+    real.settle()
+    return {
+        "yardstick": _timed(generator, beside, _yardstick(site, endpoint, beside, plan.seconds)),
+        "measured": _timed(generator, real, _job(site, endpoint, real, n, plan.seconds)),
+    }
 
 
 def _token(site: Site, endpoint: Endpoint) -> str:
@@ -159,6 +177,7 @@ def _yardstick(site: Site, endpoint: Endpoint, to: Server, seconds: float) -> di
 def _timed(generator: Generator, to: Server, job: dict[str, Any]) -> dict[str, float]:
     before = to.cpu()
     told = generator.drive(job)
+    to.settle()  # what was only promised belongs to the request too: events are delivered after the answer
     used = to.cpu() - before
     return {
         "per_second": told["requests"] / told["seconds"],

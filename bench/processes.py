@@ -35,6 +35,14 @@ class Server:
         """Seconds of CPU used so far by the server and by its database."""
         return _used(self.pid) + (_used_by_family(self.database) if self.database else 0)
 
+    def settle(self) -> None:
+        """Wait until the server has nothing left to do."""
+        busy = True
+        while busy:
+            before = _used(self.pid)
+            time.sleep(0.25)
+            busy = _used(self.pid) - before > 0.02
+
 
 @contextmanager
 def server(kind: str, environment: Mapping[str, str], log: Path, database: int = 0) -> Iterator[Server]:

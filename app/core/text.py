@@ -6,6 +6,7 @@ dropped. Compared text throws away every distinction that people do not make rel
 
 import re
 import unicodedata
+from functools import lru_cache
 from collections.abc import Callable
 
 _ASCII_DIGITS = {
@@ -111,6 +112,7 @@ def _one_line(value: str) -> str:
     return _SPACES.sub(" ", value).strip(" " + _ZWNJ)
 
 
+@lru_cache(maxsize=16_384)
 def is_arabic(value: str) -> bool:
     """Whether most letters are of the Arabic script, Persian included; a text without letters is not."""
     return len(_ARABIC_LETTER.findall(value)) * 2 > len(_LETTER.findall(value))

@@ -169,6 +169,7 @@ def _keys(name: tuple[Word, ...]) -> Iterator[str]:
         yield spelling.concatenated([first, second]).key
 
 
+@lru_cache(maxsize=16_384)
 def similarity(a: str, b: str) -> float:
     """How alike two names are, from 0 to 1, whatever the order of their words and the script of each.
 

@@ -174,15 +174,20 @@ def profiles(db: ReadSession, people: Iterable[PersonId]) -> list[tuple[Mapping[
     ids = list(people)
     if not ids:
         return []
-    numbers, telephones = rows(db, _IDENTIFIERS, people=ids), rows(db, _PHONES, people=ids)
+    numbers: dict[PersonId, list[tuple[identifiers.IdentifierKind, str]]] = {}
+    for n in rows(db, _IDENTIFIERS, people=ids):
+        numbers.setdefault(n.person_id, []).append((n.kind, n.value))
+    telephones: dict[PersonId, list[str | None]] = {}
+    for t in rows(db, _PHONES, people=ids):
+        telephones.setdefault(t.person_id, []).append(t.e164)
     return [
         (
             person,
             profile(
                 person,
                 birth_of(person),
-                ((n.kind, n.value) for n in numbers if n.person_id == person["id"]),
-                (t.e164 for t in telephones if t.person_id == person["id"]),
+                numbers.get(person["id"], ()),
+                telephones.get(person["id"], ()),
             ),
         )
         for person in rows(db, _FACTS, people=ids)

@@ -35,7 +35,7 @@ class Referral(Versioned, Timestamps, Base, kw_only=True):
     __tablename__ = "referrals"
     __table_args__ = (
         Index(None, "case_id", "id"),
-        Index(None, "institution_id", "status", "sent_at", "id"),
+        Index(None, "institution_id", "sent_at", "id"),
         Index(None, "agreement_id", "sent_at"),
         Index(None, "service_id", "status"),
         Index(None, "window_id", "status", "id"),

@@ -1631,8 +1631,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
         )
         batch_op.create_index(
-            batch_op.f("ix_referrals_institution_id_status_sent_at_id"),
-            ["institution_id", "status", "sent_at", "id"],
+            batch_op.f("ix_referrals_institution_id_sent_at_id"),
+            ["institution_id", "sent_at", "id"],
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_referrals_previous_id"), ["previous_id"], unique=False)
@@ -1876,7 +1876,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
         )
         batch_op.drop_index(batch_op.f("ix_referrals_previous_id"))
-        batch_op.drop_index(batch_op.f("ix_referrals_institution_id_status_sent_at_id"))
+        batch_op.drop_index(batch_op.f("ix_referrals_institution_id_sent_at_id"))
         batch_op.drop_index(
             "ix_referrals_expiring",
             sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),

@@ -1,18 +1,22 @@
 """A few routes of our own beside the real ones: each does one thing that the edge has to deal with."""
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from pydantic import Field
+from sqlalchemy import update
+from starlette.responses import StreamingResponse
 
-from app.core.actor import Actor
-from app.core.db import Database, WriteSession
+from app.auth.models import User
+from app.core.db import Database, WriteSession, make_engine
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
 from app.core.errors import DomainError, Forbidden, InvalidInput
 from app.core.fields import Code, Count, Flag, RequiredLine
 from app.core.http import ApiRoute, answer
+from app.core.ids import UserId
 from app.core.schemas import Input
 from app.core.settings import Settings
 from app.outbox.models import OutboxMessage
@@ -118,6 +122,36 @@ def sql(request: Request, db: ReadDb) -> Response:
     return answer({})
 
 
+@lab.post("/overtaken/{user_id}", include_in_schema=False)
+def overtaken(db: WriteDb, user_id: UserId) -> Response:
+    """Somebody else changes the row after it was loaded."""
+    user = db.get_one(User, user_id)
+    meanwhile = update(User).where(User.id == user_id).values(version=User.version + 1)
+    db.execute(meanwhile, execution_options={"synchronize_session": False})
+    user.name = "mine"
+    return answer({})
+
+
+@lab.get("/crowded", include_in_schema=False)
+def crowded(request: Request) -> Response:
+    """The only connection of a pool is taken by somebody else."""
+    engine = make_engine(request.app.state.database.url, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    try:
+        with engine.connect(), engine.connect():
+            return answer({})
+    finally:
+        engine.dispose()
+
+
+@lab.get("/half", include_in_schema=False)
+def half() -> Response:
+    def content() -> Iterator[bytes]:
+        yield b"half"
+        raise RuntimeError("of which nobody is told a word")
+
+    return StreamingResponse(content())
+
+
 @pytest.fixture(scope="session")
 def lab_application(engine_database: Database, config: Settings) -> FastAPI:
     from app.main import create_app
@@ -136,13 +170,3 @@ def lab_app(lab_application: FastAPI, database: Database) -> FastAPI:
 @pytest.fixture
 def lab_client(lab_app: FastAPI) -> TestClient:
     return TestClient(lab_app)
-
-
-@pytest.fixture
-def nobody() -> Actor:
-    from app.core.actor import SYSTEM
-
-    return SYSTEM
-
-
-JSON: dict[str, Any] = {"Content-Type": "application/json"}

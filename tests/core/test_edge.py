@@ -6,11 +6,8 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
 
-from app.core.db import Database, WriteSession
 from app.core.settings import Settings
-from app.outbox.models import OutboxMessage
 
 MARK = "سرّ-Secret7Q"
 JSON = {"Content-Type": "application/json", "Accept-Language": "en"}
@@ -242,63 +239,3 @@ def test_the_meaning_of_a_code_is_told_in_the_language_of_the_request(lab_client
     meaning = lab_client.get("/problems/not_found", headers={"Accept-Language": "fr"}).json()
     assert meaning["code"] == "not_found"
     problem(lab_client.get("/problems/nonsense"), 404, "not_found")
-
-
-# --- the unit of work -----------------------------------------------------------------------------------------
-
-
-def names(db: WriteSession) -> list[str]:
-    return list(db.scalars(select(OutboxMessage.name).order_by(OutboxMessage.id)))
-
-
-def test_what_an_answered_request_wrote_is_kept(lab_client: TestClient, db: WriteSession) -> None:
-    assert lab_client.post("/lab/kept").status_code == 201
-    assert names(db) == ["lab.kept"]
-
-
-def test_what_a_refused_request_wrote_is_rolled_back(lab_client: TestClient, db: WriteSession) -> None:
-    problem(lab_client.post("/lab/refused"), 403, "forbidden")
-    assert names(db) == []
-
-
-def test_a_refusal_whose_trace_must_stay_keeps_what_it_wrote(
-    lab_client: TestClient, db: WriteSession
-) -> None:
-    problem(lab_client.post("/lab/told"), 409, "forbidden")
-    assert names(db) == ["lab.told"]
-
-
-@pytest.mark.parametrize("path", ["/lab/crashed", "/lab/broken-before", "/lab/reads-and-writes"])
-def test_a_crash_keeps_nothing_and_tells_nothing(lab_client: TestClient, db: WriteSession, path: str) -> None:
-    response = lab_client.request("GET" if "reads" in path else "POST", path)
-    body = problem(response, 500, "internal_error")
-    assert "nobody is told" not in response.text
-    assert "RuntimeError" not in response.text
-    assert body.keys() == {"type", "title", "status", "code", "detail", "instance"}
-    assert names(db) == []
-
-
-@pytest.mark.filterwarnings("ignore:New instance .* with identity key:sqlalchemy.exc.SAWarning")
-def test_nobody_is_told_created_about_what_the_commit_refused(
-    lab_client: TestClient, db: WriteSession
-) -> None:
-    response = lab_client.post("/lab/commit-fails")
-    problem(response, 409, "conflict")
-    assert "never seen" not in response.text
-    assert names(db) == []
-
-
-def test_the_databases_words_stay_inside(lab_client: TestClient) -> None:
-    response = lab_client.get("/lab/sql")
-    problem(response, 503, "unavailable")
-    assert response.headers["retry-after"] == "2"
-    assert "nowhere" not in response.text
-
-
-def test_a_started_server_answers_and_ends_its_worker_with_itself(
-    committed: Database, config: Settings
-) -> None:
-    from app.main import create_app
-
-    with TestClient(create_app(Database(committed.url), config)) as started:
-        assert started.get("/health").json() == {"status": "ok"}

@@ -24,7 +24,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 8
+EXAMPLES = 6  # of each operation
 ROLES = ("worker", "supervisor", "agent", "administrator")
 _few = settings(
     max_examples=EXAMPLES,
@@ -66,7 +66,11 @@ def made_up(route: str, operation: Any, names: Mapping[str, str]) -> Any:
     at = {**names, **asking.filled(ask.at, names)}
     fixed = {name: at[name] for name in asking.ROW.findall(route)}
     version = {"If-Match": f'"{names[ask.version + "_version"]}"'} if ask.version else {}
-    modes = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+    modes = [schemathesis.GenerationMode.POSITIVE]
+    if (
+        ask.file is None
+    ):  # a form whose file is a number cannot even be written; wrong forms have their own test
+        modes.append(schemathesis.GenerationMode.NEGATIVE)
     return st.one_of(
         operation.as_strategy(mode, path_parameters=fixed or None, headers=version or None) for mode in modes
     )

@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -15,8 +14,6 @@ from sqlalchemy.engine import make_url
 
 from tests.support import postgres, postgres_keeper
 from tests.support.postgres import ENVIRONMENT, ROOT, Server
-
-pytest_plugins = ["pytester"]
 
 ARABIC = "مكتب المساعدة"
 
@@ -158,8 +155,7 @@ def test_a_killed_parent_takes_its_server_along() -> None:
     assert not directory.exists()
 
 
-@pytest.mark.parametrize("ending", [None, signal.SIGTERM])
-def test_by_hand_it_lives_until_its_input_ends_or_a_signal_comes(ending: signal.Signals | None) -> None:
+def test_by_hand_it_lives_until_its_input_ends() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.support.postgres"],
         cwd=ROOT,
@@ -172,10 +168,7 @@ def test_by_hand_it_lives_until_its_input_ends_or_a_signal_comes(ending: signal.
         url = by_hand.stdout.readline().strip()
         assert ask(url, "SELECT 1") == 1
         process = pid_of(url)
-        if ending:
-            by_hand.send_signal(ending)
-        else:
-            by_hand.stdin.close()
+        by_hand.stdin.close()
         assert by_hand.wait(timeout=60) == 0
     assert not is_alive(process)
     assert not directory_of(url).exists()
@@ -218,59 +211,6 @@ def test_a_server_named_in_the_environment_is_used_and_outlives_the_tests(
 
 def test_a_servers_repr_keeps_its_password() -> None:
     assert "secret" not in repr(Server("postgresql+psycopg://postgres:secret@localhost/postgres"))
-
-
-CONFTEST = """
-from tests.support import postgres
-def pytest_configure(config):
-    config.server = postgres.serve(config)
-"""
-WORKERS_TEST = """
-import os, pathlib, pytest
-@pytest.mark.parametrize("half", [1, 2])
-def test_one_half(half, worker_id, pytestconfig):
-    url = pytestconfig.server.create_database(worker_id)
-    pathlib.Path(os.environ["SEEN"], worker_id).write_text(url)
-"""
-
-
-def test_workers_share_one_server_and_have_a_database_each(tmp_path: Path) -> None:
-    seen, suite = tmp_path / "seen", tmp_path / "suite"
-    seen.mkdir()
-    suite.mkdir()
-    (suite / "conftest.py").write_text(CONFTEST)
-    (suite / "test_workers.py").write_text(WORKERS_TEST)
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", ENVIRONMENT))
-    }
-    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")])
-    environment["SEEN"] = str(seen)
-    subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n2", "-p", "no:cacheprovider", "-W", "error", suite],
-        env=environment,
-        cwd=suite,
-        check=True,
-        timeout=120,
-    )
-    urls = {worker.name: make_url(worker.read_text()) for worker in seen.iterdir()}
-    assert {name: url.database for name, url in urls.items()} == {
-        "gw0": "shubbak_test_gw0",
-        "gw1": "shubbak_test_gw1",
-    }
-    (directory,) = {Path(str(url.query["host"])) for url in urls.values()}
-    assert not directory.exists()
-
-
-def test_serving_one_process_restores_the_environment(
-    monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester
-) -> None:
-    monkeypatch.delenv(ENVIRONMENT, raising=False)
-    config = pytester.parseconfig()
-    served = postgres.serve(config)
-    assert os.environ[ENVIRONMENT] == served.url
-    config._ensure_unconfigure()
-    assert ENVIRONMENT not in os.environ
-    assert not directory_of(served.url).exists()
 
 
 def test_a_system_without_the_needed_library_is_served_by_the_wheels_own(
