@@ -149,7 +149,7 @@ def seed(
     """Fill in territories, vocabularies, windows, partners, the instrument. Running it twice changes nothing."""
     from seeds import load
 
-    database = Database(settings().url)
+    database = _database()
     for line in load.reference_data(database):
         console.print(line, highlight=False)
     if demo:
@@ -163,7 +163,7 @@ def demo() -> None:
     from seeds import load
 
     upgrade()
-    database = Database(settings().url)
+    database = _database()
     users = load.demo_once(database)
     database.dispose()
     base = f"http://{settings().host}:{settings().port}"
@@ -252,9 +252,15 @@ def openapi() -> None:
     typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
 
 
+def _database() -> Database:
+    """The settings' database, once they are found safe."""
+    check_safe(settings())
+    return Database(settings().url)
+
+
 @contextmanager
 def _writing() -> Iterator[WriteSession]:
-    database = Database(settings().url)
+    database = _database()
     try:
         with database.write_session() as session, session.begin():
             yield WriteSession(ReadSession(session))
@@ -264,7 +270,7 @@ def _writing() -> Iterator[WriteSession]:
 
 @contextmanager
 def _reading() -> Iterator[ReadSession]:
-    database = Database(settings().url)
+    database = _database()
     try:
         with database.read_session() as session:
             yield ReadSession(session)

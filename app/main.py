@@ -1,5 +1,6 @@
 """The door for HTTP: mounts the routers, answers refusals, guards the gate."""
 
+import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ import anyio
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic.json_schema import models_json_schema
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -28,7 +29,7 @@ from app.core.errors import ChangedMeanwhile, Conflict, DomainError, StaleVersio
 from app.core.http import Gate, ModuleRouter
 from app.core.idempotency import InFlight
 from app.core.log import configure, log, where
-from app.core.settings import Settings, settings, signing_key
+from app.core.settings import Settings, check_safe, settings, signing_key
 from app.docs import mount_docs
 from app.files.router import router as files
 from app.followups.router import router as follow_ups
@@ -119,6 +120,7 @@ def _document_problems(app: FastAPI) -> None:
 def serve() -> FastAPI:
     """What uvicorn calls in each server process."""
     configure()
+    check_safe(settings())
     return create_app()
 
 
@@ -154,13 +156,23 @@ def _answer_refusals(app: FastAPI) -> None:
     async def stale(request: Request, _: StaleDataError) -> Response:
         return problems.of(StaleVersion() if "if-match" in request.headers else ChangedMeanwhile())
 
-    @app.exception_handler(DBAPIError)
-    async def trouble(_: Request, error: DBAPIError) -> Response:
+    @app.exception_handler(IntegrityError)
+    async def broken_rule(_: Request, error: IntegrityError) -> Response:
         log.warning("database refused", error=type(error).__name__, where=where(error))
-        if isinstance(error, IntegrityError):
-            return problems.of(Conflict())
+        return problems.of(Conflict())
+
+    # Any other word of the database (a statement or a value that it cannot read) is a mistake of ours: the gate
+    # answers 500, and nobody is asked to send the same again.
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
+    async def trouble(_: Request, error: Exception) -> Response:
+        log.warning("database refused", error=type(error).__name__, where=where(error))
         return problems.of(Unavailable(retry_after=2))
 
-    @app.exception_handler(PoolTimeout)
-    async def busy(_: Request, __: PoolTimeout) -> Response:
+    @app.exception_handler(OSError)
+    async def no_room(_: Request, error: OSError) -> Response:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise error
+        log.warning("disk full", error=type(error).__name__, where=where(error))
         return problems.of(Unavailable(retry_after=2))

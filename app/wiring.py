@@ -1,6 +1,8 @@
 """Every "when X, then Y" of the product, and every hook that a lower module declares, on one page."""
 
 from app.assessments import queries as assessments
+from app.assessments import states as assessment_states
+from app.auth.states import UserStatus
 from app.cases import notices as case_notices
 from app.cases import queries as cases_queries
 from app.cases import service as cases
@@ -14,17 +16,23 @@ from app.cases.events import (
     CaseReopened,
 )
 from app.consents import models as consents
+from app.consents.events import ConsentEnded
 from app.core import sharing
-from app.core.actor import Actor
+from app.core.actor import Actor, Role
 from app.core.db import ReadSession
+from app.core.errors import Forbidden
 from app.core.ids import CaseId, PersonId, ReferralId
 from app.files import service as files
 from app.files.models import SubjectType
 from app.followups import queries as follow_up_queries
 from app.followups import reactions as follow_ups
+from app.followups import states as follow_up_states
 from app.intake import queries as intake
 from app.intake import states as intake_states
 from app.outbox.service import subscriptions
+from app.partners import states as partner_states
+from app.people import birth, identifiers
+from app.people import models as person_models
 from app.people import queries as people
 from app.referrals import notices, partner_view
 from app.referrals import queries as referrals
@@ -50,6 +58,7 @@ def _when_then() -> None:
     subscriptions.add(CaseReopened, follow_ups.plan_after_reopening)
     # When a partner declines (or answers in any other way): both sides are told, and a talk with the person is planned.
     subscriptions.add(ReferralMoved, notices.tell_of_step, follow_ups.plan_after_referral)
+    subscriptions.add(ConsentEnded, notices.tell_of_consent)
     subscriptions.add(ReferralMessageSent, notices.tell_of_message)
     subscriptions.add(ReferralOverdue, notices.tell_of_delay)
 
@@ -82,6 +91,8 @@ def _person_of_case(db: ReadSession, actor: Actor, subject_id: CaseId, _: bool) 
 
 def _person_of_referral(db: ReadSession, actor: Actor, subject_id: ReferralId, is_writing: bool) -> PersonId:
     referral = referrals.get(db, actor, subject_id)
+    if actor.institution_id is not None and is_writing and referral.status in referral_states.FINAL:
+        raise Forbidden(action="attach")  # what was settled is the partner's business no more
     if actor.institution_id is not None and not is_writing:
         partner_view.require_documents(db, actor, subject_id)
     return referral.person_id
@@ -94,6 +105,25 @@ def _closed_lists() -> None:
             "channel": intake_states.Channel,
             "urgency": intake_states.Urgency,
             "conclusion": intake_states.Conclusion,
+            "arrival_status": intake_states.ArrivalStatus,
+            "interview_status": intake_states.InterviewStatus,
+            "assessment_status": assessment_states.AssessmentStatus,
+            "follow_up_kind": follow_up_states.FollowUpKind,
+            "follow_up_status": follow_up_states.FollowUpStatus,
+            "follow_up_reason": follow_up_states.FollowUpReason,
+            "agreement_status": partner_states.AgreementStatus,
+            "role": Role,
+            "user_status": UserStatus,
+            "sex": person_models.Sex,
+            "contact_preference": person_models.ContactPreference,
+            "identifier_kind": identifiers.IdentifierKind,
+            "birth_precision": birth.BirthPrecision,
+            "consent_form": consents.ConsentForm,
+            "consent_decision": consents.ConsentDecision,
+            "action_status": case_states.ActionStatus,
+            "case_action": case_states.CaseAction,
+            "referral_action": referral_states.ReferralAction,
+            "eligibility_warning": referral_states.EligibilityWarning,
             "case_status": case_states.CaseStatus,
             "priority": case_states.Priority,
             "stage": case_states.Stage,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,9 @@ from anyio import to_thread
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.auth import sessions, throttle
 from app.core import idempotency
+from app.core.clock import now
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.log import log, where
 from app.core.settings import Settings
@@ -23,6 +26,7 @@ from app.files import service as files
 from app.outbox import service as outbox
 from app.referrals import jobs as referrals
 
+KEPT = timedelta(days=30)  # after its end, for who has to find out what happened
 IDLE = 0.5  # seconds between two looks when there was nothing to do
 
 
@@ -42,13 +46,23 @@ def jobs(database: Database, config: Settings) -> list[Job]:
     def each(work: Callable[[WriteSession], Any]) -> Callable[[], int]:
         return partial(_in_transaction, database.write_session, work)
 
+    # On SQLite an entry is sealed with what it tells of: to look for others would take the write turn for nothing.
+    sealing = [] if database.is_sqlite else [Job("seal", IDLE, each(audit.seal_pending))]
     return [
         Job("outbox", IDLE, lambda: int(outbox.deliver_next(database.write_session))),
-        Job("seal", IDLE, each(audit.seal_pending)),
+        *sealing,
         Job("referral clocks", 60, each(referrals.tick)),
-        Job("idempotency", 3600, each(idempotency.forget_old)),
+        Job("housekeeping", 3600, each(tidy)),
         Job("orphaned files", 3600, each(lambda db: files.sweep(db, config.attachments_dir))),
     ]
+
+
+def tidy(db: WriteSession) -> None:
+    """Drop what nobody asks for any more: answers, counts of failures, sessions that are over, delivered facts."""
+    idempotency.forget_old(db)
+    throttle.forget_old(db)
+    sessions.forget_over(db, now() - KEPT)
+    outbox.forget_done(db, now() - KEPT)
 
 
 def _in_transaction(session: Callable[[], Session], work: Callable[[WriteSession], Any]) -> int:

@@ -29,6 +29,7 @@ from app.referrals.schemas import (
 )
 from app.referrals.states import (
     DeclineReason,
+    EligibilityWarning,
     FailureReason,
     HoldReason,
     Outcome,
@@ -66,13 +67,12 @@ def referral_drafted(days_ago: int = 40) -> Step:
     return step
 
 
-_EVERY_WARNING = ["age", "sex", "language", "territory", "capacity", "quota"]
-
-
 def sent(days_ago: int = 6) -> Step:
     def step(story: Story) -> None:
         with story.on(days_ago) as db:
-            referrals.send(db, story.worker, story.referral(db), ReferralSend(acknowledged=_EVERY_WARNING))
+            referrals.send(
+                db, story.worker, story.referral(db), ReferralSend(acknowledged=list(EligibilityWarning))
+            )
 
     return step
 

@@ -8,7 +8,7 @@ import signal
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -70,7 +70,7 @@ class Shell:
         values = {**commands.environment(self.url, self.data), **self.environment}
         values |= {f"SHUBBAK_{name.upper()}": str(value) for name, value in given.items()}
         printed = io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(printed):
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
             for name, value in values.items():
                 patch.setenv(name, value)
             patch.setenv("COLUMNS", "200")

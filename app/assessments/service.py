@@ -93,7 +93,7 @@ def save(db: WriteSession, actor: Actor, assessment: Assessment, data: Assessmen
     )
     assessment.answers, assessment.calculated = filled.answers, filled.calculated
     db.flush()
-    _record(db, actor, "assessment:save", assessment, case, questions=len(data.answers))
+    _record(db, actor, "assessment:save", assessment, case)
     return assessment
 
 
@@ -122,7 +122,7 @@ def complete(db: WriteSession, actor: Actor, assessment: Assessment) -> Assessme
     )
     cases.reach(db, actor, case, Stage.assessment)
     cases.contacted(db, case.id, today)
-    _record(db, actor, "assessment:complete", assessment, case, band=final.band)
+    _record(db, actor, "assessment:complete", assessment, case)
     outbox.publish(db, AssessmentCompleted(assessment_id=assessment.id, case_id=case.id))
     return assessment
 
@@ -157,6 +157,7 @@ def _move(
 
 
 def _record(
-    db: WriteSession, actor: Actor, action: str, assessment: Assessment, case: Case, **details: Any
+    db: WriteSession, actor: Actor, action: str, assessment: Assessment, case: Case, **details: InstrumentId
 ) -> None:
+    """Ids only: what an assessment came to must not outlive it in the trail."""
     audit.record(db, actor, action, "assessment", assessment.id, person_id=case.person_id, **details)

@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Literal
 
@@ -7,6 +7,7 @@ from anyio import to_thread
 from fastapi import Depends, Form, Header, Request
 from fastapi.security import OAuth2PasswordBearer
 
+from app.audit import service as audit
 from app.auth import passwords, queries, service, throttle, tokens
 from app.auth.models import User
 from app.auth.permissions import Permission, require
@@ -61,6 +62,7 @@ class _Identified(OAuth2PasswordBearer):
         )
         self.refuses = (tokens.NotAuthenticated, *([Forbidden] if permission else []))
         self.permission = permission  # told in the documentation
+        self.needs_bearer = True  # the route refuses before it reads a body
 
     async def __call__(self, request: Request) -> Actor:  # type: ignore[override]
         actor = await identify(request, await super().__call__(request))
@@ -125,9 +127,13 @@ async def creation(
     )
     known = await to_thread.run_sync(idempotency.recall, db, key, content)
     if known is not None:
+        audit.record(
+            db, actor, "idempotency:replay", "user", actor.user, location=known.headers.get("location")
+        )
         raise Replay(known)
     yield db
-    await to_thread.run_sync(idempotency.remember, db, key, content, request.state.answer)
+    kept = getattr(request.state, "kept_answer", request.state.answer)  # without what is shown only once
+    await to_thread.run_sync(idempotency.remember, db, actor.user, key, content, kept)
 
 
 CreateDb = Annotated[WriteSession, Depends(creation, scope="function")]
@@ -140,12 +146,10 @@ def address(request: Request) -> str:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A request for a token, with the slow part - the password - already judged."""
+    """A request for a token: a password that was judged, or a refresh token."""
 
-    email: str = ""
-    address: str = ""
-    user_id: UserId | None = None
-    refresh_token: str | None = None
+    proof: service.Proof | None = None
+    refresh_token: str = field(default="", repr=False)
 
 
 @refuses(throttle.TooManyAttempts, service.InvalidCredentials, InvalidInput)
@@ -156,7 +160,7 @@ async def token_attempt(
     password: Annotated[str | None, Form(max_length=128)] = None,
     refresh_token: Annotated[str | None, Form(max_length=128)] = None,
 ) -> Attempt:
-    """Judge the password outside the write turn: hashing takes as long as twenty writes."""
+    """Judge the password outside the write turn."""
     if any("\x00" in (part or "") for part in (username, password, refresh_token)):
         raise InvalidInput("body", "not_allowed")
     if grant_type == "refresh_token":
@@ -168,7 +172,7 @@ async def token_attempt(
     email, place = username.strip().casefold(), address(request)
     user_id, stored = await to_thread.run_sync(_look_up, request, email, place)
     right = await passwords.verify(stored, password)
-    return Attempt(email, place, user_id if right else None)
+    return Attempt(service.Proof(email, place, user_id, stored if right else None))
 
 
 def _look_up(request: Request, email: str, place: str) -> tuple[UserId | None, str | None]:
@@ -195,23 +199,36 @@ async def chosen_password(request: Request, data: Activation) -> str:
     return await passwords.make_hash(data.password)
 
 
-@refuses(InvalidInput, service.InvalidCredentials)
-async def changed_password(request: Request, actor: Somebody, data: PasswordChange) -> str:
-    """The hash of the new password, once the present one was found right."""
+@dataclass(frozen=True)
+class Change:
+    """A change of password: the present one judged, and the hash of the new one if that was found right."""
+
+    proof: service.Proof
+    password_hash: str = field(default="", repr=False)
+
+
+@refuses(InvalidInput, throttle.TooManyAttempts, service.InvalidCredentials)
+async def changed_password(request: Request, actor: Somebody, data: PasswordChange) -> Change:
+    """Judge the present password as at the door, and only then the new one."""
+    place = address(request)
 
     def present() -> User:
         with database(request).read_session() as session:
-            return queries.get(ReadSession(session), actor.user)
+            db = ReadSession(session)
+            user = queries.get(db, actor.user)
+            throttle.check(db, user.email, place)
+            return user
 
     user = await to_thread.run_sync(present)
     if not await passwords.verify(user.password_hash, data.current_password):
-        raise service.InvalidCredentials()
+        return Change(service.Proof(user.email, place, user.id, None))
     passwords.check(data.password, user.name, user.email)
-    return await passwords.make_hash(data.password)
+    chosen = await passwords.make_hash(data.password)
+    return Change(service.Proof(user.email, place, user.id, user.password_hash), chosen)
 
 
 ChosenPassword = Annotated[str, Depends(chosen_password)]
-ChangedPassword = Annotated[str, Depends(changed_password)]
+ChangedPassword = Annotated[Change, Depends(changed_password)]
 
 
 def _user_to_manage(_: UserManager, db: WriteDb, user_id: UserId) -> User:

@@ -54,11 +54,17 @@ def actor_of(db: Database, claims: Claims) -> Actor | None:
 
 
 def credentials(db: ReadSession, email: str) -> tuple[UserId | None, str | None]:
-    """The id and password hash of an active account, or two Nones."""
-    found = db.execute(
-        select(_u.id, _u.password_hash).where(_u.email == email, _u.status == UserStatus.active)
-    ).one_or_none()
-    return (found.id, found.password_hash) if found else (None, None)
+    """An account's id, and the hash of its password while it is active; None for what there is not."""
+    found = db.execute(select(_u.id, _u.password_hash, _u.status).where(_u.email == email)).one_or_none()
+    if found is None:
+        return None, None
+    return found.id, found.password_hash if found.status is UserStatus.active else None
+
+
+def still_opens(db: ReadSession, user_id: UserId, verified: str) -> bool:
+    """Whether the hash that a password was found to fit is still an active account's; nobody changes it meanwhile."""
+    present = select(_u.password_hash).where(_u.id == user_id, _u.status == UserStatus.active)
+    return db.scalar(present.with_for_update()) == verified
 
 
 def throttles(db: ReadSession, keys: Sequence[str], *, locked: bool = False) -> Sequence[SignInThrottle]:

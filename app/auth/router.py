@@ -35,10 +35,10 @@ router = APIRouter(route_class=ApiRoute)
 @router.post("/auth/token", response_model=TokenOut, tags=["auth"])
 def token(attempt: TokenAttempt, db: WriteDb) -> Response:
     """Sign in (`grant_type=password`) or renew (`grant_type=refresh_token`); the body is a form (OAuth2)."""
-    if attempt.refresh_token is not None:
-        given = service.refresh(db, attempt.refresh_token)
+    if attempt.proof is not None:
+        given = service.sign_in(db, attempt.proof)
     else:
-        given = service.sign_in(db, attempt.email, attempt.address, attempt.user_id)
+        given = service.refresh(db, attempt.refresh_token)
     return answer(
         TokenOut(
             access_token=given.access_token, refresh_token=given.refresh_token, expires_in=given.expires_in
@@ -61,9 +61,9 @@ def log_out(actor: Somebody, db: WriteDb) -> None:
 
 
 @router.post("/auth/password", status_code=204, tags=["auth"])
-def change_password(actor: Somebody, password_hash: ChangedPassword, db: WriteDb) -> None:
+def change_password(actor: Somebody, change: ChangedPassword, db: WriteDb) -> None:
     """Change one's password; every other session ends."""
-    service.change_password(db, actor, password_hash)
+    service.change_password(db, actor, change.proof, change.password_hash)
 
 
 @router.get("/auth/me", response_model=MeOut, tags=["auth"])
@@ -94,10 +94,14 @@ def list_users(
 
 @router.post("/users", response_model=InvitationOut, status_code=201, tags=["users"])
 @refuses(service.EmailTaken)
-def invite(actor: UserManager, db: CreateDb, data: UserCreate) -> Response:
-    """Invite somebody. The activation code is shown this once; hand it over in person."""
+def invite(request: Request, actor: UserManager, db: CreateDb, data: UserCreate) -> Response:
+    """Invite somebody. The activation code is shown this once; hand it over in person.
+
+    Sent again with the same `Idempotency-Key`, it answers without the code, which is kept nowhere in clear.
+    """
     user, code = service.invite(db, actor, data)
     db.flush()
+    request.state.kept_answer = _invitation(db, actor, user.id, None, 201)
     return _invitation(db, actor, user.id, code, 201)
 
 
@@ -136,7 +140,7 @@ def disable_user(actor: UserManager, db: WriteDb, user: UserToManage) -> Respons
     return answer(queries.read(db, actor, user.id), version=user.version)
 
 
-def _invitation(db: WriteDb, actor: UserManager, user_id: UserId, code: str, status: int) -> Response:
+def _invitation(db: WriteDb, actor: UserManager, user_id: UserId, code: str | None, status: int) -> Response:
     user = queries.read(db, actor, user_id)
     content = {"user": user, "activation_code": code, "expires_at": queries.code_expiry(db, user_id)}
     return answer(content, status, version=user["version"], location=f"/api/v1/users/{user_id}")

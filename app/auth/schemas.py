@@ -1,25 +1,14 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.auth.states import UserStatus
 from app.core.actor import Role
-from app.core.fields import RequiredLine
+from app.core.fields import Email, RequiredLine
 from app.core.ids import InstitutionId, SessionId, UserId, WindowId
 from app.core.schemas import Input, Output
 
-
-def _email(value: str) -> str:
-    local, at, host = value.strip().casefold().partition("@")
-    if not (local and at and "." in host and " " not in value.strip()):
-        raise ValueError("bad_format")
-    return f"{local}@{host}"
-
-
-Email = Annotated[
-    str, Field(min_length=5, max_length=254, examples=["worker@oujda.example"]), AfterValidator(_email)
-]
 Language = Literal["ar", "fr", "en", "fa"]
 Password = Annotated[str, Field(max_length=128, json_schema_extra={"format": "password"})]
 
@@ -63,7 +52,10 @@ class UserPage(Output):
 
 class InvitationOut(Output):
     user: UserOut
-    activation_code: str = Field(examples=["7KQM-2XWD-PT4B-9HVR"])
+    activation_code: str | None = Field(
+        examples=["7KQM-2XWD-PT4B-9HVR"],
+        description="Shown once: null when the answer is given again under the same `Idempotency-Key`.",
+    )
     expires_at: datetime
 
 

@@ -1,14 +1,14 @@
 """Signing in and out, and the accounts themselves. Administrators invite; they never choose a password."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 
 from sqlalchemy import delete, update
 
 from app.audit import service as audit
-from app.auth import passwords, queries, throttle, tokens
+from app.auth import passwords, queries, sessions, throttle, tokens
 from app.auth.models import (
     Invitation,
     RefreshToken,
@@ -19,6 +19,7 @@ from app.auth.models import (
 )
 from app.auth.schemas import UserCreate, UserUpdate
 from app.auth.states import USER_LIFECYCLE, UserAction, UserStatus
+from app.core import idempotency
 from app.core.actor import SYSTEM, WINDOW_ROLES, Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
@@ -58,17 +59,34 @@ class SignedIn:
 # --- signing in -----------------------------------------------------------------------------------------------
 
 
-def sign_in(db: WriteSession, email: str, address: str, user_id: UserId | None) -> SignedIn:
-    """Open a session for a user whose password was found right; count the failure when there is none.
+@dataclass(frozen=True)
+class Proof:
+    """A password that was judged before the write turn: hashing takes as long as twenty writes."""
+
+    email: str
+    address: str
+    user_id: UserId | None  # whose account it is, if there is one
+    verified: str | None = field(repr=False)  # the hash that the password fits; None: it fits none
+
+
+def prove(db: WriteSession, actor: Actor, proof: Proof) -> UserId:
+    """Whose password was found right and still is; a failure is counted and kept in the trail.
 
     Raises `InvalidCredentials`, after which the count is kept, or `TooManyAttempts`.
     """
-    throttle.check(db, email, address)  # again: many guesses at once had passed it together
-    if user_id is None:
-        throttle.count_failure(db, email, address)
-        audit.record(db, SYSTEM, "session:refused", "user", None)
+    throttle.check(db, proof.email, proof.address)  # again: many guesses at once had passed it together
+    user_id, verified = proof.user_id, proof.verified
+    if user_id is None or verified is None or not queries.still_opens(db, user_id, verified):
+        throttle.count_failure(db, proof.email, proof.address)
+        audit.record(db, actor, "session:refused", "user", user_id)
         raise InvalidCredentials(error="invalid_grant")
-    throttle.forget_account(db, email, address)
+    throttle.forget_account(db, proof.email, proof.address)
+    return user_id
+
+
+def sign_in(db: WriteSession, proof: Proof) -> SignedIn:
+    """Open a session for a user whose password was found right. Raises what `prove` raises."""
+    user_id = prove(db, SYSTEM, proof)
     session = UserSession(user_id=user_id, expires_at=now() + timedelta(hours=settings().session_hours))
     db.add(session)
     db.flush()
@@ -121,14 +139,6 @@ def sign_out(db: WriteSession, actor: Actor, session_id: SessionId) -> None:
 
 def _end(session: UserSession, reason: str) -> None:
     session.ended_at, session.end_reason = now(), reason
-
-
-def end_sessions(db: WriteSession, user_id: UserId, reason: str, *, but: SessionId | None = None) -> None:
-    """End every living session of a user: the next request of each is refused."""
-    statement = update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
-    if but is not None:
-        statement = statement.where(UserSession.id != but)
-    db.execute(statement.values(ended_at=now(), end_reason=reason))
 
 
 # --- accounts -------------------------------------------------------------------------------------------------
@@ -200,7 +210,8 @@ def renew_invitation(db: WriteSession, actor: Actor, user: User) -> str:
             lambda **row: UserTransition(user_id=user.id, **row),
         )
     user.password_hash = None
-    end_sessions(db, user.id, "invited_again")
+    idempotency.forget(db, user.id)
+    sessions.end_all(db, user.id, "invited_again")
     audit.record(db, actor, "user:invite-again", "user", user.id)
     return _new_code(db, user)
 
@@ -233,11 +244,11 @@ def _use(db: WriteSession, invitation: Invitation) -> None:
         raise ChangedMeanwhile()
 
 
-def change_password(db: WriteSession, actor: Actor, password_hash: str) -> None:
-    """Keep the new password and end every other session."""
-    user = queries.get(db, actor.user)
+def change_password(db: WriteSession, actor: Actor, proof: Proof, password_hash: str) -> None:
+    """Keep the new password and end every other session. Guesses at the present one count as at the door."""
+    user = queries.get(db, prove(db, actor, proof))
     user.password_hash = password_hash
-    end_sessions(db, user.id, "password_changed", but=actor.session_id)
+    sessions.end_all(db, user.id, "password_changed", but=actor.session_id)
     audit.record(db, actor, "user:change-password", "user", user.id)
 
 
@@ -253,6 +264,8 @@ def change(db: WriteSession, actor: Actor, user: User, data: UserUpdate) -> User
     if "institution_id" not in sent and role is Role.partner_agent:
         institution = user.institution_id
     _check_place(db, role, windows, institution)
+    if sent.keys() & {"role", "window_ids", "institution_id"}:
+        idempotency.forget(db, user.id)
     user.role, user.institution_id = role, institution
     user.name, user.language = sent.get("name") or user.name, sent.get("language") or user.language
     user.updated_at = now()
@@ -274,7 +287,8 @@ def disable(db: WriteSession, actor: Actor, user: User) -> User:
         UserAction.disable,
         lambda **row: UserTransition(user_id=user.id, **row),
     )
-    end_sessions(db, user.id, "disabled")
+    sessions.end_all(db, user.id, "disabled")
+    idempotency.forget(db, user.id)
     _kill_codes(db, user)
     audit.record(db, actor, "user:disable", "user", user.id)
     return user

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterable
 from datetime import timedelta
 from http import HTTPStatus
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,6 +21,7 @@ FREE_FAILURES = 5  # per account, before each further one doubles the wait
 FREE_FAILURES_PER_ADDRESS = 100  # looser: one office is one address
 LONGEST_WAIT = timedelta(minutes=15)
 FORGET_AFTER = timedelta(hours=1)
+DROP_AFTER = timedelta(days=1)
 
 
 class TooManyAttempts(DomainError):
@@ -31,7 +33,18 @@ class TooManyAttempts(DomainError):
 def keys(email: str, address: str) -> tuple[str, str]:
     """The rows that count an account's and an address's failures, under a keyed hash."""
     key = signing_key(settings())
-    return (_keyed(key, f"account:{email}"), _keyed(key, f"address:{address}"))
+    return (_keyed(key, f"account:{email}"), _keyed(key, f"address:{_office(address)}"))
+
+
+def _office(address: str) -> str:
+    """What one office has: an IPv4 address, or an IPv6 network of 64 bits, in which it may choose at will."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or IPv6Network((int(known), 64), strict=False))
 
 
 def _keyed(key: bytes, text: str) -> str:
@@ -76,3 +89,9 @@ def wait_after(failures: int, free: int) -> timedelta:
 def forget_account(db: WriteSession, email: str, address: str) -> None:
     """Somebody signed in: the account starts anew, the address does not."""
     db.execute(delete(SignInThrottle).where(SignInThrottle.key_hash == keys(email, address)[0]))
+
+
+def forget_old(db: WriteSession) -> None:
+    """Drop the counts that nothing was added to for a day; run by the worker."""
+    old = delete(SignInThrottle).where(SignInThrottle.updated_at < now() - DROP_AFTER)
+    db.execute(old.execution_options(synchronize_session=False))

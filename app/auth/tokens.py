@@ -10,7 +10,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from jose import jws, jwt
 from jose.exceptions import JOSEError
 
 from app.core.clock import now
-from app.core.errors import DomainError
+from app.core.errors import NotAuthenticated as NotAuthenticated
 from app.core.ids import SessionId, UserId, uuid7
 
 AUDIENCE = "shubbak-api"
@@ -26,12 +25,6 @@ ALGORITHM = "HS256"
 MAX_LENGTH = 4096
 MAX_LIFE = timedelta(minutes=10)
 LEEWAY = 5  # seconds that two clocks may differ
-
-
-class NotAuthenticated(DomainError):
-    """No token, or one that is not (or no longer) good; which of these is nobody's business."""
-
-    status, code = HTTPStatus.UNAUTHORIZED, "not_authenticated"
 
 
 @dataclass(frozen=True)

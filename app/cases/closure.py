@@ -13,7 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import DomainError, InvalidInput
-from app.core.ids import CaseId
+from app.core.ids import CaseId, uuid7
 from app.core.moves import move
 from app.outbox import service as outbox
 from app.windows import queries as windows
@@ -80,7 +80,9 @@ def request_closure(db: WriteSession, actor: Actor, case: Case, data: CaseClose)
     audit.record(
         db, actor, "case:request-closure", "case", case.id, person_id=case.person_id, reason=data.reason
     )
-    event = CaseClosureRequested(case_id=case.id, window_id=case.window_id, requested_by=actor.user)
+    event = CaseClosureRequested(
+        step_id=uuid7(), case_id=case.id, window_id=case.window_id, requested_by=actor.user
+    )
     outbox.publish(db, event)
 
 

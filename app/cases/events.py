@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from app.core.ids import CaseId, PersonId, UserId, WindowId
 from app.outbox.service import Event
@@ -19,6 +20,7 @@ class CaseAssigned(Event):
     """The file has another referent; the one who opens a case is told of by `CaseOpened`."""
 
     name: ClassVar[str] = "case.assigned"
+    step_id: UUID  # made once: told twice, it is the same cause of the same notification
     case_id: CaseId
     user_id: UserId
     former_id: UserId
@@ -52,6 +54,7 @@ class CaseClosureRequested(Event):
     """A worker asks for the closing of a file; the window's supervisors decide."""
 
     name: ClassVar[str] = "case.closure_requested"
+    step_id: UUID  # see `CaseAssigned`
     case_id: CaseId
     window_id: WindowId
     requested_by: UserId

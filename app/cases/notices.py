@@ -3,17 +3,16 @@
 from app.auth import queries as auth
 from app.cases.events import CaseAssigned, CaseClosureRequested
 from app.core.db import WriteSession
-from app.core.ids import uuid7
 from app.notifications import service as notifications
 
 
 def tell_new_referent(db: WriteSession, event: CaseAssigned) -> None:
     """The one who now answers for the case learns of it, unless it was their own doing."""
     if event.user_id != event.assigned_by:
-        notifications.notify(db, [event.user_id], "case.assigned", "case", event.case_id, uuid7())
+        notifications.notify(db, [event.user_id], "case.assigned", "case", event.case_id, event.step_id)
 
 
 def tell_supervisors(db: WriteSession, event: CaseClosureRequested) -> None:
     """A closing waits for a supervisor of the window."""
     audience = [user for user in auth.supervisors_of(db, event.window_id) if user != event.requested_by]
-    notifications.notify(db, audience, "case.closure_requested", "case", event.case_id, uuid7())
+    notifications.notify(db, audience, "case.closure_requested", "case", event.case_id, event.step_id)

@@ -26,3 +26,8 @@ def visible_to_role(role: Role) -> ColumnElement[bool]:
 def needs_approval(actor: Actor, priority: Priority) -> bool:
     """Whether a case is too pressing for this actor to close it: a supervisor decides."""
     return priority in PRESSING and not may(actor, Permission.case_approve_closure)
+
+
+def may_reprioritise(actor: Actor, former: Priority, wanted: Priority) -> bool:
+    """Whether this actor may change a priority so: calming a pressing case first would be a way round approval."""
+    return wanted in PRESSING or not needs_approval(actor, former)

@@ -73,11 +73,14 @@ async def get_case(_: CaseReader, case: CaseOpenedToRead) -> Response:
 
 
 @router.patch("/cases/{case_id}", response_model=CaseOut)
-@refuses(service.CaseIsClosed)
+@refuses(service.CaseIsClosed, service.PriorityNeedsApproval)
 def change_case(
     actor: CaseWriter, expected: ExpectedVersion, db: WriteDb, case: CaseToWrite, data: CaseUpdate
 ) -> Response:
-    """Change priority, needs or summary. Another priority gives the follow-ups another rhythm."""
+    """Change priority, needs or summary. Another priority gives the follow-ups another rhythm.
+
+    From high or urgent down to medium or low it is changed by a supervisor, as such a case is also closed by one.
+    """
     check_version(case.version, expected)
     service.change(db, actor, case, data)
     return _case(db, actor, case.id)

@@ -29,7 +29,7 @@ def _each_once(codes: list[str]) -> list[str]:
 
 Needs = Annotated[
     list[Code],
-    Field(max_length=50, examples=[["housing", "income.social_aid"]], description="Vocabulary `need`."),
+    Field(max_length=50, examples=[["housing", "income.debt"]], description="Vocabulary `need`."),
     AfterValidator(_each_once),
 ]
 Words = Annotated[RequiredLine, Field(examples=["I want a room of my own before winter."])]

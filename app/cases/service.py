@@ -19,13 +19,14 @@ from app.cases.events import (
     CaseSuspended,
 )
 from app.cases.models import Assignment, Case, CaseDue, CaseTransition, FileNumber, Review
+from app.cases.policy import may_reprioritise
 from app.cases.schemas import CaseAssign, CaseCreate, CaseSuspend, CaseUpdate
 from app.cases.states import CASE_LIFECYCLE, STAGES, CaseAction, CaseStatus, Priority, Stage
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession, is_sqlite
 from app.core.errors import DomainError, InvalidInput, NotFound
-from app.core.ids import CaseId, PersonId, WindowId
+from app.core.ids import CaseId, PersonId, WindowId, uuid7
 from app.core.moves import begin, move
 from app.core.settings import settings
 from app.outbox import service as outbox
@@ -51,6 +52,12 @@ class CaseIsClosed(DomainError):
     """Nothing is planned or changed on a closed case; it can be reopened."""
 
     code = "case_closed"
+
+
+class PriorityNeedsApproval(DomainError):
+    """Only a supervisor takes a case from high or urgent down to medium or low: ask one to do it."""
+
+    code = "priority_needs_approval"
 
 
 # --- opening --------------------------------------------------------------------------------------------------
@@ -90,9 +97,11 @@ def open_case(
     needs: list[str],
     summary: str | None,
     opened_on: date,
+    contacted_on: date | None = None,
 ) -> Case:
-    """Open a case whose referent is the actor; the day counts as the first contact, by the window's calendar.
+    """Open a case whose referent is the actor; the days are the window's.
 
+    The day counts as the first contact, unless the person was heard on an earlier one (`contacted_on`).
     The needs were checked where they came in. Raises `CaseAlreadyOpen`, upon which the transaction is to be
     rolled back: the number was taken first, because whoever opens another case at the window waits behind it.
     """
@@ -107,7 +116,7 @@ def open_case(
         needs=needs,
         summary=summary,
     )
-    case.last_contact_on = opened_on
+    case.last_contact_on = contacted_on or opened_on
     case.next_due_on = review_after(opened_on)
     db.add(case)
     db.flush()
@@ -214,10 +223,12 @@ def review_after(day: date) -> date:
 def change(db: WriteSession, actor: Actor, case: Case, data: CaseUpdate) -> None:
     """Change priority, needs or summary. Another priority is told, because the follow-ups' rhythm comes from it.
 
-    Raises `CaseIsClosed`, or `InvalidInput` for a need that is not in the vocabulary.
+    Raises `CaseIsClosed`, `PriorityNeedsApproval`, or `InvalidInput` for a need that is not in the vocabulary.
     """
     refuse_closed(case)
     sent, former = data.changes(), case.priority
+    if not may_reprioritise(actor, former, data.priority or former):
+        raise PriorityNeedsApproval()
     if data.needs is not None:
         vocabularies.check(db, "/needs", "need", set(data.needs) - set(case.needs))
         case.needs = data.needs
@@ -252,10 +263,10 @@ def assign(db: WriteSession, actor: Actor, case: Case, data: CaseAssign) -> None
     audit.record(
         db, actor, "case:assign", "case", case.id, person_id=case.person_id, to=data.user_id, former=former
     )
-    outbox.publish(
-        db,
-        CaseAssigned(case_id=case.id, user_id=data.user_id, former_id=former, assigned_by=actor.user),
+    event = CaseAssigned(
+        step_id=uuid7(), case_id=case.id, user_id=data.user_id, former_id=former, assigned_by=actor.user
     )
+    outbox.publish(db, event)
 
 
 def suspend(db: WriteSession, actor: Actor, case: Case, data: CaseSuspend) -> None:

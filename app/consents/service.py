@@ -180,18 +180,6 @@ def _end(
     db.refresh(consent)
 
 
-def _audit(db: WriteSession, actor: Actor, consent: Consent, action: str, **details: object) -> None:
-    audit.record(
-        db,
-        actor,
-        action,
-        "consent",
-        consent.id,
-        person_id=consent.person_id,
-        purpose=consent.purpose,
-        decision=consent.decision,
-        institution_id=consent.institution_id,
-        need_code=consent.need_code,
-        categories=consent.categories,
-        **details,
-    )
+def _audit(db: WriteSession, actor: Actor, consent: Consent, action: str, **details: ConsentId) -> None:
+    """Ids only: what was answered, to whom and for which need, must not outlive the answer in the trail."""
+    audit.record(db, actor, action, "consent", consent.id, person_id=consent.person_id, **details)

@@ -47,8 +47,8 @@ def decide(
 ) -> Permitted:
     """Apply the rule for a sharing with an institution that serves these needs.
 
-    `answers` must hold the ended ones too. Of several needs each is judged for itself: what is shared serves all of
-    them, so a category is open when an answer opens it for one need and no answer closes it for another.
+    `answers` must hold the ended ones too. Of several needs each is judged for itself, and what is shared serves all
+    of them: a category is open when it is open for every one.
     """
     known = list(answers)
     told_at = _told_at(known)
@@ -56,13 +56,16 @@ def decide(
         (answer for answer in known if _is_living(answer, on)),
         key=lambda answer: (_precision(answer), told_at[answer.id]),
     )
-    decisive = [pair for need in needs or [""] for pair in _decisive(living, institution_id, need).items()]
-    refused = {category for category, answer in decisive if not answer.is_given}
-    granted = [(category, answer.id) for category, answer in decisive if category not in refused]
+    by_need = [_decisive(living, institution_id, need) for need in needs or [""]]
+    granted = frozenset(
+        category
+        for category in DataCategory
+        if all(category in decisive and decisive[category].is_given for decisive in by_need)
+    )
     return Permitted(
-        categories=frozenset(category for category, _ in granted),
-        consent_ids=tuple(sorted({consent_id for _, consent_id in granted})),
-        refused=bool(refused),
+        categories=granted,
+        consent_ids=tuple(sorted({decisive[category].id for decisive in by_need for category in granted})),
+        refused=any(not answer.is_given for decisive in by_need for answer in decisive.values()),
     )
 
 

@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from app.core.settings import settings
+
 _pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
 
 
@@ -24,6 +26,9 @@ def pretending(moment: datetime) -> Iterator[None]:
         _pretended.reset(token)
 
 
-def today(zone: str = "Africa/Casablanca") -> date:
-    """Return the calendar day at a window: what is due today depends on where the window stands."""
-    return now().astimezone(ZoneInfo(zone)).date()
+def today(zone: str | None = None) -> date:
+    """Return the calendar day at a window: what is due today depends on where the window stands.
+
+    Where no window is concerned it is the day of the installation's time zone.
+    """
+    return now().astimezone(ZoneInfo(zone or settings().time_zone)).date()

@@ -145,7 +145,7 @@ def make_engine(url: str, *, read_only: bool = False, **options: Any) -> Engine:
         hide_parameters=True,
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, **arguments},
-        **{"pool_size": 20, "max_overflow": 20, "pool_timeout": 5, **options},
+        **{"pool_size": 15, "max_overflow": 5, "pool_timeout": 5, **options},
     )
 
 

@@ -10,7 +10,7 @@ from fastapi import Depends, Header, Request
 from sqlalchemy.orm import Session
 
 from app.core.db import Database, ReadSession, WriteSession
-from app.core.errors import ChangedMeanwhile, Conflict, DomainError, StaleVersion, VersionRequired
+from app.core.errors import ChangedMeanwhile, Conflict, StaleVersion, VersionRequired
 from app.core.http import refuses
 from app.core.pagination import InvalidCursor, PageRequest, page_request
 
@@ -44,7 +44,7 @@ async def unit_of_work(request: Request) -> AsyncIterator[WriteSession]:
         try:
             yield WriteSession(ReadSession(session))
         except BaseException as error:
-            keep = isinstance(error, DomainError) and error.commits
+            keep = getattr(error, "commits", False)
             with anyio.CancelScope(shield=True):
                 await to_thread.run_sync(_end, session.commit if keep else session.rollback, session)
             raise

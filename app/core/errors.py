@@ -32,6 +32,12 @@ class NotFound(DomainError):
     status, code = HTTPStatus.NOT_FOUND, "not_found"
 
 
+class NotAuthenticated(DomainError):
+    """No token, or one that is not (or no longer) good; which of these is nobody's business."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "not_authenticated"
+
+
 class Forbidden(DomainError):
     """The row may be seen, but the role may not do this with it."""
 

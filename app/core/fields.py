@@ -60,6 +60,16 @@ def _within_the_calendar(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+# ASCII that can be seen: two addresses that look alike are one address, and nothing hides inside.
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
+
+
+def _email(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError("bad_format")
+    return value.casefold()
+
+
 Line = Annotated[str, Field(max_length=200), _cleaned(0, 200)]
 RequiredLine = Annotated[str, Field(min_length=1, max_length=200), _cleaned(1, 200)]
 Prose = Annotated[str, Field(max_length=10_000), _cleaned(0, 10_000, multiline=True)]
@@ -68,6 +78,9 @@ Reason = Annotated[
     str, Field(min_length=3, max_length=500, examples=["The person asked for it."]), _cleaned(3, 500)
 ]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=64)]
+Email = Annotated[
+    str, Field(min_length=5, max_length=254, examples=["accueil@exemple.example"]), AfterValidator(_email)
+]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_day)]

@@ -15,7 +15,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core import i18n, problems
-from app.core.errors import DomainError, InvalidInput, NotFound, Unavailable
+from app.core.errors import DomainError, InvalidInput, NotAuthenticated, NotFound, Unavailable
 from app.core.fields import MAX_SAFE_INTEGER
 from app.core.ids import uuid7
 from app.core.log import log, where
@@ -44,6 +44,8 @@ class UnsupportedMediaType(DomainError):
 
 class Replay(Exception):
     """Not a refusal: the same request was answered before, and that answer is given again."""
+
+    commits = True  # that it was given again stays in the trail
 
     def __init__(self, answer: Response) -> None:
         self.answer = answer
@@ -80,6 +82,7 @@ class ApiRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         self.responses = {**document(_refusals(self)), **self.responses}
+        self.needs_bearer = any(getattr(d.call, "needs_bearer", False) for d in dependants(self.dependant))
         permissions = [
             found for d in dependants(self.dependant) if (found := getattr(d.call, "permission", None))
         ]
@@ -91,6 +94,8 @@ class ApiRoute(APIRoute):
         reads_json = self.body_field is not None and not _is_form(self)
 
         async def handler(request: Request) -> Response:
+            if self.needs_bearer and not _has_bearer(request):
+                raise NotAuthenticated()  # before the body: nobody uploads without having signed in
             if request.method not in {"GET", "HEAD"}:
                 body = await request.body()
                 if reads_json and body:
@@ -123,6 +128,11 @@ class ModuleRouter(APIRouter):
         if len(parts) <= self._place or parts[self._place] not in self._things:
             return Match.NONE, {}
         return super().matches(scope)
+
+
+def _has_bearer(request: Request) -> bool:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and bool(token)
 
 
 def _is_form(route: APIRoute) -> bool:

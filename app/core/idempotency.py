@@ -41,6 +41,7 @@ class IdempotentAnswer(Base, kw_only=True):
     __tablename__ = "idempotent_answers"
 
     key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(index=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
     headers: Mapped[list[str]]
@@ -98,7 +99,7 @@ def recall(db: WriteSession, key: str, content: str) -> Response | None:
     return Response(kept.body, status_code=kept.status, headers={**headers, "Idempotent-Replay": "true"})
 
 
-def remember(db: WriteSession, key: str, content: str, answer: Response) -> None:
+def remember(db: WriteSession, user_id: UserId, key: str, content: str, answer: Response) -> None:
     """Keep an answer, in the transaction of what it tells of."""
     db.execute(delete(IdempotentAnswer).where(IdempotentAnswer.key_hash == key))
     pairs = [
@@ -107,6 +108,7 @@ def remember(db: WriteSession, key: str, content: str, answer: Response) -> None
     db.add(
         IdempotentAnswer(
             key_hash=key,
+            user_id=user_id,
             fingerprint=content,
             status=answer.status_code,
             headers=pairs,
@@ -114,6 +116,11 @@ def remember(db: WriteSession, key: str, content: str, answer: Response) -> None
         )
     )
     db.flush()
+
+
+def forget(db: WriteSession, user_id: UserId) -> None:
+    """Drop a user's answers: what was told to another role, or at another window, is not told again."""
+    db.execute(delete(IdempotentAnswer).where(IdempotentAnswer.user_id == user_id))
 
 
 def forget_old(db: WriteSession) -> None:

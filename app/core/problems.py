@@ -1,7 +1,7 @@
 """Refusals as problem details (RFC 9457), in the language of the request, without a word of what was sent."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from http import HTTPStatus
 from itertools import takewhile
@@ -67,8 +67,8 @@ def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> d
             }
             for error in details["errors"]
         ]
-    if explanations := _explanations(details):
-        members["explanations"] = explanations
+    if explained := explanations([*details.get("blockers", ()), *details.get("unacknowledged", ())]):
+        members["explanations"] = explained
     return members
 
 
@@ -82,9 +82,8 @@ def _message(code: str, context: Mapping[str, Any]) -> str:
     return i18n.text(f"field.{code}", **context)
 
 
-def _explanations(details: Mapping[str, Any]) -> dict[str, str]:
-    """What stands in the way, by code; `<code>:<id>` is explained by its code."""
-    items = [*details.get("blockers", ()), *details.get("unacknowledged", ())]
+def explanations(items: Iterable[object]) -> dict[str, str]:
+    """What stands in the way, by code, in the request's language; `<code>:<id>` is explained by its code."""
     codes = [str(item).partition(":")[0] for item in items]
     return {code: i18n.text(f"blocker.{code}") for code in codes}
 

@@ -4,11 +4,13 @@ import base64
 import binascii
 import os
 import secrets
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
 
 from app.core.errors import UnsafeConfiguration
 
@@ -41,12 +43,12 @@ class Settings(BaseSettings):
     session_idle_hours: int = Field(12, ge=1, le=72)
     session_hours: int = Field(24 * 7, ge=1, le=24 * 30)
     password_min_length: int = Field(
-        15, ge=8, le=64, description="NIST SP 800-63B-4: 15 for a single factor."
+        15, ge=15, le=64, description="NIST SP 800-63B-4: 15 for a single factor."
     )
     invitation_days: int = Field(7, ge=1, le=30)
 
     body_limit_bytes: int = Field(1_048_576, ge=1024)
-    attachment_limit_bytes: int = Field(10_485_760, ge=1024)
+    attachment_limit_bytes: int = Field(10_485_760, ge=1024, le=104_857_600)  # it is read into memory
     attachments_per_subject: int = Field(50, ge=1)
 
     silent_case_days: int = Field(30, ge=1)
@@ -62,6 +64,9 @@ class Settings(BaseSettings):
     decide_days_normal: int = Field(14, ge=1)
     reminder_days: int = Field(10, ge=1)
     expiry_days: int = Field(30, ge=1)
+    shared_after_end_days: int = Field(
+        30, ge=0, description="How long a partner still sees what was shared after a service ended."
+    )
 
     @property
     def url(self) -> str:
@@ -83,8 +88,9 @@ def settings() -> Settings:
     return Settings()
 
 
+@lru_cache(maxsize=16)
 def signing_key(config: Settings) -> bytes:
-    """Return the key that signs access tokens, from the setting or the key file.
+    """Return the key that signs and verifies access tokens, from the setting or the key file, read once a process.
 
     Raises `UnsafeConfiguration` for a key that is missing, short, guessable or readable by others.
     """
@@ -150,6 +156,16 @@ def check_safe(config: Settings) -> None:
         )
     if not is_sqlite and not config.url.startswith("postgresql+psycopg://"):
         raise UnsafeConfiguration("SHUBBAK_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
+    if is_sqlite:
+        _check_file(make_url(config.url).database)
+    else:
+        _check_encrypted(make_url(config.url))
+    if _ANYBODY & {part.strip() for part in config.trusted_proxies.split(",")}:
+        raise UnsafeConfiguration(
+            "Whoever trusts every proxy lets everybody choose an address to be counted under. "
+            "Name the proxy's own: SHUBBAK_TRUSTED_PROXIES=127.0.0.1"
+        )
+    _check_zone(config.time_zone)
     if config.host not in {"127.0.0.1", "::1", "localhost"} and not config.allow_plain_http:
         raise UnsafeConfiguration(
             f"Listening on {config.host} would carry personal data in clear text. Put a TLS proxy in front and "
@@ -159,3 +175,39 @@ def check_safe(config: Settings) -> None:
         raise UnsafeConfiguration(
             f"{config.data_dir} can be read by other users of this machine. Run: chmod 700 {config.data_dir}"
         )
+
+
+_ANYBODY = {"*", "0.0.0.0/0", "::/0"}
+_LOCAL = {"", "localhost", "127.0.0.1", "::1"}
+_ENCRYPTED = {"require", "verify-ca", "verify-full"}
+
+
+def _check_file(database: str | None) -> None:
+    """Refuse a SQLite file that others may open, in a directory that they may enter."""
+    file = Path(database or ".")
+    if file.is_file() and all(path.stat().st_mode & 0o077 for path in (file, file.resolve().parent)):
+        raise UnsafeConfiguration(f"{file} can be read by other users. Run: chmod 600 {file}")
+
+
+def _check_encrypted(url: URL) -> None:
+    """Refuse to speak in clear text to a PostgreSQL that is not on this machine."""
+    named = [
+        url.host or "",
+        *(part for key in ("host", "hostaddr") for part in url.normalized_query.get(key, ())),
+    ]
+    hosts = [host for text in named for host in text.split(",")]
+    is_near = all(host in _LOCAL or host.startswith("/") for host in hosts)
+    if not is_near and not _ENCRYPTED.issuperset(url.normalized_query.get("sslmode", ("",))):
+        raise UnsafeConfiguration(
+            "The database is on another machine and its connection may be in clear text. "
+            "Add ?sslmode=verify-full to SHUBBAK_DATABASE_URL (or verify-ca, or require)."
+        )
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, no name at all, or a directory of names
+        raise UnsafeConfiguration(
+            "SHUBBAK_TIME_ZONE is not a time zone. Write it as in: SHUBBAK_TIME_ZONE=Africa/Casablanca"
+        ) from None

@@ -6,8 +6,8 @@ dropped. Compared text throws away every distinction that people do not make rel
 
 import re
 import unicodedata
-from functools import lru_cache
 from collections.abc import Callable
+from functools import lru_cache
 
 _ASCII_DIGITS = {
     start + value: str(value)

@@ -71,12 +71,6 @@ def count(db: ReadSession, subject_type: SubjectType, subject_id: UUID, most: in
     return db.scalars(_COUNT, values).one()
 
 
-def of_subject(db: ReadSession, subject_type: SubjectType, subject_id: UUID) -> Sequence[Attachment]:
-    """The rows of all files of a subject."""
-    values = {"subject_type": subject_type, "subject": subject_id}
-    return db.scalars(select(Attachment).where(*_OF_SUBJECT).order_by(_f.id), values).all()
-
-
 def known(db: ReadSession, stored_names: Sequence[str]) -> set[str]:
     """Those of the internal names that a row holds."""
     found = select(_f.stored_name).where(_f.stored_name.in_(bindparam("names", expanding=True)))

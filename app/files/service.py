@@ -7,11 +7,11 @@ from pathlib import Path
 from uuid import UUID
 
 from app.audit import service as audit
-from app.core.actor import SYSTEM, Actor
+from app.core.actor import Actor
 from app.core.db import WriteSession
 from app.core.errors import DomainError, Forbidden, InvalidInput
 from app.core.ids import PersonId
-from app.core.settings import Settings, settings
+from app.core.settings import Settings
 from app.files import kinds, queries, storage
 from app.files.models import Attachment, SubjectType
 from app.files.policy import may_remove, person_of
@@ -96,18 +96,6 @@ def remove(db: WriteSession, actor: Actor, attachment: Attachment, directory: Pa
     """Remove a file with its row. Raises `Forbidden` for a partner's agent who did not send it."""
     if not may_remove(actor, attachment.uploaded_by):
         raise Forbidden(action="remove")
-    _drop(db, actor, attachment, directory)
-
-
-def delete_of(
-    db: WriteSession, subject_type: SubjectType, subject_id: UUID, *, directory: Path | None = None
-) -> None:
-    """Remove every file of a subject that is itself being removed."""
-    for attachment in queries.of_subject(db, subject_type, subject_id):
-        _drop(db, SYSTEM, attachment, directory or settings().attachments_dir)
-
-
-def _drop(db: WriteSession, actor: Actor, attachment: Attachment, directory: Path) -> None:
     _record(db, actor, "attachment:remove", attachment, attachment.person_id)
     storage.remove(db, directory, attachment.stored_name)
     db.delete(attachment)
@@ -119,13 +107,16 @@ def _record(db: WriteSession, actor: Actor, action: str, attachment: Attachment,
 
 
 def sweep(db: WriteSession, directory: Path) -> int:
-    """Remove files that no row names and that nobody can still be writing; return how many. Run by the worker."""
-    swept = 0
-    for batch in storage.batches(directory):
-        for start in range(0, len(batch), _AT_ONCE):
-            asked = batch[start : start + _AT_ONCE]
-            named = queries.known(db, [path.name for path in asked])
-            orphans = [path for path in asked if path.name not in named]
-            storage.discard(orphans)
-            swept += len(orphans)
+    """Set files aside that no row names, and remove those set aside long ago; return how many. Run by the worker.
+
+    The disk is read before the first question to the database, so that nobody waits for it to get the write turn.
+    """
+    swept = storage.discard_aside(directory)
+    found = storage.untouched(directory)
+    for start in range(0, len(found), _AT_ONCE):
+        asked = found[start : start + _AT_ONCE]
+        named = queries.known(db, asked)
+        orphans = [name for name in asked if name not in named]
+        storage.set_aside(directory, orphans)
+        swept += len(orphans)
     return swept

@@ -2,10 +2,12 @@
 
 A file is written and synced before the commit of the row that names it, so that a kept row has its file. What a
 rolled-back transaction wrote is removed, and what a transaction removes goes after its commit. A crash in between
-leaves at most a file without a row, which the sweep finds.
+leaves at most a file without a row, which the sweep finds. The sweep only sets files aside: whoever starts with an
+empty or an older database over the same directory has a month to put back what its rows do not name.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +24,9 @@ from app.core.db import WriteSession
 from app.core.errors import DomainError
 
 UNTOUCHED = timedelta(hours=1)  # a younger file without a row may belong to a transaction that still runs
+KEPT_ASIDE = timedelta(days=30)  # how long a file without a row can still be put back
+_ASIDE = ".orphans"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CHUNK = 65_536  # bytes
 
 
@@ -96,12 +101,41 @@ def chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def batches(directory: Path) -> Iterator[list[Path]]:
-    """Every file that no running transaction can still be writing, folder by folder."""
+def untouched(directory: Path) -> list[str]:
+    """The names of all files that no running transaction can still be writing."""
     limit = (now() - UNTOUCHED).timestamp()
-    folders = sorted(directory.iterdir()) if directory.exists() else []
-    for folder in folders:
-        yield [path for path in sorted(folder.iterdir()) if path.stat().st_mtime < limit]
+    found: list[str] = []
+    for folder in _folders(directory):
+        if folder.name != _ASIDE:
+            found += [path.name for path in folder.iterdir() if path.stat().st_mtime < limit]
+    return sorted(found)
+
+
+def set_aside(directory: Path, names: list[str]) -> None:
+    """Move files to `.orphans/<yyyy-mm-dd>` (the day in UTC); moving one back to its folder undoes it."""
+    folder = directory / _ASIDE / now().date().isoformat()
+    for name in names:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # its transaction was slow to remove it, and has done so now
+            path_of(directory, name).rename(folder / name)
+
+
+def discard_aside(directory: Path) -> int:
+    """Remove for good what was set aside `KEPT_ASIDE` ago; return how many files that were."""
+    last_day = (now().date() - KEPT_ASIDE).isoformat()
+    paths: list[Path] = []
+    for folder in _folders(directory / _ASIDE):
+        if _DAY.fullmatch(folder.name) and folder.name < last_day:
+            paths += folder.iterdir()
+    discard(paths)
+    for folder in {path.parent for path in paths}:
+        with suppress(OSError):
+            folder.rmdir()
+    return len(paths)
+
+
+def _folders(directory: Path) -> list[Path]:
+    return sorted(directory.iterdir()) if directory.exists() else []
 
 
 def _pending(db: WriteSession) -> _Pending:

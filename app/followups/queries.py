@@ -10,12 +10,12 @@ from app.core.actor import Actor, Role
 from app.core.clock import today as calendar_day
 from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
-from app.core.ids import CaseId, FollowUpId, UserId, WindowId
+from app.core.ids import CaseId, FollowUpId, PersonId, UserId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
 from app.followups.models import FollowUp
 from app.followups.policy import visible_to
 from app.followups.states import FOLLOW_UP_LIFECYCLE, FollowUpReason, FollowUpStatus
-from app.people.models import Person
+from app.people.models import ContactPreference, Person
 
 _f, _c, _p = FollowUp.__table__.c, Case.__table__.c, Person.__table__.c
 _PLANNED = _f.status == FollowUpStatus.planned.value
@@ -96,14 +96,28 @@ def planned(
     window_id: WindowId | None = None,
     worker_id: UserId | None = None,
 ) -> Page:
-    """What is planned in one's windows, earliest first: overdue, due by today, or to come."""
-    used = {n: v for n, v in (("window_id", window_id), ("worker_id", worker_id)) if v is not None}
-    statement = _planned(actor.role, when, tuple(used), wanted.cursor is not None)
-    found = rows(db, statement, {**actor.binds, **used}, today=calendar_day(), **binds(wanted, date, UUID))
+    """What is planned in one's windows, earliest first: overdue, due by today, or to come.
+
+    Today is the country's day (`clock.today`), one for the whole list: good as long as all windows share a zone.
+    """
+    used = {} if worker_id is None else {"worker_id": worker_id}
+    statement = _planned(actor.role, when, ("window_id", *used), wanted.cursor is not None)
+    values = {**used, "today": calendar_day(), **binds(wanted, date, UUID)}
+    found: list[Any] = []
+    for window in actor.window_ids:  # a page of each, off its index, instead of sorting what all of them have
+        if window_id in (None, window):
+            found += rows(db, statement, actor.binds, **values, window_id=window)
+    found.sort(key=lambda item: (item.due_on, item.id))
     page = cut(found, wanted, "due_on", "id")
     for item in page.items:
         item["person_name"] = " ".join(filter(None, (item.pop("given"), item.pop("family")))) or None
     return page
+
+
+def may_be_contacted(db: ReadSession, person_id: PersonId) -> bool:
+    """Whether we may call, write to or visit a person: not one who asked us not to."""
+    preference = db.scalar(select(_p.contact_preference).where(_p.id == person_id))
+    return preference is not ContactPreference.do_not_contact
 
 
 def earliest(db: ReadSession, case_id: CaseId) -> date | None:

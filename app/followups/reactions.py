@@ -14,8 +14,10 @@ from app.referrals.events import ReferralMoved
 
 
 def plan_first(db: WriteSession, event: CaseOpened) -> None:
-    """A new case starts its rhythm."""
-    service.plan_rhythm(db, SYSTEM, db.get_one(Case, event.case_id), cause_id=event.case_id)
+    """A new case starts its rhythm, unless it was closed before this was told."""
+    case = db.get_one(Case, event.case_id)
+    if case.status is not CaseStatus.closed:
+        service.plan_rhythm(db, SYSTEM, case, cause_id=event.case_id)
 
 
 def plan_after_reopening(db: WriteSession, event: CaseReopened) -> None:
@@ -35,16 +37,22 @@ def follow_priority(db: WriteSession, event: CasePriorityChanged) -> None:
 
 
 def hand_over(db: WriteSession, event: CaseAssigned) -> None:
-    """What the former referent had planned is the new one's to do."""
+    """What the former referent had to do is the new one's; what colleagues have promised stays theirs."""
     case = db.get_one(Case, event.case_id)
     for follow_up in queries.planned_of(db, case.id):
-        follow_up.worker_id = case.referent_id
-        service.note_down(db, SYSTEM, "hand-over", follow_up)
+        if follow_up.worker_id == event.former_id:
+            follow_up.worker_id = case.referent_id
+            service.note_down(db, SYSTEM, "hand-over", follow_up)
     db.flush()
 
 
 def cancel_planned(db: WriteSession, event: CaseClosed) -> None:
-    """A closed case keeps nobody waiting; contacts after closure are planned on purpose, later."""
+    """A closed case keeps nobody waiting; contacts after closure are planned on purpose, later.
+
+    One that was reopened before this was told keeps what it has.
+    """
+    if db.get_one(Case, event.case_id).status is not CaseStatus.closed:
+        return
     for follow_up in queries.planned_of(db, event.case_id):
         if follow_up.reason is not FollowUpReason.post_closure:
             service.lead(db, SYSTEM, follow_up, FollowUpAction.cancel, reason_code="case_closed")

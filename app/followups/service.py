@@ -153,7 +153,7 @@ def _checked(db: WriteSession, case: Case, wanted: NextContact) -> NextContact:
 def plan_rhythm(db: WriteSession, actor: Actor, case: Case, cause_id: UUID | None = None) -> None:
     if cause_id is not None and queries.caused_by(db, FollowUpReason.rhythm, cause_id):
         return
-    wanted = NextContact(kind=FollowUpKind.call, due_on=rhythm_due(db, case))
+    wanted = NextContact(kind=_own_kind(db, case), due_on=rhythm_due(db, case))
     _plan(db, actor, case, wanted, FollowUpReason.rhythm, cause_id=cause_id)
 
 
@@ -170,8 +170,13 @@ def plan_call(
         return
     calendar = windows.calendar(db, case.window_id)
     due_on = calendar.add_days(windows.today(db, case.window_id), days)
-    wanted = NextContact(kind=FollowUpKind.call, due_on=due_on)
+    wanted = NextContact(kind=_own_kind(db, case), due_on=due_on)
     _plan(db, actor, case, wanted, reason, cause_id=cause_id, referral_id=referral_id)
+
+
+def _own_kind(db: WriteSession, case: Case) -> FollowUpKind:
+    """What is planned without a worker's word is a call; who is not to be contacted is expected at the office."""
+    return FollowUpKind.call if queries.may_be_contacted(db, case.person_id) else FollowUpKind.office
 
 
 def _plan(

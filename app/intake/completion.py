@@ -127,6 +127,7 @@ def _opened(
         needs=interview.needs,
         summary=data.summary,
         opened_on=today(windows.zone(db, interview.window_id)),
+        contacted_on=_held_on(db, interview),
     )
 
 

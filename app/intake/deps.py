@@ -27,6 +27,31 @@ async def _window_served(actor: Receptionist, window_id: WindowId) -> WindowId:
 WindowServed = Annotated[WindowId, Depends(_window_served)]
 
 
+async def _arrivals_listed(request: Request, actor: Receptionist, window_id: WindowServed) -> WindowId:
+    """A list of arrivals shows first names: who asked for one is on record, once a page."""
+    await request.app.state.accesses.record(actor, "arrival:list", "window", window_id, None)
+    return window_id
+
+
+ArrivalsListed = Annotated[WindowId, Depends(_arrivals_listed)]
+
+
+def _arrival_read(actor: Receptionist, db: ReadDb, arrival_id: ArrivalId) -> dict[str, Any]:
+    return queries.read_arrival(db, actor, arrival_id)
+
+
+async def _arrival_seen(
+    request: Request,
+    actor: Receptionist,
+    arrival: Annotated[dict[str, Any], Depends(_arrival_read, scope="function")],
+) -> dict[str, Any]:
+    await request.app.state.accesses.record(actor, "arrival:read", "arrival", arrival["id"], None)
+    return arrival
+
+
+ArrivalSeen = Annotated[dict[str, Any], Depends(_arrival_seen, scope="function")]
+
+
 def _arrival_to_write(actor: Receptionist, db: WriteDb, arrival_id: ArrivalId) -> Arrival:
     return queries.arrival(db, actor, arrival_id)
 

@@ -7,10 +7,12 @@ from app.cases.service import CaseAlreadyOpen
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
 from app.core.errors import ChangedMeanwhile, Conflict, IllegalMove, NotFound
 from app.core.http import ApiRoute, answer, page_answer, refuses
-from app.core.ids import ArrivalId, PersonId, WindowId
+from app.core.ids import PersonId, WindowId
 from app.intake import arrivals, completion, queries, service
 from app.intake.completion import InterviewIncomplete
 from app.intake.deps import (
+    ArrivalSeen,
+    ArrivalsListed,
     ArrivalToWrite,
     InterviewLister,
     InterviewSeen,
@@ -35,8 +37,8 @@ from app.intake.schemas import (
     InterviewUpdate,
 )
 from app.intake.states import ArrivalStatus, InterviewStatus
+from app.people.deps import CandidatesTold
 from app.people.schemas import Day
-from app.people.service import PossibleDuplicates
 from app.windows import queries as windows
 
 router = APIRouter(route_class=ApiRoute, tags=["intake"])
@@ -48,7 +50,6 @@ _completes = refuses(
     ChangedMeanwhile,
     Conflict,
     InterviewIncomplete,
-    PossibleDuplicates,
     CaseAlreadyOpen,
 )
 
@@ -66,7 +67,7 @@ def arrive(actor: Receptionist, window_id: WindowServed, db: CreateDb, data: Arr
 def list_arrivals(
     request: Request,
     actor: Receptionist,
-    window_id: WindowServed,
+    window_id: ArrivalsListed,
     db: ReadDb,
     page: PageQuery,
     on: OnDay = None,
@@ -84,15 +85,14 @@ def summarise_arrivals(_: Receptionist, window_id: WindowServed, db: ReadDb, on:
 
 
 @router.get("/arrivals/{arrival_id}", response_model=ArrivalOut)
-def get_arrival(actor: Receptionist, db: ReadDb, arrival_id: ArrivalId) -> Response:
-    """One arrival."""
-    found = queries.read_arrival(db, actor, arrival_id)
-    return answer(found, version=found["version"])
+async def get_arrival(arrival: ArrivalSeen) -> Response:
+    """One arrival. That it was opened is recorded."""
+    return answer(arrival, version=arrival["version"])
 
 
 @router.post("/arrivals/{arrival_id}/call", response_model=ArrivalOut)
 @_moves
-def call(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
+def call(actor: Receptionist, db: CreateDb, arrival: ArrivalToWrite) -> Response:
     """Call somebody to an interview: a draft is begun, or found again if they were put back; see `interview_id`."""
     service.call(db, actor, arrival)
     return _arrival(db, actor, arrival)
@@ -133,7 +133,9 @@ def start_interview(actor: InterviewWriter, db: CreateDb, data: InterviewCreate)
 
 @router.post("/interviews/completed", response_model=InterviewOut, status_code=201)
 @_completes
-def record_interview(actor: InterviewWriter, db: CreateDb, data: CompletedInterviewCreate) -> Response:
+def record_interview(
+    actor: InterviewWriter, _: CandidatesTold, db: CreateDb, data: CompletedInterviewCreate
+) -> Response:
     """Record a whole interview in one request: a draft that is completed at once, under the same rules.
 
     A refusal leaves nothing behind; to keep what was heard, begin a draft.
@@ -181,7 +183,11 @@ def save_interview(
 @router.post("/interviews/{interview_id}/complete", response_model=InterviewOut)
 @_completes
 def complete_interview(
-    actor: InterviewWriter, db: WriteDb, interview: InterviewToWrite, data: InterviewCompletion
+    actor: InterviewWriter,
+    _: CandidatesTold,
+    db: CreateDb,
+    interview: InterviewToWrite,
+    data: InterviewCompletion,
 ) -> Response:
     """Complete a draft: register the person, record the consents, open the case - all of it or nothing.
 

@@ -117,7 +117,7 @@ def _check_one_person(interview: Interview) -> None:
 
 
 def abandon(db: WriteSession, actor: Actor, interview: Interview, reason: str) -> None:
-    """Give a draft up; whoever was being heard waits again."""
+    """Give a draft up; whoever was being heard waits again. What they told is no longer needed and is not kept."""
     move(
         db,
         actor,
@@ -126,6 +126,9 @@ def abandon(db: WriteSession, actor: Actor, interview: Interview, reason: str) -
         InterviewAction.abandon,
         lambda **row: InterviewTransition(interview_id=interview.id, **row),
         note=reason,
+        new_person=None,
+        consents=[],
+        narrative=None,
     )
     arrivals.not_heard(db, actor, interview.id)
     audit.record(db, actor, "interview:abandon", "interview", interview.id, person_id=interview.person_id)

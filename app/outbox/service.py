@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar, get_type_hints
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
@@ -37,7 +37,6 @@ def _read(value: str | None, hint: Any) -> Any:
     return value if value is None or hint in (str, str | None) else UUID(value)
 
 
-_hook = None
 E = TypeVar("E", bound=Event)
 Handler = Callable[[WriteSession, Any], None]
 
@@ -107,6 +106,12 @@ def _postpone(session: Session, message_id: Any, error: Exception) -> None:
     message.due_at = now() + pause(message.attempts)
     log.warning("delivery failed", name=message.name, attempt=message.attempts, error=type(error).__name__)
     session.commit()
+
+
+def forget_done(db: WriteSession, before: datetime) -> None:
+    """Drop what was delivered before an instant; what waits is never dropped."""
+    done = delete(OutboxMessage).where(OutboxMessage.done_at < before)
+    db.execute(done.execution_options(synchronize_session=False))
 
 
 def pause(attempts: int) -> timedelta:

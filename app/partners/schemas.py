@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from app.core.actor import Role
-from app.core.fields import Code, Day, Flag, Line, Prose, Reason, RequiredLine
+from app.core.fields import Code, Day, Email, Flag, Line, Prose, Reason, RequiredLine
 from app.core.ids import AgreementId, ContactId, InstitutionId, ServiceId, UserId
 from app.core.schemas import Input, Output
 from app.core.sharing import DataCategory
@@ -19,22 +19,12 @@ def _phone(value: str) -> str:
     return kept
 
 
-def _email(value: str) -> str:
-    local, at, host = value.casefold().partition("@")
-    if not (local and at and "." in host and value.isascii() and value.isprintable() and " " not in value):
-        raise ValueError("bad_format")
-    return f"{local}@{host}"
-
-
 def _once(values: list[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
 # An office's number may be a short one (a helpline of four digits), so it is kept as it is dialled.
 Phone = Annotated[str, Field(max_length=32, examples=["05 36 00 00 00"]), AfterValidator(_phone)]
-Email = Annotated[
-    str, Field(min_length=5, max_length=254, examples=["accueil@partenaire.example"]), AfterValidator(_email)
-]
 TerritoryCode = Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,4}$", examples=["02.411"])]
 Address = Annotated[Prose, Field(max_length=500)]
 Reference = Annotated[RequiredLine, Field(max_length=100)]

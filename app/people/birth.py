@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal, Self
 
 OLDEST_AGE = 130  # years; beyond it the date is a slip of the keyboard
+MAJORITY = 18  # years; Moudawana, article 209
 
 Agreement = Literal["same", "compatible", "different", "unknown"]
 
@@ -121,6 +122,13 @@ class Birth:
             return None
         earliest, latest = self.years
         return _completed_years(latest, (12, 31), day), _completed_years(earliest, (1, 1), day)
+
+    def is_of_age(self, day: date) -> bool | None:
+        """Whether somebody is an adult on `day`; None when the birth is not known well enough to tell."""
+        age = self.age_on(day)
+        if age is None or age[0] < MAJORITY <= age[1]:
+            return None
+        return age[0] >= MAJORITY
 
 
 def _completed_years(year: int, birthday: tuple[int, int], day: date) -> int:

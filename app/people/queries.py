@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -15,7 +16,7 @@ from app.core.sharing import DataCategory
 from app.people import identifiers, phones
 from app.people.birth import Birth, BirthPrecision
 from app.people.matching import Profile
-from app.people.models import Person, PersonIdentifier, PersonPhone, PersonWindow
+from app.people.models import ContactPreference, Person, PersonIdentifier, PersonPhone, PersonWindow
 from app.people.policy import visible_to
 from app.windows.models import Territory, TerritoryLevel
 
@@ -48,11 +49,7 @@ _IDENTIFIERS = (
 )
 _PHONES = select(_t.person_id, _t.raw, _t.e164, _t.label).where(_t.person_id.in_(_of_these)).order_by(_t.id)
 _WINDOWS = select(_w.window_id).where(_w.person_id == bindparam("person")).order_by(_w.window_id)
-_HOUSEHOLD = (
-    select(_p.is_head, _p.relationship_to_head, _p.birth_year)
-    .where(_p.household_id == bindparam("household"))
-    .order_by(_p.is_head.desc(), _p.id)
-)
+_HOUSEHOLD = select(*_birth).where(_p.household_id == bindparam("household")).order_by(_p.id)
 
 
 def get(db: ReadSession, actor: Actor, person_id: PersonId) -> Person:
@@ -262,7 +259,7 @@ def has_head(db: ReadSession, household_id: HouseholdId) -> bool:
 def shared(db: ReadSession, person_id: PersonId, categories: frozenset[str]) -> dict[str, Any]:
     """What a partner may be shown of a person, one member for each of the categories that are about the person.
 
-    Nobody else of the household is named: they have not been asked. Raises `NotFound`.
+    Of the household only numbers are told: the others have not been asked. Raises `NotFound`.
     """
     found = row(db, _PERSON, person=person_id)
     if found is None:
@@ -278,15 +275,19 @@ def shared(db: ReadSession, person_id: PersonId, categories: frozenset[str]) -> 
 
 
 def _contact(db: ReadSession, found: Mapping[str, Any]) -> dict[str, Any]:
+    """The telephones of somebody who is not to be contacted are not handed on: the wish is."""
     told = {name: found[name] for name in ("address", "commune_code", "language", "contact_preference")}
-    return {"phones": _phones_of(db, found["id"]), **told}
+    is_reachable = found["contact_preference"] is not ContactPreference.do_not_contact
+    return {"phones": _phones_of(db, found["id"]) if is_reachable else [], **told}
 
 
 def _composition(db: ReadSession, found: Mapping[str, Any]) -> dict[str, Any]:
+    """How many live together and who of them is of age, as far as births are known; `size` None: nothing is recorded."""
     living = rows(db, _HOUSEHOLD, household=found["household_id"]) if found["household_id"] else []
+    of_age = Counter(birth_of(member).is_of_age(today()) for member in living)
     return {
         "size": len(living) or None,
-        "is_head": found["is_head"],
-        "relationship_to_head": found["relationship_to_head"],
-        "members": [dict(member) for member in living],
+        "adults": of_age[True],
+        "minors": of_age[False],
+        "unknown": of_age[None],
     }

@@ -70,9 +70,18 @@ def get_person(actor: PersonReader, seen: PersonSeen, db: ReadDb) -> Response:
 
 @router.patch("/people/{person_id}", response_model=PersonOut)
 def change_person(
-    actor: PersonWriter, expected: ExpectedVersion, db: WriteDb, person: PersonToWrite, data: PersonUpdate
+    actor: PersonWriter,
+    _: CandidatesTold,
+    expected: ExpectedVersion,
+    db: WriteDb,
+    person: PersonToWrite,
+    data: PersonUpdate,
 ) -> Response:
-    """Change what is known of a person. Identifiers and telephones are replaced as whole lists."""
+    """Change what is known of a person. Identifiers and telephones are replaced as whole lists.
+
+    When the change makes somebody registered anywhere a likely or certain duplicate who was none before, the answer
+    is a 409 `possible_duplicates`, and a `duplicate_override` sets them aside, as when a person is registered.
+    """
     check_version(person.version, expected)
     service.change(db, actor, person, data)
     return _person(db, actor, person.id)

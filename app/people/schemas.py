@@ -127,6 +127,9 @@ class PersonUpdate(Input):
     address: Address = None
     commune_code: CommuneCode | None = None
     notes: OptionalProse = None
+    duplicate_override: Reason | None = Field(
+        None, description="Why this is another person than the candidates whom the change has brought up."
+    )
 
 
 class PersonSearch(Input):
@@ -143,8 +146,12 @@ class PersonSearch(Input):
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
-        if not (self.name or self.birth or self.phone or self.identifier):
+        if self.phone or self.identifier:
+            return self
+        if not (self.name or self.birth):
             raise ValueError("nothing_to_search")
+        if not self.name or (" " not in self.name.strip() and not self.birth):
+            raise ValueError("search_incomplete")  # it would find nobody, and look like "not registered"
         return self
 
 

@@ -1,21 +1,22 @@
 """Registering, changing and receiving people. A person is registered once, whatever the window and the year."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, select
 
 from app.audit import service as audit
 from app.core.actor import Actor
 from app.core.clock import now, today
-from app.core.db import ReadSession, WriteSession
+from app.core.db import ReadSession, WriteSession, is_sqlite
 from app.core.errors import DomainError, InvalidInput, NotFound
 from app.core.ids import PersonId, WindowId
 from app.core.text import is_arabic
 from app.people import duplicates, identifiers, phones, queries
 from app.people.birth import Birth
 from app.people.identifiers import IdentifierKind
-from app.people.matching import Profile, blocking_keys
+from app.people.matching import Profile, Verdict, blocking_keys
 from app.people.models import Person, PersonIdentifier, PersonKey, PersonPhone, PersonWindow
 from app.people.schemas import BirthIn, IdentifierIn, PersonCreate, PersonSearch, PersonUpdate, PhoneIn
 from app.vocabularies import service as vocabularies
@@ -23,6 +24,9 @@ from app.vocabularies import service as vocabularies
 _LONGEST_NUMBER = 100  # characters; compatibility letters grow when they are written out
 _MAY_BE_EMPTY = frozenset({*queries.NAMES, "address", "commune_code", "notes", "no_document_reason"})
 _COLUMNS = _MAY_BE_EMPTY | {"sex", "language", "contact_preference"}
+_COMPARED = frozenset({*queries.NAMES, "birth", "identifiers", "phones"})  # what the duplicate check looks at
+_RIVALS = frozenset({Verdict.CERTAIN, Verdict.LIKELY})
+_LOCK = select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger())))
 _VOCABULARIES = ("language", "no_document_reason")  # columns that hold a code of the list of the same name
 
 
@@ -83,6 +87,7 @@ def register(db: WriteSession, actor: Actor, data: PersonCreate) -> Person:
     columns = data.model_dump(include=set(_COLUMNS)) | _birth_columns(data.birth)
     _check_columns(db, columns)
     _check_documents(_kinds(data.identifiers), data.no_document_reason)
+    _wait_for_alike(db, data)
     found = candidates(db, actor, data)
     if found and data.duplicate_override is None:
         raise PossibleDuplicates(candidates=found)
@@ -99,7 +104,11 @@ def register(db: WriteSession, actor: Actor, data: PersonCreate) -> Person:
 
 
 def change(db: WriteSession, actor: Actor, person: Person, data: PersonUpdate) -> Person:
-    """Change what is known of a person; null empties what may be empty, and leaves alone what may not."""
+    """Change what is known of a person; null empties what may be empty, and leaves alone what may not.
+
+    Raises `InvalidInput`, and `PossibleDuplicates` when the change brings up somebody who was no likely duplicate
+    before, unless a reason sets them aside; the transaction is to be rolled back then.
+    """
     sent = {
         name: value for name, value in data.changes().items() if value is not None or name in _MAY_BE_EMPTY
     }
@@ -112,13 +121,54 @@ def change(db: WriteSession, actor: Actor, person: Person, data: PersonUpdate) -
     if "identifiers" in sent or "no_document_reason" in sent:
         kinds = _kinds(data.identifiers) if data.identifiers is not None else queries.kinds(db, person.id)
         _check_documents(kinds, columns.get("no_document_reason", person.no_document_reason))
+    _wait_for_alike(db, data)
+    earlier = _rivals(db, actor, person) if _COMPARED & sent.keys() else None
     for name, value in columns.items():
         setattr(person, name, value)
     person.updated_at = now()  # numbers stand in tables of their own, but make a new version all the same
     _replace_numbers(db, person, data)
     _renew_keys(db, person.id)
-    audit.record(db, actor, "person:change", "person", person.id, person_id=person.id, fields=sorted(sent))
+    details: dict[str, Any] = {"fields": sorted(sent)}
+    found = [] if earlier is None else _new_rivals(earlier, _rivals(db, actor, person))
+    if found:
+        if data.duplicate_override is None:
+            raise PossibleDuplicates(candidates=found)
+        person.duplicate_override = data.duplicate_override
+        details["set_aside"] = [other["person_id"] for other in found]
+    audit.record(db, actor, "person:change", "person", person.id, person_id=person.id, **details)
     return person
+
+
+def _rivals(db: ReadSession, actor: Actor, person: Person) -> list[dict[str, Any]]:
+    """Who else is likely or certainly this person, by what stands in the database now."""
+    _, profile = queries.profiles(db, [person.id])[0]
+    alike = duplicates.find(db, actor, profile)
+    return [other for other in alike if other["person_id"] != person.id and other["verdict"] in _RIVALS]
+
+
+def _new_rivals(earlier: list[dict[str, Any]], present: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those who were not there before, and those who were only likely and have become certain."""
+    known = {
+        (other["person_id"], verdict) for other in earlier for verdict in (Verdict.LIKELY, other["verdict"])
+    }
+    return [other for other in present if (other["person_id"], other["verdict"]) not in known]
+
+
+def _wait_for_alike(db: WriteSession, told: PersonCreate | PersonUpdate) -> None:
+    """Let whoever writes down the same number or telephone at this moment finish first, so that the check sees it.
+
+    SQLite has one writer anyway. On PostgreSQL locks on the keys are held until the transaction ends; they are taken
+    in one order, or two could wait for each other.
+    """
+    if is_sqlite(db):
+        return
+    same = Profile(
+        identifiers=frozenset(_numbers(told.identifiers or ())),
+        phones=frozenset(filter(None, (phones.normalise(one.number).e164 for one in told.phones or ()))),
+    )
+    digests = (hashlib.sha256(key.encode()).digest()[:8] for key in blocking_keys(same))
+    for lock in sorted(int.from_bytes(digest, signed=True) for digest in digests):
+        db.execute(_LOCK, {"key": lock})
 
 
 def _replace_numbers(db: WriteSession, person: Person, data: PersonUpdate) -> None:

@@ -1,5 +1,6 @@
 """What a partner answers. Each function is one row of the table in `states`, with what the row requires."""
 
+from app.audit import service as audit
 from app.cases import service as cases
 from app.cases.models import Case
 from app.cases.states import Stage
@@ -24,10 +25,13 @@ from app.referrals.states import (
 from app.referrals.steps import appointment_columns, need_note, step
 from app.windows import queries as windows
 
+OVERALL = "overall"  # one outcome for every need, where the partner does not know the needs
+
 
 def open_it(db: WriteSession, actor: Actor, referral: Referral) -> Referral:
     """The partner saw it for the first time; seeing it again changes nothing."""
     if referral.status is not ReferralStatus.sent:
+        audit.record(db, actor, "referral:read", "referral", referral.id, person_id=referral.person_id)
         return referral
     return step(db, actor, referral, ReferralAction.open)
 
@@ -39,7 +43,7 @@ def ask(db: WriteSession, actor: Actor, referral: Referral, question: str) -> Re
 
 def accept(db: WriteSession, actor: Actor, referral: Referral, data: Acceptance) -> Referral:
     """Take the person on, naming whom to turn to."""
-    appointment = appointment_columns(data.appointment) if data.appointment else {}
+    appointment = appointment_columns(data.appointment, "/appointment") if data.appointment else {}
     step(
         db,
         actor,
@@ -83,6 +87,8 @@ def start(db: WriteSession, actor: Actor, referral: Referral, data: Start) -> Re
     """The person attended for the first time."""
     if data.attended_on > windows.today(db, referral.window_id):
         raise InvalidInput("/attended_on", "in_the_future")
+    if referral.sent_at is not None and data.attended_on < referral.sent_at.date():
+        raise InvalidInput("/attended_on", "in_the_past")
     return step(db, actor, referral, ReferralAction.start, started_on=data.attended_on)
 
 
@@ -106,9 +112,12 @@ def resume(db: WriteSession, actor: Actor, referral: Referral) -> Referral:
 
 def complete(db: WriteSession, actor: Actor, referral: Referral, data: Completion) -> Referral:
     """The service ended: an outcome for each need, and a note."""
-    if set(data.outcomes) != set(referral.needs):
+    told = data.outcomes
+    if set(told) == {OVERALL}:
+        told = dict.fromkeys(referral.needs, told[OVERALL])
+    if set(told) != set(referral.needs):
         raise InvalidInput("/outcomes", "every_need")
-    outcomes = {need: str(outcome) for need, outcome in data.outcomes.items()}
+    outcomes = {need: str(outcome) for need, outcome in told.items()}
     return step(db, actor, referral, ReferralAction.complete, outcomes=outcomes, outcome_note=data.note)
 
 

@@ -67,6 +67,13 @@ def _partner_page(
     return partner_view.read(db, actor, seen.id)
 
 
+async def _lister(request: Request, actor: ReferralReader) -> Actor:
+    """A list tells of people's needs: who asked for it is recorded, once a page."""
+    await request.app.state.accesses.record(actor, "referral:list", "window", None, None)
+    return actor
+
+
+ReferralLister = Annotated[Actor, Depends(_lister)]
 ReferralToWrite = Annotated[Referral, Depends(_to_write, scope="function")]
 ReferralToAnswer = Annotated[Referral, Depends(_to_answer, scope="function")]
 ReferralSeen = Annotated[Referral, Depends(_seen, scope="function")]

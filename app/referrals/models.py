@@ -9,7 +9,6 @@ from app.core.db import Base, Timestamps, Versioned, codes
 from app.core.ids import (
     AgreementId,
     CaseId,
-    ConsentId,
     InstitutionId,
     MessageId,
     PersonId,
@@ -35,9 +34,11 @@ class Referral(Versioned, Timestamps, Base, kw_only=True):
     __tablename__ = "referrals"
     __table_args__ = (
         Index(None, "case_id", "id"),
+        Index(None, "person_id"),
         Index(None, "institution_id", "sent_at", "id"),
         Index(None, "agreement_id", "sent_at"),
         Index(None, "service_id", "status"),
+        Index(None, "window_id", "id"),
         Index(None, "window_id", "status", "id"),
         CheckConstraint(
             "status = 'draft' OR status = 'withdrawn' OR sent_at IS NOT NULL", name="sent_has_a_time"
@@ -72,7 +73,7 @@ class Referral(Versioned, Timestamps, Base, kw_only=True):
     agreement_id: Mapped[AgreementId | None] = mapped_column(
         ForeignKey("agreements.id"), default=None, init=False
     )
-    consent_id: Mapped[ConsentId | None] = mapped_column(ForeignKey("consents.id"), default=None, init=False)
+    consent_ids: Mapped[list[str]] = mapped_column(default_factory=list, init=False)
     legal_basis: Mapped[LegalBasis | None] = mapped_column(default=None, init=False)
     legal_basis_reason: Mapped[str | None] = mapped_column(String(500), default=None, init=False)
     categories: Mapped[list[str]] = mapped_column(

@@ -2,12 +2,15 @@
 
 from app.auth import queries as auth
 from app.cases.models import Case
+from app.consents.events import ConsentEnded
 from app.core.actor import Role
 from app.core.db import WriteSession
 from app.core.ids import UserId
 from app.notifications import service as notifications
+from app.referrals import queries
 from app.referrals.events import ReferralMessageSent, ReferralMoved, ReferralOverdue
 from app.referrals.models import Referral
+from app.referrals.states import ReferralAction
 
 
 def tell_of_step(db: WriteSession, event: ReferralMoved) -> None:
@@ -16,6 +19,10 @@ def tell_of_step(db: WriteSession, event: ReferralMoved) -> None:
     if referral.sent_at is None:  # a draft that was abandoned was nobody's business
         return
     audience = {*_window_side(db, referral), *_partner_side(db, referral)}
+    if event.action == ReferralAction.send and referral.legal_basis is not None:
+        audience |= set(
+            auth.supervisors_of(db, referral.window_id)
+        )  # sharing without consent is not done alone
     notifications.notify(
         db, sorted(audience), f"referral.{event.action}", "referral", referral.id, event.step_id
     )
@@ -27,6 +34,15 @@ def tell_of_message(db: WriteSession, event: ReferralMessageSent) -> None:
     from_partner = event.by_role == Role.partner_agent
     audience = _window_side(db, referral) if from_partner else _partner_side(db, referral)
     notifications.notify(db, audience, "referral.message", "referral", referral.id, event.step_id)
+
+
+def tell_of_consent(db: WriteSession, event: ConsentEnded) -> None:
+    """A person agreed to less: both sides of every referral under way learn that less is seen from now on."""
+    for referral in queries.sent_of_person(db, event.person_id):
+        audience = {*_window_side(db, referral), *_partner_side(db, referral)}
+        notifications.notify(
+            db, sorted(audience), "referral.consent_ended", "referral", referral.id, event.consent_id
+        )
 
 
 def tell_of_delay(db: WriteSession, event: ReferralOverdue) -> None:

@@ -142,7 +142,7 @@ def fail(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data:
 @router.get("/partner/referrals/{referral_id}/steps", response_model=StepList)
 def their_steps(_: ReferralAnswerer, db: ReadDb, seen: ReferralSeenByPartner) -> Response:
     """Everything that happened to a referral since it was sent."""
-    return answer({"items": queries.steps(db, seen.id)})
+    return answer({"items": queries.partner_steps(db, seen.id)})
 
 
 @router.get("/partner/referrals/{referral_id}/messages", response_model=MessagePage)
@@ -154,6 +154,7 @@ def their_messages(
 
 
 @router.post("/partner/referrals/{referral_id}/messages", response_model=MessageOut, status_code=201)
+@refuses(service.ReferralEnded)
 def write_theirs(
     actor: ReferralAnswerer, db: CreateDb, referral: ReferralToAnswer, data: MessageCreate
 ) -> Response:

@@ -1,5 +1,6 @@
 """What a partner sees of a referral: the fields that the consent and the agreement allow now, and nothing else."""
 
+from datetime import datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -9,15 +10,18 @@ from sqlalchemy import Select, bindparam, select
 from app.assessments import queries as assessments
 from app.consents import queries as consents
 from app.core.actor import Actor, Role
+from app.core.clock import now
 from app.core.db import ReadSession, row
 from app.core.errors import DomainError, NotFound
 from app.core.ids import ReferralId
+from app.core.settings import settings
 from app.core.sharing import DataCategory
 from app.partners.models import Agreement
 from app.people import queries as people
 from app.referrals.models import Referral
 from app.referrals.policy import visible_to
 from app.referrals.queries import _ANSWER, _PARTNER_ROW, with_answer
+from app.referrals.states import ReferralStatus
 from app.windows import queries as windows
 
 _r, _a = Referral.__table__.c, Agreement.__table__.c
@@ -31,6 +35,9 @@ _INTERNAL = (
     _r.legal_basis,
     _a.data_categories.label("agreed"),
 )
+
+# Nothing came of it: the purpose of sharing has gone.
+UNSERVED = frozenset({ReferralStatus.withdrawn, ReferralStatus.declined, ReferralStatus.expired})
 
 
 @cache
@@ -56,6 +63,10 @@ def read(db: ReadSession, actor: Actor, referral_id: ReferralId) -> dict[str, An
     person_id, case_id = view.pop("person_id"), view.pop("case_id")
     seen = _categories(db, found)
     view.pop("institution_id"), view.pop("agreed"), view.pop("legal_basis")
+    if DataCategory.needs not in seen:
+        view["outcomes"] = {}
+    if not seen:
+        view["outcome_note"] = None
     view["is_withheld"] = DataCategory.identity not in seen
     view["categories"] = sorted(seen)
     view["person"] = people.shared(db, person_id, frozenset(seen)) if seen else None
@@ -66,6 +77,8 @@ def read(db: ReadSession, actor: Actor, referral_id: ReferralId) -> dict[str, An
 
 
 def _categories(db: ReadSession, referral: Any) -> frozenset[DataCategory]:
+    if referral.status in UNSERVED or _is_long_over(referral.ended_at):
+        return frozenset()
     chosen = frozenset(DataCategory(c) for c in referral.categories) & frozenset(
         DataCategory(c) for c in referral.agreed or ()
     )
@@ -74,6 +87,11 @@ def _categories(db: ReadSession, referral: Any) -> frozenset[DataCategory]:
     today = windows.today(db, referral.window_id)
     permitted = consents.permitted(db, referral.person_id, referral.institution_id, referral.needs, on=today)
     return chosen & permitted.categories if DataCategory.identity in permitted.categories else frozenset()
+
+
+def _is_long_over(ended_at: datetime | None) -> bool:
+    """A service that ended has no more need of the person's data, some time for its own papers apart (a setting)."""
+    return ended_at is not None and ended_at < now() - timedelta(days=settings().shared_after_end_days)
 
 
 class Withheld(DomainError):

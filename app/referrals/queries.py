@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, func, select
 from app.core.actor import Actor, Role
 from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
-from app.core.ids import AgreementId, CaseId, ReferralId, ServiceId
+from app.core.ids import AgreementId, CaseId, PersonId, ReferralId, ServiceId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
 from app.referrals.models import Referral, ReferralMessage, ReferralTransition
 from app.referrals.policy import visible_to
@@ -53,7 +53,7 @@ _FULL = (
     _r.drafted_by,
     _r.situation,
     _r.agreement_id,
-    _r.consent_id,
+    _r.consent_ids,
     _r.legal_basis,
     _r.legal_basis_reason,
     _r.categories,
@@ -145,11 +145,18 @@ def page(
     breached: bool = False,
     **filters: Any,
 ) -> Page:
-    """The windows' referrals, newest first. Filters: case_id, window_id, status."""
+    """The windows' referrals, newest first. Filters: case_id, window_id, status.
+
+    A page comes off the index of each window: together they would have to be sorted.
+    """
     used = {name: value for name, value in filters.items() if value is not None}
-    names = (*used, *(["open"] if only_open else []), *(["breached"] if breached else []))
-    statement = keyset(_sent(actor.role, tuple(names)), _r.id, page=wanted, descending=True)
-    found = rows(db, statement, {**actor.binds, **used}, **binds(wanted, UUID))
+    windows = actor.window_ids & {used.pop("window_id")} if "window_id" in used else actor.window_ids
+    names = ("window_id", *used, *(["open"] if only_open else []), *(["breached"] if breached else []))
+    statement = keyset(_sent(actor.role, names), _r.id, page=wanted, descending=True)
+    found: list[Any] = []
+    for window in windows:
+        found += rows(db, statement, {**actor.binds, **used}, **binds(wanted, UUID), window_id=window)
+    found.sort(key=lambda referral: referral.id, reverse=True)
     return cut(found, wanted, "id")
 
 
@@ -167,6 +174,15 @@ def inbox(db: ReadSession, actor: Actor, wanted: PageRequest, box: str | None = 
     statement = _inbox(actor.role, box, wanted.cursor is not None)
     found = rows(db, statement, actor.binds, **binds(wanted, datetime, UUID))
     return cut(found, wanted, "sent_at", "id")
+
+
+def partner_steps(db: ReadSession, referral_id: ReferralId) -> list[dict[str, Any]]:
+    """What a partner may read of the history: since it was sent, and not why the window took it back."""
+    return [
+        {**step, "note": None if step["action"] == ReferralAction.withdraw else step["note"]}
+        for step in steps(db, referral_id)
+        if step["from_status"] is not None
+    ]
 
 
 def steps(db: ReadSession, referral_id: ReferralId) -> list[dict[str, Any]]:
@@ -223,6 +239,19 @@ def sent_under(db: ReadSession, agreement_id: AgreementId, since: datetime, unti
     return db.scalar(select(func.count()).select_from(sent.subquery())) or 0
 
 
+def is_under_way(db: ReadSession, referral: Referral) -> bool:
+    """Whether another referral of the person to the same service was sent and has not ended."""
+    states = [status.value for status in sorted(OPEN)]
+    found = select(_r.id).where(
+        _r.person_id == referral.person_id,
+        _r.service_id == referral.service_id,
+        _r.id != referral.id,
+        _r.status.in_(states),
+        _r.sent_at.is_not(None),
+    )
+    return db.scalar(found.limit(1)) is not None
+
+
 def served_by(db: ReadSession, service_id: ServiceId) -> int:
     """How many people a service is serving now; bounded by its capacity."""
     serving = [ReferralStatus.accepted.value, ReferralStatus.in_service.value]
@@ -230,11 +259,24 @@ def served_by(db: ReadSession, service_id: ServiceId) -> int:
     return db.scalar(select(func.count()).select_from(present.subquery())) or 0
 
 
-def earliest_decision(db: ReadSession, case_id: CaseId) -> date | None:
-    """The first day on which a partner's decision on a referral of the case is due."""
+def earliest_decision(db: ReadSession, case_id: CaseId) -> datetime | None:
+    """When the first decision on a referral of the case is due; a paused clock is due never."""
     undecided = [status.value for status in sorted(UNDECIDED)]
-    first = db.scalar(select(func.min(_r.decide_by)).where(_r.case_id == case_id, _r.status.in_(undecided)))
-    return first.date() if first else None
+    first: datetime | None = db.scalar(
+        select(func.min(_r.decide_by)).where(
+            _r.case_id == case_id, _r.status.in_(undecided), _r.paused_at.is_(None)
+        )
+    )
+    return first
+
+
+def sent_of_person(db: ReadSession, person_id: PersonId) -> Sequence[Referral]:
+    """The referrals of a person that a partner is still to answer or to end."""
+    states = [status.value for status in sorted(OPEN)]
+    statement = select(Referral).where(
+        _r.person_id == person_id, _r.status.in_(states), _r.sent_at.is_not(None)
+    )
+    return db.scalars(statement.order_by(_r.id)).all()
 
 
 def unanswered(db: ReadSession, case_id: CaseId) -> Iterable[str]:

@@ -21,6 +21,7 @@ from app.people import queries as people
 from app.people.models import Person
 from app.referrals import queries
 from app.referrals.models import Referral
+from app.referrals.states import EligibilityWarning
 from app.windows import queries as windows
 from app.windows.models import Window
 
@@ -33,7 +34,7 @@ class Readiness:
     """What stands in the way (`blockers`), what must be acknowledged (`warnings`), and what would be shared."""
 
     blockers: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[EligibilityWarning, ...]
     agreement: Agreement | None
     permitted: Permitted
     categories: frozenset[DataCategory]
@@ -79,6 +80,8 @@ def _blockers(
 ) -> Iterator[str]:
     if db.get_one(Case, referral.case_id).status is CaseStatus.closed:
         yield "case_closed"
+    if not all(_serves(service, need) for need in referral.needs):
+        yield "need_not_served"
     if not service.is_active or not partners.institution(db, referral.institution_id).is_active:
         yield "service_inactive"
     if agreement is None:
@@ -87,23 +90,33 @@ def _blockers(
         yield "no_consent"
 
 
+def _serves(service: Service, need: str) -> bool:
+    """A consent is given for a need: naming another one beside it must not open the data to this service."""
+    code = service.need_code
+    return need == code or need.startswith(f"{code}.") or code.startswith(f"{need}.")
+
+
 def _warnings(
     db: ReadSession, referral: Referral, service: Service, agreement: Agreement | None, today: date
-) -> Iterator[str]:
+) -> Iterator[EligibilityWarning]:
     """Who the service is for; a worker who knows better acknowledges and sends."""
     person = _person(db, referral.person_id)
     if service.sex is not None and person.sex != service.sex:
-        yield "sex"
+        yield EligibilityWarning.sex
     if not _age_fits(person, service, today):
-        yield "age"
+        yield EligibilityWarning.age
+    if not _is_for(person, service, today):
+        yield EligibilityWarning.target
     if service.languages and person.language not in service.languages:
-        yield "language"
+        yield EligibilityWarning.language
     if service.territory_codes and not _lives_in(db, person, service.territory_codes):
-        yield "territory"
+        yield EligibilityWarning.territory
     if service.capacity is not None and queries.served_by(db, service.id) >= service.capacity:
-        yield "capacity"
+        yield EligibilityWarning.capacity
     if agreement is not None and _quota_used(db, agreement, today):
-        yield "quota"
+        yield EligibilityWarning.quota
+    if queries.is_under_way(db, referral):
+        yield EligibilityWarning.already_referred
 
 
 def _person(db: ReadSession, person_id: PersonId) -> Any:
@@ -121,6 +134,22 @@ def _age_fits(person: Any, service: Service, today: date) -> bool:
         return False
     youngest, oldest = ages
     return oldest >= (service.min_age or 0) and (service.max_age is None or youngest <= service.max_age)
+
+
+# Ages, in years, of the groups that an age tells; the others (families, migrants …) cannot be told from a file.
+_AGES = {"children": (0, 17), "youth": (15, 29), "elderly": (60, 150)}
+
+
+def _is_for(person: Any, service: Service, today: date) -> bool:
+    """Whether the person may belong to one of the groups that a service is for."""
+    if not service.targets or set(service.targets) - _AGES.keys() - {"women"}:
+        return True
+    ages = people.birth_of(person).age_on(today)
+    return ("women" in service.targets and person.sex != "male") or any(
+        ages is None or (ages[1] >= _AGES[group][0] and ages[0] <= _AGES[group][1])
+        for group in service.targets
+        if group in _AGES
+    )
 
 
 def _lives_in(db: ReadSession, person: Any, territory_codes: Collection[str]) -> bool:

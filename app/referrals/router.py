@@ -6,12 +6,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.auth.deps import CreateDb
 from app.cases.deps import CaseSeen, CaseToWrite
+from app.core import problems
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
 from app.core.errors import ChangedMeanwhile, IllegalMove
 from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.core.ids import CaseId, WindowId
 from app.referrals import answering, queries, service
 from app.referrals.deps import (
+    ReferralLister,
     ReferralReader,
     ReferralSeen,
     ReferralToWrite,
@@ -65,7 +67,7 @@ def of_case(
 @router.get("/referrals", response_model=ReferralPage)
 def list_referrals(
     request: Request,
-    actor: ReferralReader,
+    actor: ReferralLister,
     db: ReadDb,
     page: PageQuery,
     window_id: WindowId | None = None,
@@ -106,9 +108,11 @@ def check(_: ReferralWriter, db: ReadDb, seen: ReferralSeen) -> Response:
     ready = readiness(db, seen)
     return answer(
         {
-            "is_ready": not ready.blockers,
+            "is_ready": not (ready.blockers or ready.warnings),
             "blockers": ready.blockers,
             "warnings": ready.warnings,
+            "explanations": problems.explanations((*ready.blockers, *ready.warnings)),
+            "refused": ready.permitted.refused,
             "agreement_id": ready.agreement.id if ready.agreement else None,
             "categories": sorted(ready.categories),
         }
@@ -171,7 +175,7 @@ def messages(
 
 
 @router.post("/referrals/{referral_id}/messages", response_model=MessageOut, status_code=201)
-@refuses(service.ReferralNotReady)
+@refuses(service.ReferralNotReady, service.ReferralEnded)
 def write(actor: ReferralWriter, db: CreateDb, referral: ReferralToWrite, data: MessageCreate) -> Response:
     """Write to the partner."""
     return answer(MessageOut.model_validate(service.write_message(db, actor, referral, data.text)), 201)

@@ -21,6 +21,7 @@ from app.core.schemas import Input, Output
 from app.core.sharing import DataCategory
 from app.referrals.states import (
     DeclineReason,
+    EligibilityWarning,
     FailureReason,
     HoldReason,
     LegalBasis,
@@ -52,7 +53,10 @@ class ReferralUpdate(Input):
 
 class LegalGrounds(Input):
     basis: LegalBasis
-    reason: Reason
+    reason: Reason = Field(
+        min_length=15,
+        description="Why the person cannot be asked, or why the refusal does not bind. Supervisors are told.",
+    )
 
 
 class ReferralSend(Input):
@@ -61,10 +65,12 @@ class ReferralSend(Input):
         max_length=20,
         description="What to share; without it, all that the agreement and the person allow.",
     )
-    acknowledged: list[Code] = Field(
+    acknowledged: list[EligibilityWarning] = Field(
         default_factory=list, max_length=20, description="Warnings that were read and are accepted."
     )
-    legal_grounds: LegalGrounds | None = Field(None, description="For sharing without consent.")
+    legal_grounds: LegalGrounds | None = Field(
+        None, description="For sharing without consent; `categories` must then name what is really needed."
+    )
 
 
 class Question(Input):
@@ -116,7 +122,11 @@ class Hold(Input):
 
 
 class Completion(Input):
-    outcomes: dict[Code, Outcome] = Field(max_length=20, examples=[{"training": "met"}])
+    outcomes: dict[Code, Outcome] = Field(
+        max_length=20,
+        examples=[{"training": "met"}],
+        description="One for each need; or `overall`, for all of them, where the needs are not shared.",
+    )
     note: RequiredProse
 
 
@@ -127,7 +137,7 @@ class Failure(Input):
 
 class Withdrawal(Input):
     reason: WithdrawalReason
-    note: Prose | None = None
+    note: Prose | None = Field(None, description="For the window; the partner sees the reason only.")
 
 
 class ReReferral(Input):
@@ -176,7 +186,7 @@ class ReferralOut(ReferralRow):
     drafted_by: UserId
     situation: str | None
     agreement_id: AgreementId | None
-    consent_id: ConsentId | None
+    consent_ids: list[ConsentId]
     legal_basis: LegalBasis | None
     legal_basis_reason: str | None
     categories: list[str]
@@ -196,9 +206,11 @@ class ReferralOut(ReferralRow):
 
 
 class ReadinessOut(Output):
-    is_ready: bool
+    is_ready: bool = Field(description="Nothing stands in the way and nothing is to be acknowledged.")
     blockers: list[str]
-    warnings: list[str] = Field(description="To be acknowledged when sending.")
+    warnings: list[EligibilityWarning] = Field(description="To be acknowledged when sending.")
+    explanations: dict[str, str] = Field(description="What each code means, in the language of the request.")
+    refused: bool = Field(description="The person refused to share some of this.")
     agreement_id: AgreementId | None
     categories: list[str] = Field(description="What the partner would see.")
 

@@ -5,13 +5,14 @@ records and publishes in the same transaction.
 """
 
 from app.audit import service as audit
+from app.cases import queries as cases_queries
 from app.cases import service as cases
 from app.cases.models import Case
 from app.cases.states import CaseStatus, Stage
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import WriteSession
-from app.core.errors import DomainError
+from app.core.errors import DomainError, InvalidInput
 from app.core.moves import begin
 from app.core.settings import settings
 from app.outbox import service as outbox
@@ -29,6 +30,7 @@ from app.referrals.schemas import (
     Withdrawal,
 )
 from app.referrals.states import (
+    FINAL,
     REFERABLE_AGAIN,
     REFERRAL_LIFECYCLE,
     ReferralAction,
@@ -55,6 +57,12 @@ class ReferralNotReady(DomainError):
     """Something stands in the way of sending; `blockers` and `unacknowledged` name it."""
 
     code = "referral_not_ready"
+
+
+class ReferralEnded(DomainError):
+    """Nothing more is written or attached to a referral that came to its end."""
+
+    code = "referral_ended"
 
 
 class NotReferableAgain(DomainError):
@@ -116,6 +124,8 @@ def send(db: WriteSession, actor: Actor, referral: Referral, data: ReferralSend)
     """
     REFERRAL_LIFECYCLE.move(referral.status, ReferralAction.send, actor.role)
     grounds = data.legal_grounds
+    if grounds is not None and not data.categories:
+        raise InvalidInput("/categories", "missing")  # without consent only what is needed, named one by one
     ready = readiness(db, referral, wanted=data.categories, has_legal_grounds=grounds is not None)
     unacknowledged = [code for code in ready.warnings if code not in data.acknowledged]
     if ready.blockers or unacknowledged or ready.agreement is None:
@@ -131,7 +141,7 @@ def send(db: WriteSession, actor: Actor, referral: Referral, data: ReferralSend)
         ReferralAction.send,
         reason_code=grounds.basis if grounds else None,
         agreement_id=ready.agreement.id,
-        consent_id=ready.permitted.consent_ids[-1] if ready.permitted.consent_ids and not grounds else None,
+        consent_ids=[] if grounds else [str(consent_id) for consent_id in ready.permitted.consent_ids],
         legal_basis=grounds.basis if grounds else None,
         legal_basis_reason=grounds.reason if grounds else None,
         categories=sorted(ready.categories),
@@ -160,7 +170,7 @@ def refer_again(db: WriteSession, actor: Actor, referral: Referral, data: ReRefe
     """Draft another referral after one that led nowhere; the chain is kept."""
     if referral.status not in REFERABLE_AGAIN:
         raise NotReferableAgain(current=referral.status, allowed=sorted(REFERABLE_AGAIN))
-    case = db.get_one(Case, referral.case_id)
+    case = cases_queries.get(db, actor, referral.case_id, lock=True)
     fields = ReferralCreate(
         service_id=data.service_id,
         needs=data.needs or list(referral.needs),
@@ -170,8 +180,15 @@ def refer_again(db: WriteSession, actor: Actor, referral: Referral, data: ReRefe
     return draft(db, actor, case, fields, previous=referral)
 
 
+def refuse_ended(referral: Referral) -> None:
+    """Raise `ReferralEnded`: what was settled is not written to any more."""
+    if referral.status in FINAL:
+        raise ReferralEnded(current=referral.status)
+
+
 def write_message(db: WriteSession, actor: Actor, referral: Referral, text: str) -> ReferralMessage:
-    """Write to the other side about a referral that was sent, also after it ended."""
+    """Write to the other side about a referral that was sent and has not ended."""
+    refuse_ended(referral)
     if referral.sent_at is None:
         raise ReferralNotReady(blockers=["not_sent"], unacknowledged=[])
     message = ReferralMessage(

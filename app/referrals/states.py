@@ -95,6 +95,19 @@ class Outcome(StrEnum):
     not_met = "not_met"
 
 
+class EligibilityWarning(StrEnum):
+    """What a worker must have read before sending, because it may make the partner decline."""
+
+    sex = "sex"
+    age = "age"
+    target = "target"
+    language = "language"
+    territory = "territory"
+    capacity = "capacity"
+    quota = "quota"
+    already_referred = "already_referred"
+
+
 class LegalBasis(StrEnum):
     """Grounds for sharing without consent (law 09-08, article 4, and the duty to protect)."""
 

@@ -77,7 +77,9 @@ def step(
             reason_code=reason_code,
         ),
     )
-    cases.set_due(db, referral.case_id, "referral", queries.earliest_decision(db, referral.case_id))
+    first = queries.earliest_decision(db, referral.case_id)
+    tz = windows.calendar(db, referral.window_id).tz
+    cases.set_due(db, referral.case_id, "referral", first.astimezone(tz).date() if first else None)
     return referral
 
 
@@ -104,7 +106,7 @@ def need_note(reason: str, note: str | None) -> None:
         raise InvalidInput("/note", "note_for_other")
 
 
-def appointment_columns(data: AppointmentIn) -> dict[str, Any]:
+def appointment_columns(data: AppointmentIn, pointer: str = "") -> dict[str, Any]:
     """Wall time and zone as they were said, and the instant that they mean now.
 
     Morocco changes its clock around Ramadan: the wall time is the promise, the instant follows from it.
@@ -112,13 +114,13 @@ def appointment_columns(data: AppointmentIn) -> dict[str, Any]:
     try:
         zone = ZoneInfo(data.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput("/appointment/zone", "unknown_code") from None
+        raise InvalidInput(f"{pointer}/zone", "unknown_code") from None
     try:
         at = data.at.replace(tzinfo=zone).astimezone(UTC)
     except OverflowError:  # the last hours of the calendar, or the first
-        raise InvalidInput("/appointment/at", "not_allowed") from None
+        raise InvalidInput(f"{pointer}/at", "not_allowed") from None
     if at < now():
-        raise InvalidInput("/appointment/at", "in_the_past")
+        raise InvalidInput(f"{pointer}/at", "in_the_past")
     return {
         "appointment_at": at,
         "appointment_local": data.at.strftime("%Y-%m-%dT%H:%M"),

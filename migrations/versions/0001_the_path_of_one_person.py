@@ -125,6 +125,7 @@ def upgrade() -> None:
     op.create_table(
         "idempotent_answers",
         sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("headers", sa.JSON(), nullable=False),
@@ -134,6 +135,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("idempotent_answers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_idempotent_answers_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_idempotent_answers_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "instruments",
@@ -1129,6 +1131,183 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "referrals",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("window_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("service_id", sa.Uuid(), nullable=False),
+        sa.Column("drafted_by", sa.Uuid(), nullable=False),
+        sa.Column("needs", sa.JSON(), nullable=False),
+        sa.Column(
+            "urgency",
+            sa.Enum(
+                "normal",
+                "urgent",
+                "emergency",
+                name="urgency",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("situation", sa.String(), nullable=True),
+        sa.Column("previous_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "sent",
+                "seen",
+                "info_requested",
+                "waitlisted",
+                "accepted",
+                "in_service",
+                "on_hold",
+                "completed",
+                "not_completed",
+                "declined",
+                "withdrawn",
+                "expired",
+                name="referralstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "held_from",
+            sa.Enum(
+                "draft",
+                "sent",
+                "seen",
+                "info_requested",
+                "waitlisted",
+                "accepted",
+                "in_service",
+                "on_hold",
+                "completed",
+                "not_completed",
+                "declined",
+                "withdrawn",
+                "expired",
+                name="held_from",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("agreement_id", sa.Uuid(), nullable=True),
+        sa.Column("consent_ids", sa.JSON(), nullable=False),
+        sa.Column(
+            "legal_basis",
+            sa.Enum(
+                "vital_interest",
+                "legal_obligation",
+                "court_order",
+                "child_protection",
+                name="legalbasis",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("legal_basis_reason", sa.String(length=500), nullable=True),
+        sa.Column("categories", sa.JSON(), nullable=False),
+        sa.Column("acknowledged", sa.JSON(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decide_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminders", sa.Integer(), nullable=False),
+        sa.Column("breached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("contact_name", sa.String(length=200), nullable=True),
+        sa.Column("contact_phone", sa.String(length=50), nullable=True),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("appointment_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("appointment_local", sa.String(length=16), nullable=True),
+        sa.Column("appointment_zone", sa.String(length=64), nullable=True),
+        sa.Column("appointment_place", sa.String(length=300), nullable=True),
+        sa.Column("started_on", sa.Date(), nullable=True),
+        sa.Column("next_step", sa.String(), nullable=True),
+        sa.Column("outcomes", sa.JSON(), nullable=False),
+        sa.Column("outcome_note", sa.String(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'on_hold') = (held_from IS NOT NULL)",
+            name=op.f("ck_referrals_hold_knows_its_way_back"),
+        ),
+        sa.CheckConstraint(
+            "status = 'draft' OR status = 'withdrawn' OR sent_at IS NOT NULL",
+            name=op.f("ck_referrals_sent_has_a_time"),
+        ),
+        sa.CheckConstraint(
+            "(legal_basis IS NULL) = (legal_basis_reason IS NULL)",
+            name=op.f("ck_referrals_legal_basis_has_a_reason"),
+        ),
+        sa.ForeignKeyConstraint(["agreement_id"], ["agreements.id"], name=op.f("fk_referrals_agreement_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_referrals_case_id")),
+        sa.ForeignKeyConstraint(["drafted_by"], ["users.id"], name=op.f("fk_referrals_drafted_by")),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institutions.id"], name=op.f("fk_referrals_institution_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_referrals_person_id")),
+        sa.ForeignKeyConstraint(["previous_id"], ["referrals.id"], name=op.f("fk_referrals_previous_id")),
+        sa.ForeignKeyConstraint(["service_id"], ["services.id"], name=op.f("fk_referrals_service_id")),
+        sa.ForeignKeyConstraint(["window_id"], ["windows.id"], name=op.f("fk_referrals_window_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referrals")),
+    )
+    with op.batch_alter_table("referrals", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_referrals_agreement_id_sent_at"), ["agreement_id", "sent_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_referrals_case_id_id"), ["case_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_referrals_deciding",
+            ["decide_by"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+        )
+        batch_op.create_index(
+            "ix_referrals_expiring",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_referrals_institution_id_sent_at_id"),
+            ["institution_id", "sent_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_referrals_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referrals_previous_id"), ["previous_id"], unique=False)
+        batch_op.create_index(
+            "ix_referrals_reminding",
+            ["remind_at"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_referrals_service_id_status"), ["service_id", "status"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_referrals_window_id_id"), ["window_id", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_referrals_window_id_status_id"), ["window_id", "status", "id"], unique=False
+        )
+
+    op.create_table(
         "refresh_tokens",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),
@@ -1366,291 +1545,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_consents_person_id_id"), ["person_id", "id"], unique=False)
 
     op.create_table(
-        "interview_transitions",
-        sa.Column("interview_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("action", sa.String(), nullable=False),
-        sa.Column("from_status", sa.String(), nullable=True),
-        sa.Column("to_status", sa.String(), nullable=False),
-        sa.Column("actor_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "actor_role",
-            sa.Enum(
-                "social_worker",
-                "supervisor",
-                "partner_agent",
-                "administrator",
-                "auditor",
-                "system",
-                name="role",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason_code", sa.String(), nullable=True),
-        sa.Column("note", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["interview_id"], ["interviews.id"], name=op.f("fk_interview_transitions_interview_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_interview_transitions")),
-    )
-    with op.batch_alter_table("interview_transitions", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_interview_transitions_interview_id"), ["interview_id"], unique=False
-        )
-
-    op.create_table(
-        "arrival_transitions",
-        sa.Column("arrival_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("action", sa.String(), nullable=False),
-        sa.Column("from_status", sa.String(), nullable=True),
-        sa.Column("to_status", sa.String(), nullable=False),
-        sa.Column("actor_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "actor_role",
-            sa.Enum(
-                "social_worker",
-                "supervisor",
-                "partner_agent",
-                "administrator",
-                "auditor",
-                "system",
-                name="role",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason_code", sa.String(), nullable=True),
-        sa.Column("note", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["arrival_id"], ["arrivals.id"], name=op.f("fk_arrival_transitions_arrival_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_arrival_transitions")),
-    )
-    with op.batch_alter_table("arrival_transitions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_arrival_transitions_arrival_id"), ["arrival_id"], unique=False)
-
-    op.create_table(
-        "case_action_transitions",
-        sa.Column("action_id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("action", sa.String(), nullable=False),
-        sa.Column("from_status", sa.String(), nullable=True),
-        sa.Column("to_status", sa.String(), nullable=False),
-        sa.Column("actor_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "actor_role",
-            sa.Enum(
-                "social_worker",
-                "supervisor",
-                "partner_agent",
-                "administrator",
-                "auditor",
-                "system",
-                name="role",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason_code", sa.String(), nullable=True),
-        sa.Column("note", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["action_id"], ["case_actions.id"], name=op.f("fk_case_action_transitions_action_id")
-        ),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_action_transitions_case_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_action_transitions")),
-    )
-    with op.batch_alter_table("case_action_transitions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_case_action_transitions_case_id"), ["case_id"], unique=False)
-
-    op.create_table(
-        "referrals",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("window_id", sa.Uuid(), nullable=False),
-        sa.Column("institution_id", sa.Uuid(), nullable=False),
-        sa.Column("service_id", sa.Uuid(), nullable=False),
-        sa.Column("drafted_by", sa.Uuid(), nullable=False),
-        sa.Column("needs", sa.JSON(), nullable=False),
-        sa.Column(
-            "urgency",
-            sa.Enum(
-                "normal",
-                "urgent",
-                "emergency",
-                name="urgency",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("situation", sa.String(), nullable=True),
-        sa.Column("previous_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "draft",
-                "sent",
-                "seen",
-                "info_requested",
-                "waitlisted",
-                "accepted",
-                "in_service",
-                "on_hold",
-                "completed",
-                "not_completed",
-                "declined",
-                "withdrawn",
-                "expired",
-                name="referralstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "held_from",
-            sa.Enum(
-                "draft",
-                "sent",
-                "seen",
-                "info_requested",
-                "waitlisted",
-                "accepted",
-                "in_service",
-                "on_hold",
-                "completed",
-                "not_completed",
-                "declined",
-                "withdrawn",
-                "expired",
-                name="held_from",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
-        sa.Column("agreement_id", sa.Uuid(), nullable=True),
-        sa.Column("consent_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "legal_basis",
-            sa.Enum(
-                "vital_interest",
-                "legal_obligation",
-                "court_order",
-                "child_protection",
-                name="legalbasis",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
-        sa.Column("legal_basis_reason", sa.String(length=500), nullable=True),
-        sa.Column("categories", sa.JSON(), nullable=False),
-        sa.Column("acknowledged", sa.JSON(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decide_by", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reminders", sa.Integer(), nullable=False),
-        sa.Column("breached_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("contact_name", sa.String(length=200), nullable=True),
-        sa.Column("contact_phone", sa.String(length=50), nullable=True),
-        sa.Column("expected_on", sa.Date(), nullable=True),
-        sa.Column("appointment_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("appointment_local", sa.String(length=16), nullable=True),
-        sa.Column("appointment_zone", sa.String(length=64), nullable=True),
-        sa.Column("appointment_place", sa.String(length=300), nullable=True),
-        sa.Column("started_on", sa.Date(), nullable=True),
-        sa.Column("next_step", sa.String(), nullable=True),
-        sa.Column("outcomes", sa.JSON(), nullable=False),
-        sa.Column("outcome_note", sa.String(), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(status = 'on_hold') = (held_from IS NOT NULL)",
-            name=op.f("ck_referrals_hold_knows_its_way_back"),
-        ),
-        sa.CheckConstraint(
-            "status = 'draft' OR status = 'withdrawn' OR sent_at IS NOT NULL",
-            name=op.f("ck_referrals_sent_has_a_time"),
-        ),
-        sa.CheckConstraint(
-            "(legal_basis IS NULL) = (legal_basis_reason IS NULL)",
-            name=op.f("ck_referrals_legal_basis_has_a_reason"),
-        ),
-        sa.ForeignKeyConstraint(["agreement_id"], ["agreements.id"], name=op.f("fk_referrals_agreement_id")),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_referrals_case_id")),
-        sa.ForeignKeyConstraint(["consent_id"], ["consents.id"], name=op.f("fk_referrals_consent_id")),
-        sa.ForeignKeyConstraint(["drafted_by"], ["users.id"], name=op.f("fk_referrals_drafted_by")),
-        sa.ForeignKeyConstraint(
-            ["institution_id"], ["institutions.id"], name=op.f("fk_referrals_institution_id")
-        ),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_referrals_person_id")),
-        sa.ForeignKeyConstraint(["previous_id"], ["referrals.id"], name=op.f("fk_referrals_previous_id")),
-        sa.ForeignKeyConstraint(["service_id"], ["services.id"], name=op.f("fk_referrals_service_id")),
-        sa.ForeignKeyConstraint(["window_id"], ["windows.id"], name=op.f("fk_referrals_window_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_referrals")),
-    )
-    with op.batch_alter_table("referrals", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_referrals_agreement_id_sent_at"), ["agreement_id", "sent_at"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_referrals_case_id_id"), ["case_id", "id"], unique=False)
-        batch_op.create_index(
-            "ix_referrals_deciding",
-            ["decide_by"],
-            unique=False,
-            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-        )
-        batch_op.create_index(
-            "ix_referrals_expiring",
-            ["expires_at"],
-            unique=False,
-            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-        )
-        batch_op.create_index(
-            batch_op.f("ix_referrals_institution_id_sent_at_id"),
-            ["institution_id", "sent_at", "id"],
-            unique=False,
-        )
-        batch_op.create_index(batch_op.f("ix_referrals_previous_id"), ["previous_id"], unique=False)
-        batch_op.create_index(
-            "ix_referrals_reminding",
-            ["remind_at"],
-            unique=False,
-            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-        )
-        batch_op.create_index(
-            batch_op.f("ix_referrals_service_id_status"), ["service_id", "status"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_referrals_window_id_status_id"), ["window_id", "status", "id"], unique=False
-        )
-
-    op.create_table(
         "follow_ups",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -1744,6 +1638,43 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "interview_transitions",
+        sa.Column("interview_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("from_status", sa.String(), nullable=True),
+        sa.Column("to_status", sa.String(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "actor_role",
+            sa.Enum(
+                "social_worker",
+                "supervisor",
+                "partner_agent",
+                "administrator",
+                "auditor",
+                "system",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason_code", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["interview_id"], ["interviews.id"], name=op.f("fk_interview_transitions_interview_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interview_transitions")),
+    )
+    with op.batch_alter_table("interview_transitions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_interview_transitions_interview_id"), ["interview_id"], unique=False
+        )
+
+    op.create_table(
         "referral_messages",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("referral_id", sa.Uuid(), nullable=False),
@@ -1800,6 +1731,78 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "arrival_transitions",
+        sa.Column("arrival_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("from_status", sa.String(), nullable=True),
+        sa.Column("to_status", sa.String(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "actor_role",
+            sa.Enum(
+                "social_worker",
+                "supervisor",
+                "partner_agent",
+                "administrator",
+                "auditor",
+                "system",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason_code", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["arrival_id"], ["arrivals.id"], name=op.f("fk_arrival_transitions_arrival_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_arrival_transitions")),
+    )
+    with op.batch_alter_table("arrival_transitions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_arrival_transitions_arrival_id"), ["arrival_id"], unique=False)
+
+    op.create_table(
+        "case_action_transitions",
+        sa.Column("action_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("from_status", sa.String(), nullable=True),
+        sa.Column("to_status", sa.String(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "actor_role",
+            sa.Enum(
+                "social_worker",
+                "supervisor",
+                "partner_agent",
+                "administrator",
+                "auditor",
+                "system",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason_code", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["case_actions.id"], name=op.f("fk_case_action_transitions_action_id")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_action_transitions_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_action_transitions")),
+    )
+    with op.batch_alter_table("case_action_transitions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_action_transitions_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "follow_up_transitions",
         sa.Column("follow_up_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1845,6 +1848,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_follow_up_transitions_follow_up_id"))
 
     op.drop_table("follow_up_transitions")
+    with op.batch_alter_table("case_action_transitions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_action_transitions_case_id"))
+
+    op.drop_table("case_action_transitions")
+    with op.batch_alter_table("arrival_transitions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_arrival_transitions_arrival_id"))
+
+    op.drop_table("arrival_transitions")
     with op.batch_alter_table("referral_transitions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referral_transitions_referral_id"))
 
@@ -1853,6 +1864,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_referral_messages_referral_id_id"))
 
     op.drop_table("referral_messages")
+    with op.batch_alter_table("interview_transitions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interview_transitions_interview_id"))
+
+    op.drop_table("interview_transitions")
     with op.batch_alter_table("follow_ups", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_follow_ups_due_worker",
@@ -1867,42 +1882,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_follow_ups_case_id_due_on_id"))
 
     op.drop_table("follow_ups")
-    with op.batch_alter_table("referrals", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_referrals_window_id_status_id"))
-        batch_op.drop_index(batch_op.f("ix_referrals_service_id_status"))
-        batch_op.drop_index(
-            "ix_referrals_reminding",
-            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-        )
-        batch_op.drop_index(batch_op.f("ix_referrals_previous_id"))
-        batch_op.drop_index(batch_op.f("ix_referrals_institution_id_sent_at_id"))
-        batch_op.drop_index(
-            "ix_referrals_expiring",
-            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-        )
-        batch_op.drop_index(
-            "ix_referrals_deciding",
-            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
-        )
-        batch_op.drop_index(batch_op.f("ix_referrals_case_id_id"))
-        batch_op.drop_index(batch_op.f("ix_referrals_agreement_id_sent_at"))
-
-    op.drop_table("referrals")
-    with op.batch_alter_table("case_action_transitions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_case_action_transitions_case_id"))
-
-    op.drop_table("case_action_transitions")
-    with op.batch_alter_table("arrival_transitions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_arrival_transitions_arrival_id"))
-
-    op.drop_table("arrival_transitions")
-    with op.batch_alter_table("interview_transitions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_interview_transitions_interview_id"))
-
-    op.drop_table("interview_transitions")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consents_person_id_id"))
 
@@ -1928,6 +1907,32 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_refresh_tokens_session_id"))
 
     op.drop_table("refresh_tokens")
+    with op.batch_alter_table("referrals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referrals_window_id_status_id"))
+        batch_op.drop_index(batch_op.f("ix_referrals_window_id_id"))
+        batch_op.drop_index(batch_op.f("ix_referrals_service_id_status"))
+        batch_op.drop_index(
+            "ix_referrals_reminding",
+            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_referrals_previous_id"))
+        batch_op.drop_index(batch_op.f("ix_referrals_person_id"))
+        batch_op.drop_index(batch_op.f("ix_referrals_institution_id_sent_at_id"))
+        batch_op.drop_index(
+            "ix_referrals_expiring",
+            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+        )
+        batch_op.drop_index(
+            "ix_referrals_deciding",
+            sqlite_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+            postgresql_where=sa.text("status IN ('info_requested', 'seen', 'sent', 'waitlisted')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_referrals_case_id_id"))
+        batch_op.drop_index(batch_op.f("ix_referrals_agreement_id_sent_at"))
+
+    op.drop_table("referrals")
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_interviews_window_id_status_id"))
         batch_op.drop_index(batch_op.f("ix_interviews_window_id_id"))
@@ -2088,6 +2093,7 @@ def downgrade() -> None:
     op.drop_table("outbox_messages")
     op.drop_table("instruments")
     with op.batch_alter_table("idempotent_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotent_answers_user_id"))
         batch_op.drop_index(batch_op.f("ix_idempotent_answers_created_at"))
 
     op.drop_table("idempotent_answers")

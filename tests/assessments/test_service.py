@@ -124,6 +124,20 @@ def test_a_draft_is_saved_again_and_again_by_whoever_serves_at_the_window(
     assert actions(world, assessment) == ["assessment:start", "assessment:save"]
 
 
+def test_the_trail_tells_ids_only(world: World, assessed: Case) -> None:
+    """It cannot be corrected or forgotten: what an assessment came to must not stand there."""
+    assessment = draft(world.db, world.worker, assessed)
+    service.save(world.db, world.worker, assessment, AssessmentUpdate(answers=COMPLETE))
+    service.complete(world.db, world.worker, assessment)
+    world.db.flush()
+    entries = world.db.scalars(select(AuditEntry).where(AuditEntry.subject_id == assessment.id))
+    assert {e.action: e.details for e in entries} == {
+        "assessment:start": {"instrument_id": str(assessment.instrument_id)},
+        "assessment:save": {},
+        "assessment:complete": {},
+    }
+
+
 def test_what_was_completed_is_not_edited(world: World, assessed: Case) -> None:
     assessment = completed(world.db, world.worker, assessed)
     with pytest.raises(service.AssessmentNotDraft) as refused:

@@ -7,37 +7,15 @@ from uuid import UUID, uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.audit.models import AuditEntry, AuditPending, AuditSeal
-from app.core.actor import Actor, Role
+from app.core.actor import Role
 from app.core.db import Database, ReadSession, WriteSession, is_sqlite
 from app.core.ids import PersonId, UserId, uuid7
-
-SOMEBODY = Actor(user_id=UserId(uuid7()), role=Role.supervisor)
-
-
-def write(db: WriteSession, count: int) -> None:
-    """So many entries, committed and sealed."""
-    for n in range(count):
-        audit.record(
-            db, SOMEBODY, "case:open", "case", uuid4(), person_id=PersonId(uuid7()), priority="high", n=n
-        )
-    db.commit()
-    audit.seal_pending(db)
-    db.commit()
-
-
-def verdict(database: Database) -> audit.Verdict:
-    with database.read_session() as session:
-        return audit.verify(ReadSession(session))
-
-
-def size(db: ReadSession, table: type) -> int:
-    return db.scalar(select(func.count()).select_from(table)) or 0
-
+from tests.factories.trail import SOMEBODY, size, verdict, write
 
 # --- and if somebody does, it shows ---------------------------------------------------------------------------
 

@@ -12,22 +12,9 @@ from app.core.actor import Actor, Role
 from app.core.db import WriteSession
 from app.core.errors import InvalidInput
 from app.core.ids import InstitutionId, UserId, WindowId
-from tests.factories.accounts import PASSWORD, account
+from tests.factories.accounts import account, invite
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
-
-
-def data(role: Role = Role.auditor, email: str = "new@test.example", **more: Any) -> dict[str, Any]:
-    return {"email": email, "name": "Nouvelle (exemple)", "role": role, **more}
-
-
-def invite(client: CheckedClient, actor: Actor, **more: Any) -> Any:
-    return client.post("/api/v1/users", json=data(**more), headers=headers(actor))
-
-
-def activate(client: CheckedClient, code: str, password: str = PASSWORD) -> Any:
-    return client.post("/api/v1/auth/activation", json={"code": code, "password": password})
-
 
 # --- what an administrator may and may not --------------------------------------------------------------------
 

@@ -10,26 +10,13 @@ from sqlalchemy import select
 from app.auth import queries, service
 from app.auth.models import Invitation, UserTransition
 from app.auth.schemas import UserCreate
-from app.core.actor import SYSTEM, Actor, Role
+from app.core.actor import SYSTEM
 from app.core.db import WriteSession
 from app.core.errors import ChangedMeanwhile
 from app.core.settings import settings
-from tests.factories.accounts import PASSWORD, account, bearer, sign_in
+from tests.factories.accounts import PASSWORD, account, activate, bearer, invitation, invite, sign_in
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
-
-
-def data(role: Role = Role.auditor, email: str = "new@test.example", **more: Any) -> dict[str, Any]:
-    return {"email": email, "name": "Nouvelle (exemple)", "role": role, **more}
-
-
-def invite(client: CheckedClient, actor: Actor, **more: Any) -> Any:
-    return client.post("/api/v1/users", json=data(**more), headers=headers(actor))
-
-
-def activate(client: CheckedClient, code: str, password: str = PASSWORD) -> Any:
-    return client.post("/api/v1/auth/activation", json={"code": code, "password": password})
-
 
 # --- invitations ----------------------------------------------------------------------------------------------
 
@@ -63,7 +50,7 @@ def test_a_code_works_once(client: CheckedClient, world: World) -> None:
 
 
 def test_a_code_that_was_used_in_this_moment_works_once(db: WriteSession, world: World) -> None:
-    user, code = service.invite(db, SYSTEM, UserCreate(**data()))
+    user, code = service.invite(db, SYSTEM, UserCreate(**invitation()))
     db.flush()
     found = queries.invitation(db, code)
     db.execute(

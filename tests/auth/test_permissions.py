@@ -18,13 +18,9 @@ from app.core.db import WriteSession
 from app.core.errors import Forbidden, IllegalMove, NotFound
 from app.core.ids import UserId, uuid7
 from app.core.pagination import PageRequest
+from tests.factories.accounts import invitation
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
-
-
-def data(role: Role = Role.auditor, email: str = "new@test.example", **more: Any) -> dict[str, Any]:
-    return {"email": email, "name": "Nouvelle (exemple)", "role": role, **more}
-
 
 # --- who sees whom --------------------------------------------------------------------------------------------
 
@@ -144,7 +140,7 @@ def trail(db: WriteSession) -> list[tuple[str, UUID | None]]:
 
 def test_what_happens_to_an_account_is_in_the_trail(db: WriteSession, world: World) -> None:
     before = len(trail(db))
-    user, code = service.invite(db, world.administrator, UserCreate(**data()))
+    user, code = service.invite(db, world.administrator, UserCreate(**invitation()))
     service.activate(db, code, "a hash")
     service.change(db, world.administrator, user, UserUpdate(name="Autre"))
     service.renew_invitation(db, world.administrator, user)

@@ -12,7 +12,7 @@ from app.auth.models import RefreshToken, User, UserSession
 from app.core.actor import SYSTEM
 from app.core.db import Database, WriteSession
 from app.core.settings import settings
-from tests.factories.accounts import account, bearer, me, renew, sign_in
+from tests.factories.accounts import account, bearer, me, refused, renew, sign_in
 from tests.factories.world import World
 from tests.support.at_once import Call, at_once
 from tests.support.client import CheckedClient
@@ -21,11 +21,6 @@ from tests.support.client import CheckedClient
 @pytest.fixture
 def user(db: WriteSession, world: World) -> User:
     return account(db)
-
-
-def refused(response: Any, code: str) -> None:
-    assert (response.status_code, response.json()["code"]) == (401, code), response.text
-    assert response.headers["www-authenticate"] == "Bearer"
 
 
 # --- refresh tokens -------------------------------------------------------------------------------------------
@@ -102,7 +97,7 @@ def test_an_access_token_outlives_no_session(client: CheckedClient, user: User) 
 
 
 def test_a_disabled_account_is_not_renewed_even_if_its_session_lived_on(db: WriteSession, user: User) -> None:
-    given = service.sign_in(db, user.email, "here", user.id)
+    given = service.sign_in(db, service.Proof(user.email, "here", user.id, user.password_hash))
     service.disable(db, SYSTEM, user)
     session = db.scalars(select(UserSession).where(UserSession.user_id == user.id)).one()
     session.ended_at = None

@@ -1,20 +1,22 @@
 """Signing in, staying signed in, and everything that ends it: from the next request on."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
-from app.auth import service
-from app.auth.models import User
+from app.auth import service, sessions, throttle
+from app.auth.models import RefreshToken, User, UserSession
 from app.auth.schemas import UserUpdate
 from app.core.actor import SYSTEM, Actor, Role
 from app.core.db import Database, WriteSession
 from app.core.ids import SessionId, uuid7
 from app.core.settings import settings
-from tests.factories.accounts import PASSWORD, account, ask, bearer, me, renew, sign_in
+from tests.factories.accounts import PASSWORD, account, ask, bearer, me, refused, renew, sign_in
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
 
@@ -24,11 +26,6 @@ OTHER = "another harbour under lamplight"
 @pytest.fixture
 def user(db: WriteSession, world: World) -> User:
     return account(db)
-
-
-def refused(response: Any, code: str) -> None:
-    assert (response.status_code, response.json()["code"]) == (401, code), response.text
-    assert response.headers["www-authenticate"] == "Bearer"
 
 
 def test_the_right_password_opens_a_session(client: CheckedClient, user: User) -> None:
@@ -149,6 +146,55 @@ def test_changing_the_password_needs_the_present_one_and_a_good_new_one(
     personal = change_password(client, tokens, PASSWORD, "souad.souad.souad")
     assert [e["code"] for e in personal.json()["errors"]] == ["password_personal"]
     assert sign_in(client)
+
+
+def test_guessing_the_present_password_counts_and_waits_as_at_the_door(
+    client: CheckedClient, db: WriteSession, user: User
+) -> None:
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        tokens = sign_in(client)
+        for _ in range(throttle.FREE_FAILURES):
+            refused(change_password(client, tokens, "a guess", OTHER), "invalid_credentials")
+        blocked = change_password(client, tokens, PASSWORD, OTHER)
+        assert (blocked.status_code, blocked.json()["code"]) == (429, "too_many_attempts")
+        assert ask(client, username=user.email, password=PASSWORD).status_code == 429
+    assert actions(db).count("session:refused") == throttle.FREE_FAILURES
+
+
+def test_a_refused_sign_in_names_the_account_in_the_trail_if_there_is_one(
+    client: CheckedClient, db: WriteSession, user: User
+) -> None:
+    for email in (user.email, "nobody@test.example"):
+        ask(client, username=email, password="a guess")
+    refusals = select(AuditEntry.subject_id).where(AuditEntry.action == "session:refused")
+    assert list(db.scalars(refusals.order_by(AuditEntry.id))) == [user.id, None]
+
+
+@pytest.mark.parametrize("meanwhile", ["changed", "disabled"])
+def test_a_password_that_was_right_a_moment_ago_opens_nothing(
+    db: WriteSession, user: User, meanwhile: str
+) -> None:
+    proof = service.Proof(user.email, "here", user.id, user.password_hash)
+    if meanwhile == "changed":
+        user.password_hash = "another"
+    else:
+        service.disable(db, SYSTEM, user)
+    with pytest.raises(service.InvalidCredentials):
+        service.sign_in(db, proof)
+    assert actions(db)[-1] == "session:refused"
+
+
+def test_sessions_are_dropped_with_their_tokens_when_they_are_long_over(db: WriteSession, user: User) -> None:
+    start = datetime.now(UTC)
+    proof = service.Proof(user.email, "here", user.id, user.password_hash)
+    for days in (60, 40, 1):
+        with time_machine.travel(start - timedelta(days=days), tick=False):
+            service.sign_in(db, proof)
+    db.flush()
+    living = db.scalars(select(UserSession.id).order_by(UserSession.expires_at.desc())).first()
+    sessions.forget_over(db, start - timedelta(days=30))
+    assert set(db.scalars(select(UserSession.id).where(UserSession.user_id == user.id))) == {living}
+    assert set(db.scalars(select(RefreshToken.session_id))) == {living}
 
 
 # --- one's own sessions ---------------------------------------------------------------------------------------

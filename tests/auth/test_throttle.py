@@ -87,6 +87,31 @@ def test_failures_are_forgotten_an_hour_after_the_last(db: WriteSession) -> None
         assert wait(db) > 0
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_one_office"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("?", "?", True),
+    ],
+)
+def test_who_may_choose_among_addresses_is_counted_as_one(one: str, other: str, is_one_office: bool) -> None:
+    assert (throttle.keys("", one)[1] == throttle.keys("", other)[1]) is is_one_office
+
+
+def test_counts_are_dropped_a_day_after_the_last_failure(db: WriteSession) -> None:
+    with time_machine.travel(START, tick=False):
+        fail(db, 1, "old@test.example", "old office")
+    with time_machine.travel(START + timedelta(hours=2), tick=False):
+        fail(db, 1)
+    with time_machine.travel(START + throttle.DROP_AFTER + timedelta(minutes=1), tick=False):
+        throttle.forget_old(db)
+    assert set(db.scalars(select(SignInThrottle.key_hash))) == set(throttle.keys(EMAIL, "office"))
+
+
 def test_what_is_counted_names_neither_account_nor_address(db: WriteSession) -> None:
     fail(db, 1)
     keys = list(db.scalars(select(SignInThrottle.key_hash)))
@@ -157,7 +182,7 @@ def test_guesses_that_pass_the_first_check_together_are_judged_one_by_one(
         with time_machine.travel(datetime.now(UTC), tick=False):
             fail(db, throttle.FREE_FAILURES + 6, user.email, "127.0.0.1")
             with pytest.raises(throttle.TooManyAttempts):
-                service.sign_in(db, user.email, "127.0.0.1", user.id)
+                service.sign_in(db, service.Proof(user.email, "127.0.0.1", user.id, user.password_hash))
         session.rollback()
     app = create_app(committed, config)
     form = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -7,7 +7,7 @@ import pytest
 
 from app.cases import queries, service
 from app.cases.models import Case, CaseTransition
-from app.cases.states import Stage
+from app.cases.states import Priority, Stage
 from app.core.clock import today
 from app.core.db import WriteSession
 from app.outbox.models import OutboxMessage
@@ -47,6 +47,30 @@ def test_another_priority_is_told(client: CheckedClient, world: World, db: Write
     assert told(db, "case.priority_changed") == [
         {"case_id": str(case.id), "priority": "urgent", "former": "medium"}
     ]
+
+
+@pytest.mark.parametrize("pressing", [Priority.urgent, Priority.high])
+@pytest.mark.parametrize("calm", ["medium", "low"])
+def test_a_supervisor_only_makes_a_pressing_case_a_calm_one(
+    client: CheckedClient, world: World, db: WriteSession, case: Case, pressing: Priority, calm: str
+) -> None:
+    case.priority = pressing
+    db.commit()
+    url, read = f"/api/v1/cases/{case.id}", {"If-Match": f'"{case.version}"'}
+    refused = client.patch(url, json={"priority": calm}, headers=headers(world.worker, **read))
+    assert (refused.status_code, refused.json()["code"]) == (409, "priority_needs_approval")
+    changed = client.patch(url, json={"priority": calm}, headers=headers(world.supervisor, **read))
+    assert changed.json()["priority"] == calm
+
+
+def test_a_worker_moves_a_case_among_the_pressing_priorities(
+    client: CheckedClient, world: World, db: WriteSession, case: Case
+) -> None:
+    case.priority = Priority.urgent
+    db.commit()
+    url, read = f"/api/v1/cases/{case.id}", {"If-Match": f'"{case.version}"'}
+    changed = client.patch(url, json={"priority": "high"}, headers=headers(world.worker, **read))
+    assert changed.json()["priority"] == "high"
 
 
 def test_null_takes_the_summary_away_and_leaves_the_rest(

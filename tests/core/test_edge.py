@@ -8,18 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.core.settings import Settings
+from tests.support.problems import problem
 
 MARK = "سرّ-Secret7Q"
 JSON = {"Content-Type": "application/json", "Accept-Language": "en"}
-
-
-def problem(response: Any, status: int, code: str) -> dict[str, Any]:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    body: dict[str, Any] = response.json()
-    assert (body["status"], body["code"], body["type"]) == (status, code, f"/problems/{code}")
-    assert body["instance"] == f"urn:uuid:{response.headers['x-request-id']}"  # which is in the log
-    return body
 
 
 def test_what_is_well_formed_is_read(lab_client: TestClient) -> None:

@@ -9,10 +9,14 @@ import time_machine
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
+from app.audit.models import AuditEntry
+from app.auth import service as auth
 from app.auth.models import User
+from app.auth.schemas import UserUpdate
 from app.core.actor import Actor, Role
 from app.core.db import Database, WriteSession
 from app.core.idempotency import IdempotentAnswer, InFlight, RequestInFlight, forget_old, key_hash
+from app.core.ids import UserId, uuid7
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
 
@@ -42,7 +46,8 @@ def test_the_same_request_is_done_once_and_answered_twice(
     first = invite(client, world.administrator, invitation())
     again = invite(client, world.administrator, invitation())
     assert (first.status_code, again.status_code) == (201, 201)
-    assert again.content == first.content
+    assert first.json()["activation_code"]
+    assert again.json() == {**first.json(), "activation_code": None}
     for name in ("location", "etag", "content-type"):
         assert again.headers[name] == first.headers[name]
     assert "idempotent-replay" not in first.headers
@@ -134,7 +139,7 @@ def test_a_day_later_the_key_is_free_again(client: CheckedClient, world: World, 
     first = invite(client, world.administrator, invitation())
     with time_machine.travel(start + timedelta(hours=23, minutes=50), tick=False):
         replay = invite(client, world.administrator, invitation())
-        assert replay.content == first.content
+        assert replay.json()["user"] == first.json()["user"]
     world_session_renewed(db, world)
     with time_machine.travel(start + timedelta(hours=24, minutes=1), tick=False):
         fresh = invite(client, world.administrator, invitation("later@test.example"))
@@ -155,18 +160,63 @@ def test_the_worker_forgets_answers_after_a_day_and_keeps_younger_ones(db: Write
     start = datetime.now(UTC)
     for hours, name in ((30, "old"), (23, "young")):
         with time_machine.travel(start - timedelta(hours=hours), tick=False):
-            db.add(IdempotentAnswer(key_hash=name, fingerprint="f", status=201, headers=[], body=b"{}"))
+            db.add(kept(name))
             db.flush()
     forget_old(db)
     assert list(db.scalars(select(IdempotentAnswer.key_hash))) == ["young"]
+
+
+def kept(name: str) -> IdempotentAnswer:
+    return IdempotentAnswer(
+        key_hash=name, user_id=UserId(uuid7()), fingerprint="f", status=201, headers=[], body=b"{}"
+    )
+
+
+def test_a_code_that_is_shown_once_is_not_kept_with_the_answer(
+    client: CheckedClient, world: World, db: WriteSession
+) -> None:
+    code = invite(client, world.administrator, invitation()).json()["activation_code"]
+    assert code.encode() not in db.scalars(select(IdempotentAnswer.body)).one()
+
+
+def test_an_answer_that_is_given_again_leaves_its_entry_in_the_trail(
+    client: CheckedClient, world: World, db: WriteSession
+) -> None:
+    first, _ = (invite(client, world.administrator, invitation()) for _ in range(2))
+    entries = select(AuditEntry).where(AuditEntry.action == "idempotency:replay")
+    entry = db.scalars(entries).one()
+    assert entry.actor_id == world.administrator.user_id
+    assert entry.details == {"location": first.headers["location"]}
+
+
+@pytest.mark.parametrize("what", ["windows", "role", "disabled", "invited again"])
+def test_the_answers_of_an_account_are_forgotten_when_it_may_see_something_else(
+    world: World, db: WriteSession, what: str
+) -> None:
+    user = db.get_one(User, world.worker.user)
+    mine, anothers = kept("mine"), kept("another's")
+    mine.user_id = user.id
+    db.add_all([mine, anothers])
+    db.flush()
+    auth.change(db, world.administrator, user, UserUpdate(name="Un autre nom"))
+    assert answers(db) == 2
+    if what == "windows":
+        auth.change(db, world.administrator, user, UserUpdate(window_ids=[world.elsewhere]))
+    elif what == "role":
+        auth.change(db, world.administrator, user, UserUpdate(role=Role.auditor))
+    elif what == "disabled":
+        auth.disable(db, world.administrator, user)
+    else:
+        auth.renew_invitation(db, world.administrator, user)
+    assert list(db.scalars(select(IdempotentAnswer.key_hash))) == ["another's"]
 
 
 def test_the_answer_is_kept_without_the_words_of_the_key(
     client: CheckedClient, world: World, db: WriteSession
 ) -> None:
     invite(client, world.administrator, invitation())
-    kept = db.scalars(select(IdempotentAnswer)).one()
-    assert KEY not in json.dumps([kept.key_hash, kept.fingerprint, kept.headers])
+    answer = db.scalars(select(IdempotentAnswer)).one()
+    assert KEY not in json.dumps([answer.key_hash, answer.fingerprint, answer.headers])
 
 
 def test_one_process_works_on_a_key_once() -> None:
@@ -188,4 +238,4 @@ def test_answers_survive_the_process(committed: Database, committed_world: World
     data = invitation("survivor@test.example")
     first = invite(CheckedClient(create_app(committed, config)), actor, data, "survivor-key")
     again = invite(CheckedClient(create_app(committed, config)), actor, data, "survivor-key")
-    assert first.content == again.content
+    assert first.json()["user"] == again.json()["user"]

@@ -4,12 +4,14 @@ import base64
 import os
 import re
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from app.core.clock import pretending, today
 from app.core.errors import UnsafeConfiguration
 from app.core.settings import Settings, check_key, check_safe, make_key_file, settings, signing_key
 
@@ -42,6 +44,14 @@ def test_the_defaults_are_safe_and_keep_everything_in_the_data_directory(home: P
         ({"database_url": "postgresql://localhost/x"}, "postgresql+psycopg://"),
         ({"host": "0.0.0.0"}, "SHUBBAK_ALLOW_PLAIN_HTTP=true"),
         ({"host": "192.0.2.1"}, "TLS proxy"),
+        ({"trusted_proxies": "*"}, "SHUBBAK_TRUSTED_PROXIES=127.0.0.1"),
+        ({"trusted_proxies": "192.0.2.7, 0.0.0.0/0"}, "SHUBBAK_TRUSTED_PROXIES=127.0.0.1"),
+        ({"time_zone": "Mars/Olympus"}, "SHUBBAK_TIME_ZONE=Africa/Casablanca"),
+        ({"time_zone": "../etc"}, "SHUBBAK_TIME_ZONE=Africa/Casablanca"),
+        ({"time_zone": "Africa"}, "SHUBBAK_TIME_ZONE=Africa/Casablanca"),
+        ({"database_url": "postgresql+psycopg://db.example/x"}, "sslmode=verify-full"),
+        ({"database_url": "postgresql+psycopg://db.example/x?sslmode=prefer"}, "sslmode=verify-full"),
+        ({"database_url": "postgresql+psycopg:///x?host=/run/pg,db.example"}, "sslmode=verify-full"),
         ({"secret_key": SecretStr("c2hvcnQ=")}, "openssl rand -base64 32"),
     ],
 )
@@ -57,6 +67,11 @@ def test_settings_that_would_risk_peoples_data_refuse_to_start(
     [
         {"processes": 4, "database_url": "postgresql+psycopg://localhost/x"},
         {"host": "0.0.0.0", "allow_plain_http": True},
+        {"database_url": "postgresql+psycopg:///x?host=/var/run/postgresql"},
+        {"database_url": "postgresql+psycopg://db.example/x?sslmode=require"},
+        {"database_url": "postgresql+psycopg://db.example/x?sslmode=verify-full"},
+        {"database_url": "sqlite://"},
+        {"trusted_proxies": "127.0.0.1, 192.0.2.7"},
         {"host": "::1"},
         {"host": "localhost"},
     ],
@@ -74,6 +89,57 @@ def test_a_data_directory_open_to_others_refuses_to_start(home: Path, mode: int)
 
 def test_a_data_directory_that_is_still_to_be_made_is_no_obstacle(tmp_path: Path) -> None:
     check_safe(build(tmp_path / "later"))
+
+
+@pytest.mark.parametrize(
+    ("directory", "file", "is_safe"), [(0o755, 0o644, False), (0o755, 0o600, True), (0o700, 0o644, True)]
+)
+def test_a_database_file_that_others_can_reach_and_read_refuses_to_start(
+    home: Path, tmp_path: Path, directory: int, file: int, is_safe: bool
+) -> None:
+    place = tmp_path / "elsewhere"
+    place.mkdir()
+    (place / "x.db").touch()
+    (place / "x.db").chmod(file)
+    place.chmod(directory)
+    config = build(home, database_url=f"sqlite:///{place}/x.db")
+    if is_safe:
+        check_safe(config)
+    else:
+        with pytest.raises(UnsafeConfiguration, match=f"chmod 600 {place}/x.db"):
+            check_safe(config)
+
+
+def test_every_server_process_refuses_unsafe_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app import main
+
+    monkeypatch.setattr(main, "settings", lambda: build(home, trusted_proxies="*"))
+    monkeypatch.setattr(main, "configure", lambda: None)
+    with pytest.raises(UnsafeConfiguration, match="SHUBBAK_TRUSTED_PROXIES"):
+        main.serve()
+
+
+def test_a_key_is_read_once_so_that_what_one_part_signs_another_verifies(tmp_path: Path) -> None:
+    config = build(tmp_path / "turned", secret_key=SecretStr(""))
+    make_key_file(config)
+    key = signing_key(config)
+    config.key_file.unlink()
+    make_key_file(config)
+    assert signing_key(config) is key
+
+
+def test_the_day_where_no_window_is_concerned_is_the_installations(monkeypatch: pytest.MonkeyPatch) -> None:
+    evening = datetime(2026, 6, 1, 23, 30, tzinfo=UTC)
+    settings.cache_clear()
+    try:
+        with pretending(evening), monkeypatch.context() as patch:
+            for zone, day in (("Pacific/Kiritimati", 2), ("Pacific/Honolulu", 1)):
+                patch.setenv("SHUBBAK_TIME_ZONE", zone)
+                settings.cache_clear()
+                assert today().day == day
+                assert today("Africa/Casablanca").day == 2
+    finally:
+        settings.cache_clear()
 
 
 def test_without_a_key_nothing_starts(home: Path) -> None:
@@ -157,7 +223,8 @@ def test_the_key_is_in_no_repr(home: Path) -> None:
     "values",
     [
         {"access_token_minutes": 11},
-        {"password_min_length": 7},
+        {"password_min_length": 14},
+        {"attachment_limit_bytes": 104_857_601},
         {"default_language": "xx"},
         {"port": 0},
         {"review_months": 13},

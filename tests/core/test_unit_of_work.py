@@ -1,7 +1,5 @@
 """One request, one transaction: committed before the answer, rolled back by a refusal, silent about a crash."""
 
-from typing import Any
-
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -10,16 +8,7 @@ from app.core.db import Database, WriteSession
 from app.core.settings import Settings
 from app.outbox.models import OutboxMessage
 from tests.factories.world import World
-
-
-def problem(response: Any, status: int, code: str) -> dict[str, Any]:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    body: dict[str, Any] = response.json()
-    assert (body["status"], body["code"], body["type"]) == (status, code, f"/problems/{code}")
-    assert body["instance"] == f"urn:uuid:{response.headers['x-request-id']}"  # which is in the log
-    return body
-
+from tests.support.problems import problem
 
 # --- the unit of work -----------------------------------------------------------------------------------------
 

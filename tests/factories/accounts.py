@@ -5,8 +5,9 @@ from typing import Any
 from app.auth import service as auth
 from app.auth.models import User
 from app.auth.schemas import UserCreate
-from app.core.actor import SYSTEM, Role
+from app.core.actor import SYSTEM, Actor, Role
 from app.core.db import WriteSession
+from tests.factories.world import headers
 from tests.support.client import CheckedClient
 
 PASSWORD = "correct camel staple oasis"
@@ -49,3 +50,24 @@ def bearer(tokens: dict[str, Any], **more: str) -> dict[str, str]:
 def me(client: CheckedClient, tokens: dict[str, Any]) -> Any:
     """Who the tokens say that one is."""
     return client.get("/api/v1/auth/me", headers=bearer(tokens))
+
+
+def refused(response: Any, code: str) -> None:
+    """Somebody is not, or no longer, signed in."""
+    assert (response.status_code, response.json()["code"]) == (401, code), response.text
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+def invitation(role: Role = Role.auditor, email: str = "new@test.example", **more: Any) -> dict[str, Any]:
+    """What an administrator sends to invite somebody."""
+    return {"email": email, "name": "Nouvelle (exemple)", "role": role, **more}
+
+
+def invite(client: CheckedClient, actor: Actor, **more: Any) -> Any:
+    """Ask for an account and its code."""
+    return client.post("/api/v1/users", json=invitation(**more), headers=headers(actor))
+
+
+def activate(client: CheckedClient, code: str, password: str = PASSWORD) -> Any:
+    """Choose a password with a code."""
+    return client.post("/api/v1/auth/activation", json={"code": code, "password": password})

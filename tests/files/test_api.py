@@ -231,19 +231,6 @@ def test_a_lost_file_is_told_as_lost(
     assert (lost.status_code, lost.json()["code"]) == (410, "content_lost")
 
 
-def test_the_files_of_a_removed_subject_go_with_it(
-    client: CheckedClient, world: World, owned: files.Owned, config: Settings
-) -> None:
-    added = send(client, world.worker, owned, kind="case")
-    path = storage.path_of(config.attachments_dir, stored(world, added).stored_name)
-    subject = owned.ids[SubjectType.case]
-    service.delete_of(world.db, SubjectType.case, subject, directory=config.attachments_dir)
-    assert path.exists()
-    world.db.commit()
-    assert not path.exists()
-    assert listed(client, world.worker, owned, "case").json()["items"] == []
-
-
 def test_sent_twice_under_one_key_is_attached_once(
     client: CheckedClient, world: World, owned: files.Owned
 ) -> None:

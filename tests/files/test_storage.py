@@ -1,4 +1,5 @@
 import os
+import shutil
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -120,7 +121,11 @@ def test_a_file_that_is_gone_or_not_whole_is_lost(db: WriteSession, tmp_path: Pa
             storage.whole(tmp_path, asked, size)
 
 
-def test_the_sweep_removes_old_files_without_a_row_and_no_other(
+def aside(directory: Path) -> list[str]:
+    return kept(directory / ".orphans")
+
+
+def test_the_sweep_sets_old_files_without_a_row_aside_and_no_other(
     db: WriteSession, world: World, tmp_path: Path
 ) -> None:
     assert service.sweep(db, tmp_path / "not yet made") == 0
@@ -133,5 +138,39 @@ def test_the_sweep_removes_old_files_without_a_row_and_no_other(
         moment = now().timestamp()
         os.utime(storage.path_of(tmp_path, young), (moment, moment))
         assert service.sweep(db, tmp_path) == 1
-        assert kept(tmp_path) == sorted([named, young])
-    assert orphan not in kept(tmp_path)
+        assert service.sweep(db, tmp_path) == 0
+        day = tmp_path / ".orphans" / now().date().isoformat()
+    assert aside(tmp_path) == [orphan]
+    assert (day / orphan).read_bytes() == b"x"
+    assert kept(tmp_path) == sorted([named, young, orphan])
+
+
+def test_what_was_set_aside_is_removed_after_thirty_days_and_nothing_else_there(
+    db: WriteSession, tmp_path: Path
+) -> None:
+    """A fresh database over the files of another one names none of them: there is a month to notice."""
+    storage.write(db, tmp_path, b"x")
+    db.commit()
+    (tmp_path / ".orphans" / "of mine").mkdir(parents=True)
+    (tmp_path / ".orphans" / "of mine" / "note").touch()
+    swept = now() + timedelta(hours=2)
+    for later, removed, left in ((0, 1, 2), (30, 0, 2), (31, 1, 1), (32, 0, 1)):
+        with time_machine.travel(swept + timedelta(days=later), tick=False):
+            assert service.sweep(db, tmp_path) == removed
+            assert len(aside(tmp_path)) == left
+    assert [path.name for path in (tmp_path / ".orphans").iterdir()] == ["of mine"]
+
+
+def test_a_file_that_went_while_the_sweep_was_looking_is_no_trouble(tmp_path: Path) -> None:
+    storage.set_aside(tmp_path, ["ab" * 32])
+    assert kept(tmp_path) == []
+
+
+def test_the_disk_is_read_before_the_write_turn_is_taken(
+    db: WriteSession, database: Database, tmp_path: Path
+) -> None:
+    storage.write(db, tmp_path, b"x")
+    db.commit()
+    with time_machine.travel(now() + timedelta(hours=2)), database.write_session() as session:
+        event.listen(session, "after_begin", lambda *_: shutil.rmtree(tmp_path))
+        assert service.sweep(WriteSession(ReadSession(session)), tmp_path) == 1  # found before it was gone

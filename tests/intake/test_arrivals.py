@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from app.audit.models import AuditEntry
 from app.core.clock import now
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.errors import NotFound
@@ -261,3 +262,26 @@ def test_the_same_key_gives_one_ticket(client: CheckedClient, office: World) -> 
     first, second = (client.post(url(office), headers=keyed, json=BODY) for _ in range(2))
     assert first.json() == second.json()
     assert waiting(office).ticket == 2
+
+
+def test_whoever_sees_first_names_is_on_record(client: CheckedClient, office: World) -> None:
+    arrival = waiting(office)
+    for place in (url(office), f"/api/v1/arrivals/{arrival.id}"):
+        assert client.get(place, headers=headers(office.colleague)).status_code == 200
+    of_colleague = select(AuditEntry).where(AuditEntry.actor_id == office.colleague.user_id)
+    entries = office.db.scalars(of_colleague.order_by(AuditEntry.id)).all()
+    assert [(e.action, e.subject_id) for e in entries] == [
+        ("arrival:list", office.here),
+        ("arrival:read", arrival.id),
+    ]
+
+
+def test_a_call_that_is_sent_again_under_its_key_begins_one_draft(
+    client: CheckedClient, office: World
+) -> None:
+    place = f"/api/v1/arrivals/{waiting(office).id}/call"
+    sent = headers(office.worker, **{"Idempotency-Key": "call-00001"})
+    answers = [client.post(place, headers=sent) for _ in range(2)]
+    assert [a.status_code for a in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert len(office.db.scalars(select(Interview)).all()) == 1

@@ -1,7 +1,8 @@
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from app.audit.models import AuditEntry
@@ -344,3 +345,37 @@ def test_a_cases_timeline_tells_of_its_completed_interviews(office: World) -> No
     until = queries.timeline(office.db, first.case_id, first.completed_at, 10)
     assert [e["id"] for e in until] == [first.id]
     assert len(queries.timeline(office.db, first.case_id, None, 1)) == 1
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_whom_the_duplicate_check_shows_is_on_record(
+    client: CheckedClient, office: World, at_once: bool
+) -> None:
+    assert record(client, office).status_code == 201
+    if at_once:
+        refused = record(client, office)
+    else:
+        refused = complete(client, office.worker, start(client, office, **intake.told()))
+    assert (refused.status_code, refused.json()["code"]) == (409, "possible_duplicates")
+    last = office.db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert last is not None
+    assert (last.action, last.actor_id) == ("person:candidates", office.worker.user_id)
+
+
+def test_a_completion_that_is_sent_again_under_its_key_is_answered_again(
+    client: CheckedClient, office: World
+) -> None:
+    draft = start(client, office, **intake.told())
+    sent = headers(office.worker, **{"Idempotency-Key": "complete-0001"})
+    answers = [client.post(f"{URL}/{draft['id']}/complete", headers=sent, json={}) for _ in range(2)]
+    assert [a.status_code for a in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+
+
+def test_a_case_was_last_in_contact_on_the_day_of_the_interview_and_is_numbered_today(office: World) -> None:
+    with time_machine.travel(datetime(2027, 1, 4, 10, tzinfo=UTC)):
+        held_at = datetime(2026, 12, 30, 23, 30, tzinfo=UTC)  # half an hour past midnight at the window
+        intake.completed(office.db, office.worker, office.here, held_at=held_at)
+    case = office.db.scalars(select(Case)).one()
+    assert case.last_contact_on == date(2026, 12, 31)
+    assert "-2027-" in case.number

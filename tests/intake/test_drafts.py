@@ -202,6 +202,22 @@ def test_abandoning_needs_a_reason_and_ends_the_draft(client: CheckedClient, off
     ]
 
 
+def test_an_abandoned_draft_keeps_nothing_of_what_was_told(client: CheckedClient, office: World) -> None:
+    refusal = {"decision": "refused", "form": "signature"}
+    draft = start(
+        client,
+        office.worker,
+        office,
+        new_person={"given_name_ar": "مثالية"},
+        narrative="A story (example).",
+        consents=[refusal],
+    ).json()
+    place = f"{URL}/{draft['id']}/abandon"
+    client.post(place, headers=headers(office.worker), json={"reason": "Left early (example)."})
+    kept = office.db.scalars(select(Interview)).one()
+    assert (kept.new_person, kept.narrative, kept.consents) == (None, None, [])
+
+
 def listed(client: CheckedClient, actor: Actor, **query: Any) -> list[str]:
     found = client.get(URL, headers=headers(actor), params=query)
     assert found.status_code == 200, found.text

@@ -145,5 +145,18 @@ def test_bounds_stand_in_order(birth: Birth, day: date) -> None:
     assert birth.years is None or birth.years[0] <= birth.years[1]
 
 
+@pytest.mark.parametrize(
+    ("birth", "expected"),
+    [
+        (Birth.in_year(TODAY.year - 30), True),
+        (Birth.in_year(TODAY.year - 9), False),
+        (Birth.about(18, TODAY), None),
+        (Birth.unknown(), None),
+    ],
+)
+def test_of_age_is_who_surely_is(birth: Birth, expected: bool | None) -> None:
+    assert birth.is_of_age(TODAY) is expected
+
+
 def test_a_birth_does_not_print_its_date() -> None:
     assert "1990" not in repr(EXACT)

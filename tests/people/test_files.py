@@ -244,10 +244,16 @@ def test_a_partner_is_shown_the_permitted_categories_only(office: World) -> None
     assert shown["contact"]["address"] == "12, rue de l'Exemple"
     assert shown["contact"]["phones"][0]["e164"] == "+212612345678"
     assert shown["identifiers"][0]["value"] == "ZZ1234"
-    assert shown["household"] == {"size": None, "is_head": False, "relationship_to_head": None, "members": []}
+    assert shown["household"] == {"size": None, "adults": 0, "minors": 0, "unknown": 0}
     assert "for us alone" not in str(shown)
     assert queries.shared(office.db, person_id, frozenset({"birth"})).keys() == {"birth"}
     assert queries.shared(office.db, person_id, frozenset()) == {}
+
+
+def test_the_telephones_of_who_is_not_to_be_contacted_are_not_handed_on(office: World) -> None:
+    person_id = _one(office, **KARIM, contact_preference="do_not_contact")
+    contact = queries.shared(office.db, person_id, frozenset({"contact"}))["contact"]
+    assert (contact["phones"], contact["contact_preference"]) == ([], "do_not_contact")
 
 
 def test_nobody_is_shared(office: World) -> None:

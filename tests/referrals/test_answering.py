@@ -59,6 +59,7 @@ def test_a_question_stops_the_clocks_and_its_answer_starts_them_again(
     assert before is not None
     assert referral.status is ReferralStatus.info_requested
     assert queries.due(db, "expires_at", now() + timedelta(days=400), 10) == []
+    assert queries.earliest_decision(db, ready.case.id) is None  # nobody is overdue while we owe the answer
     with time_machine.travel(now() + timedelta(days=7), tick=False):
         service.answer(db, ready.world.worker, referral, "نعم")
     assert (referral.status, referral.paused_at) == (ReferralStatus.seen, None)
@@ -83,9 +84,9 @@ def test_accepting_names_whom_to_turn_to(
 @pytest.mark.parametrize(
     ("at", "zone", "pointer"),
     [
-        (datetime(2020, 1, 1, 9, 0), "Africa/Casablanca", "/appointment/at"),  # noqa: DTZ001
-        (datetime(2040, 1, 1, 9, 0), "Nowhere/Else", "/appointment/zone"),  # noqa: DTZ001
-        (datetime(2040, 1, 1, 9, 0), "../etc/passwd", "/appointment/zone"),  # noqa: DTZ001
+        (datetime(2020, 1, 1, 9, 0), "Africa/Casablanca", "/at"),  # noqa: DTZ001
+        (datetime(2040, 1, 1, 9, 0), "Nowhere/Else", "/zone"),  # noqa: DTZ001
+        (datetime(2040, 1, 1, 9, 0), "../etc/passwd", "/zone"),  # noqa: DTZ001
     ],
 )
 def test_an_appointment_is_in_the_future_of_a_known_zone(
@@ -131,6 +132,8 @@ def test_the_first_attendance_is_not_in_the_future(
     answering.accept(db, agent, referral, CONTACT)
     with pytest.raises(InvalidInput):
         answering.start(db, agent, referral, Start(attended_on=today() + timedelta(days=1)))
+    with pytest.raises(InvalidInput):  # nor before the referral was sent
+        answering.start(db, agent, referral, Start(attended_on=today() - timedelta(days=9)))
     answering.start(db, agent, referral, Start(attended_on=today()))
     assert (referral.status, referral.started_on) == (ReferralStatus.in_service, today())
 
@@ -209,6 +212,9 @@ def test_both_sides_write_to_each_other_once_it_was_sent(
     assert service.write_message(db, agent, referral, "مرحبا").from_partner
     with pytest.raises(service.ReferralNotReady):
         service.write_message(db, ready.world.worker, ready.draft(), "قبل الإرسال")
+    answering.decline(db, agent, referral, Decline(reason=DeclineReason.too_far))
+    with pytest.raises(service.ReferralEnded):
+        service.write_message(db, agent, referral, "بعد النهاية")
 
 
 FOLLOWED = [

@@ -95,3 +95,37 @@ def test_a_withdrawn_draft_is_nobodys_news(ready: Ready, db: WriteSession, datab
     db.commit()
     outbox.deliver_all(database.write_session)
     assert db.execute(text("SELECT count(*) FROM notifications")).scalar() == 0
+
+
+def test_a_consent_that_ended_is_told_to_both_sides(
+    ready: Ready, db: WriteSession, database: Database, referral: Referral
+) -> None:
+    from app.consents import service as consents
+
+    assert ready.consent is not None
+    consents.withdraw(db, ready.world.worker, ready.consent, "She changed her mind.")
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    rows = (
+        db.execute(text("SELECT user_id FROM notifications WHERE kind = 'referral.consent_ended'"))
+        .scalars()
+        .all()
+    )
+    hexes = {str(user).replace("-", "") for user in rows}
+    assert hexes == {ready.world.worker.user.hex, ready.world.agent.user.hex}
+
+
+def test_sharing_without_consent_is_told_to_the_supervisors(
+    ready: Ready, db: WriteSession, database: Database
+) -> None:
+    from app.referrals.schemas import ReferralSend
+
+    data = {
+        "legal_grounds": {"basis": "court_order", "reason": "Order of the court of Oujda."},
+        "categories": ["identity"],
+    }
+    service.send(db, ready.world.worker, ready.draft(), ReferralSend.model_validate(data))
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    told = db.execute(text("SELECT user_id FROM notifications WHERE kind = 'referral.send'")).scalars().all()
+    assert ready.world.supervisor.user.hex in {str(user).replace("-", "") for user in told}

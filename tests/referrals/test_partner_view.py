@@ -14,9 +14,9 @@ from app.core.clock import now, today
 from app.core.db import WriteSession
 from app.core.errors import NotFound
 from app.core.sharing import DataCategory
-from app.referrals import partner_view, service
+from app.referrals import answering, partner_view, queries, service
 from app.referrals.models import Referral
-from app.referrals.schemas import ReferralSend
+from app.referrals.schemas import Acceptance, Completion, ReferralSend, Withdrawal
 from tests.factories import referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World, headers
@@ -75,7 +75,10 @@ def test_a_wider_consent_later_does_not_widen_what_was_sent(ready: Ready) -> Non
 def test_what_was_sent_on_legal_grounds_does_not_hang_on_consent(db: WriteSession, world: World) -> None:
     ready = referrals.ready(db, world, with_consent=False, data_categories=["identity", "needs"])
     data = ReferralSend.model_validate(
-        {"legal_grounds": {"basis": "child_protection", "reason": "A child is in danger."}}
+        {
+            "legal_grounds": {"basis": "child_protection", "reason": "A child is in danger."},
+            "categories": ["identity", "needs"],
+        }
     )
     referral = service.send(db, world.worker, ready.draft(), data)
     assert seen(ready, referral)["categories"] == ["identity", "needs"]
@@ -121,3 +124,49 @@ def test_over_http_the_inbox_names_nobody_and_every_opening_is_recorded(
     entries = db.scalars(select(AuditEntry).where(AuditEntry.actor_id == ready.world.agent.user_id)).all()
     assert [entry.action for entry in entries].count("referral:read") == 3
     assert client.get(url, headers=headers(ready.world.other_agent)).status_code == 404
+
+
+def test_what_led_nowhere_is_seen_no_more(ready: Ready) -> None:
+    referral = ready.sent(situation="تحتاج إلى سكن")
+    data = Withdrawal.model_validate({"reason": "person_choice", "note": "لا تريد ذلك"})
+    service.withdraw(ready.db, ready.world.worker, referral, data)
+    view = seen(ready, referral)
+    assert (view["is_withheld"], view["person"], view["situation"]) == (True, None, None)
+    steps = queries.partner_steps(ready.db, referral.id)
+    assert [(step["action"], step["note"]) for step in steps] == [("send", None), ("withdraw", None)]
+    assert queries.steps(ready.db, referral.id)[-1]["note"] == "لا تريد ذلك"
+
+
+def test_after_a_service_ended_it_is_seen_for_some_days_only(ready: Ready) -> None:
+    referral = ready.sent()
+    answering.accept(ready.db, ready.world.agent, referral, Acceptance(contact_name="مينة"))
+    data = Completion.model_validate({"outcomes": {"housing": "met"}, "note": "انتهى"})
+    answering.complete(ready.db, ready.world.agent, referral, data)
+    assert seen(ready, referral)["outcomes"] == {"housing": "met"}
+    with time_machine.travel(now() + timedelta(days=31)):
+        view = seen(ready, referral)
+    assert (view["is_withheld"], view["outcomes"], view["outcome_note"]) == (True, {}, None)
+
+
+def test_a_partner_that_does_not_know_the_needs_gives_one_outcome(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, with_consent=False)
+    referrals.consent(db, world.worker, ready.person, categories=["identity"])
+    referral = ready.sent()
+    answering.accept(db, world.agent, referral, Acceptance(contact_name="مينة"))
+    assert seen(ready, referral)["needs"] is None
+    data = Completion.model_validate({"outcomes": {"overall": "partly_met"}, "note": "انتهى"})
+    answering.complete(db, world.agent, referral, data)
+    assert referral.outcomes == {"housing": "partly_met"}
+    assert seen(ready, referral)["outcomes"] == {}
+
+
+def test_opening_again_is_recorded_too(ready: Ready, client: CheckedClient, db: WriteSession) -> None:
+    referral = ready.sent()
+    db.commit()
+    for _ in range(2):
+        answer = client.post(
+            f"/api/v1/partner/referrals/{referral.id}/open", headers=headers(ready.world.agent)
+        )
+        assert answer.status_code == 200
+    entries = db.scalars(select(AuditEntry).where(AuditEntry.actor_id == ready.world.agent.user_id)).all()
+    assert sorted(entry.action for entry in entries) == ["referral:open", "referral:read"]

@@ -39,7 +39,7 @@ def test_sending_fixes_agreement_consent_categories_and_clocks(ready: Ready) -> 
     assert referral.status is ReferralStatus.sent
     assert referral.agreement_id == ready.agreement.id
     assert ready.consent is not None
-    assert referral.consent_id == ready.consent.id
+    assert referral.consent_ids == [str(ready.consent.id)]
     assert referral.categories == ["contact", "identity", "needs", "situation"]
     assert referral.sent_at is not None
     assert referral.decide_by is not None
@@ -71,9 +71,11 @@ def test_a_withdrawn_consent_sends_nothing(ready: Ready) -> None:
 def test_a_legal_basis_needs_no_consent_and_is_kept_with_its_reason(db: WriteSession, world: World) -> None:
     ready = referrals.ready(db, world, with_consent=False)
     grounds = {"basis": "vital_interest", "reason": "The person is unconscious."}
-    referral = send(ready, ready.draft(), legal_grounds=grounds)
-    assert (referral.legal_basis, referral.consent_id) == ("vital_interest", None)
-    assert "health" in referral.categories
+    with pytest.raises(InvalidInput):  # what is really needed is named
+        send(ready, ready.draft(), legal_grounds=grounds)
+    referral = send(ready, ready.draft(), legal_grounds=grounds, categories=["identity", "health"])
+    assert (referral.legal_basis, referral.consent_ids) == ("vital_interest", [])
+    assert referral.categories == ["health", "identity"]
     assert queries.steps(db, referral.id)[-1]["reason_code"] == "vital_interest"
 
 
@@ -151,7 +153,7 @@ def test_a_full_service_and_a_used_quota_must_be_acknowledged(db: WriteSession, 
     ready = referrals.ready(db, world, service_values={"capacity": 1}, quota=1, quota_period="month")
     first = send(ready, ready.draft())
     answering.accept(db, world.agent, first, Acceptance(contact_name="مينة المثالية"))
-    assert refusal(ready, ready.draft())["unacknowledged"] == ["capacity", "quota"]
+    assert refusal(ready, ready.draft())["unacknowledged"] == ["capacity", "quota", "already_referred"]
 
 
 def test_a_closed_case_drafts_nothing(ready: Ready) -> None:
@@ -202,3 +204,29 @@ def test_sending_twice_names_what_is_allowed_and_a_partner_never_sends(ready: Re
         send(ready, referral)
     with pytest.raises(Forbidden):
         service.send(ready.db, ready.world.agent, referral, ReferralSend())
+
+
+def test_a_need_that_the_service_does_not_answer_is_not_smuggled_in(ready: Ready) -> None:
+    assert refusal(ready, ready.draft(needs=["housing", "income"]))["blockers"] == [
+        "need_not_served",
+        "no_consent",
+    ]
+
+
+def test_a_second_referral_to_the_same_service_must_be_acknowledged(ready: Ready) -> None:
+    send(ready, ready.draft())
+    assert refusal(ready, ready.draft())["unacknowledged"] == ["already_referred"]
+
+
+@pytest.mark.parametrize(
+    ("targets", "fits"),
+    [(["women"], True), (["youth"], False), (["everyone"], True), (["youth", "women"], True)],
+)
+def test_a_group_that_a_file_can_tell_is_looked_at(
+    db: WriteSession, world: World, targets: list[str], fits: bool
+) -> None:
+    ready = referrals.ready(db, world, service_values={"targets": targets})
+    assert ("target" not in readiness(db, ready.draft()).warnings) == fits
+    ready.person.sex = ready.person.sex.__class__("male")
+    db.flush()
+    assert ("target" in readiness(db, ready.draft()).warnings) == ("everyone" not in targets)

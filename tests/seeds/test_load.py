@@ -17,11 +17,11 @@ from app.auth.models import User
 from app.auth.states import UserStatus
 from app.cases.models import Assignment, Case, Goal, Review
 from app.cases.states import CaseStatus, GoalStatus
-from app.consents import queries as consents
-from app.consents.states import ConsentState
+from app.consents.models import Consent, ConsentDecision
+from app.consents.states import ConsentState, state_of
 from app.core.actor import Role
+from app.core.clock import today
 from app.core.db import Database, ReadSession, WriteSession
-from app.core.pagination import PageRequest
 from app.core.settings import Settings
 from app.files import storage
 from app.files.models import Attachment, SubjectType
@@ -198,9 +198,15 @@ def test_files_hang_on_people_cases_and_referrals(demo: Demonstration, told: Rea
 
 
 def test_consents_are_given_refused_narrowed_withdrawn_and_expired(told: ReadSession) -> None:
-    states: set[ConsentState] = set()
-    for person_id in told.scalars(select(Person.id)):
-        states |= {c["state"] for c in consents.page(told, person_id, PageRequest()).items}
+    states = {
+        state_of(
+            is_given=consent.decision is ConsentDecision.given,
+            is_ended=consent.ended_at is not None,
+            is_replaced=consent.replaced_by is not None,
+            is_past=consent.valid_until is not None and consent.valid_until < today(),
+        )
+        for consent in told.scalars(select(Consent))
+    }
     assert states == set(ConsentState)
 
 

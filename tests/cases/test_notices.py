@@ -1,0 +1,58 @@
+"""Who learns of what happens to a case: once, however often it is told."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.cases import closure, notices, service
+from app.cases.events import CaseAssigned, CaseClosureRequested
+from app.cases.schemas import CaseAssign, CaseClose
+from app.cases.states import ClosingReason
+from app.core.db import Database, WriteSession
+from app.core.ids import uuid7
+from app.notifications.models import Notification
+from app.outbox import service as outbox
+from tests.factories import cases as make
+from tests.factories.world import World
+
+
+def told(db: WriteSession) -> list[tuple[str, object]]:
+    found = select(Notification.kind, Notification.user_id).order_by(Notification.id)
+    return [(kind, user_id) for kind, user_id in db.execute(found)]
+
+
+def test_a_new_referent_and_the_supervisors_are_told(
+    db: WriteSession, database: Database, world: World
+) -> None:
+    case = make.case(db, world.worker)
+    service.assign(
+        db, world.supervisor, case, CaseAssign(user_id=world.colleague.user, reason="On leave (example).")
+    )
+    closure.request_closure(db, world.colleague, case, CaseClose(reason=ClosingReason.goals_met))
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    assert told(db) == [
+        ("case.assigned", world.colleague.user_id),
+        ("case.closure_requested", world.supervisor.user_id),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["assigned", "requested"])
+def test_told_twice_is_told_once(db: WriteSession, world: World, kind: str) -> None:
+    case = make.case(db, world.worker)
+    if kind == "assigned":
+        assigned = CaseAssigned(
+            step_id=uuid7(),
+            case_id=case.id,
+            user_id=world.colleague.user,
+            former_id=world.worker.user,
+            assigned_by=world.supervisor.user,
+        )
+        for _ in range(2):
+            notices.tell_new_referent(db, assigned)
+    else:
+        requested = CaseClosureRequested(
+            step_id=uuid7(), case_id=case.id, window_id=case.window_id, requested_by=world.worker.user
+        )
+        for _ in range(2):
+            notices.tell_supervisors(db, requested)
+    assert db.scalar(select(func.count()).select_from(Notification)) == 1

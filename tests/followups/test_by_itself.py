@@ -1,0 +1,98 @@
+"""What plans and cancels itself: who is not to be contacted, whose contact it is, and facts that are told late."""
+
+import pytest
+
+from app.cases import closure
+from app.cases import service as cases_service
+from app.cases.events import CaseClosed, CaseOpened
+from app.cases.models import Case
+from app.cases.schemas import CaseAssign, CaseClose, CaseReopen
+from app.cases.states import ClosingReason
+from app.core.actor import SYSTEM
+from app.core.db import Database, WriteSession
+from app.core.ids import uuid7
+from app.followups import queries, reactions, service
+from app.followups.schemas import FollowUpCreate, MissedContact
+from app.followups.states import FollowUpKind, FollowUpReason
+from app.outbox import service as outbox
+from app.people.models import ContactPreference, Person
+from app.vocabularies import service as vocabularies
+from app.windows import queries as windows
+from tests.factories import cases
+from tests.factories.vocabularies import term
+from tests.factories.world import World
+
+
+@pytest.fixture
+def case(db: WriteSession, world: World) -> Case:
+    """A case of which nothing was told yet."""
+    cases.define_terms(db)
+    vocabularies.define(db, "attendance_reason", [term("transport")])
+    case = cases.case(db, world.worker)
+    db.commit()
+    return case
+
+
+def opened(case: Case) -> CaseOpened:
+    return CaseOpened(
+        case_id=case.id, person_id=case.person_id, window_id=case.window_id, referent_id=case.referent_id
+    )
+
+
+def kinds(db: WriteSession, case: Case) -> list[FollowUpKind]:
+    return [follow_up.kind for follow_up in queries.planned_of(db, case.id)]
+
+
+@pytest.mark.parametrize(
+    ("preference", "expected"),
+    [
+        (ContactPreference.do_not_contact, FollowUpKind.office),
+        (ContactPreference.through_relative, FollowUpKind.call),
+    ],
+)
+def test_nobody_is_contacted_by_itself_who_asked_us_not_to(
+    db: WriteSession, world: World, case: Case, preference: ContactPreference, expected: FollowUpKind
+) -> None:
+    db.get_one(Person, case.person_id).contact_preference = preference
+    db.flush()
+    reactions.plan_first(db, opened(case))
+    assert kinds(db, case) == [expected]
+    (first,) = queries.planned_of(db, case.id)
+    service.miss(db, world.worker, first, MissedContact(reason="transport"))
+    assert kinds(db, case) == [expected]
+    service.plan_call(db, SYSTEM, case, FollowUpReason.referral_answered, uuid7(), service.ANSWER_DAYS)
+    assert kinds(db, case) == [expected, expected]
+
+
+def test_a_new_referent_takes_over_what_was_the_former_ones_only(
+    db: WriteSession, database: Database, world: World, case: Case
+) -> None:
+    due_on = windows.today(db, case.window_id)
+    for worker in (world.worker, world.supervisor):
+        wanted = FollowUpCreate(kind=FollowUpKind.visit, due_on=due_on, worker_id=worker.user)
+        service.plan(db, world.worker, case, wanted)
+    data = CaseAssign(user_id=world.colleague.user, reason="Moves to another office.")
+    cases_service.assign(db, world.supervisor, case, data)
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    db.expire_all()
+    doing = {f.worker_id for f in queries.planned_of(db, case.id) if f.kind is FollowUpKind.visit}
+    assert doing == {world.colleague.user, world.supervisor.user}
+
+
+def test_a_closing_that_is_told_after_the_reopening_cancels_nothing(
+    db: WriteSession, world: World, case: Case
+) -> None:
+    closure.close(db, world.worker, case, CaseClose(reason=ClosingReason.goals_met))
+    closure.reopen(db, world.worker, case, CaseReopen(reason="A new request."))
+    service.go_on(db, world.worker, case, None)
+    reactions.cancel_planned(db, CaseClosed(case_id=case.id, reason="goals_met"))
+    assert len(kinds(db, case)) == 1
+
+
+def test_an_opening_that_is_told_after_the_closing_plans_nothing(
+    db: WriteSession, world: World, case: Case
+) -> None:
+    closure.close(db, world.worker, case, CaseClose(reason=ClosingReason.goals_met))
+    reactions.plan_first(db, opened(case))
+    assert kinds(db, case) == []

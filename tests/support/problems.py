@@ -1,0 +1,13 @@
+"""What every refusal looks like."""
+
+from typing import Any
+
+
+def problem(response: Any, status: int, code: str) -> dict[str, Any]:
+    """The body of a refusal, after it was found to be the one expected."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert (body["status"], body["code"], body["type"]) == (status, code, f"/problems/{code}")
+    assert body["instance"] == f"urn:uuid:{response.headers['x-request-id']}"  # which is in the log
+    return body
