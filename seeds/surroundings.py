@@ -21,6 +21,7 @@ from seeds import papers as made
 from seeds.stage import Stage, Story
 
 HEAD, SPOUSE, CHILD = "Naïma", "Driss", "Amina"  # of one family name
+SERVED = "Mohamed"  # by a partner, who may add to a referral until it has ended
 WINDOW = "OUJ1"
 WAITING = (
     ("مليكة (مثال)", "follow_up_visit"),
@@ -47,16 +48,18 @@ def household(stories: list[Story]) -> None:
 
 
 def papers(stories: list[Story]) -> None:
-    """A page and a picture with a person, a page with a case, and one that a partner sent with a referral."""
+    """A page and a picture with a person, a page with a case, and one that a partner added to a referral."""
     story = stories[0]
     with story.on(4) as db:
         page, picture = made.pdf("Attestation de residence (exemple)"), made.png()
         _attach(story, db, story.worker, SubjectType.person, story.person(db).id, "attestation.pdf", page)
         _attach(story, db, story.worker, SubjectType.person, story.person(db).id, "photo.png", picture)
         _attach(story, db, story.worker, SubjectType.case, story.case(db).id, "demande.pdf", page)
-        page = made.pdf("Certificat de fin de formation (exemple)")
-        agent, referral = story.agent(db), story.referral(db)
-        _attach(story, db, agent, SubjectType.referral, referral.id, "certificat.pdf", page)
+    served = _of(stories, SERVED)
+    with served.on(9) as db:
+        page = made.pdf("Attestation de presence (exemple)")
+        agent, referral = served.agent(db), served.referral(db)
+        _attach(served, db, agent, SubjectType.referral, referral.id, "presence.pdf", page)
 
 
 def _attach(

@@ -133,9 +133,10 @@ def open_case(
 
 def _next_number(db: WriteSession, window_id: WindowId, year: int) -> str:
     """Take the next number of the window's year; on PostgreSQL the row is held until the transaction ends."""
+    code = windows.code(db, window_id)
     counted = _COUNTED[is_sqlite(db)]
     sequence = db.execute(counted, {"window_id": window_id, "year": year, "last": 1}).scalar_one()
-    return numbers.make(windows.code(db, window_id), year, sequence)
+    return numbers.make(code, year, sequence)
 
 
 def _counted(insert_into: Any) -> Any:

@@ -59,9 +59,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return lambda text: None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
 
 
 def _values(enum: type[StrEnum]) -> list[str]:

@@ -74,12 +74,19 @@ def test_a_reason_that_sets_nobody_aside_is_not_kept(office: World) -> None:
     assert service.change(office.db, office.worker, person, told).duplicate_override is None
 
 
-@pytest.mark.parametrize("same", [CIN, {"phones": [{"number": "0612345678"}]}])
-@pytest.mark.parametrize("by_change", [False, True])
+@pytest.mark.parametrize(
+    ("name", "same", "by_change"),
+    [
+        ("Alpha Premier", {"identifiers": [{"kind": "cin", "value": "ZZ100001"}]}, False),
+        ("Boutros Second", {"phones": [{"number": "0612000002"}]}, False),
+        ("Charlotte Dernier", {"identifiers": [{"kind": "cin", "value": "ZZ300003"}]}, True),
+    ],
+)
 def test_of_two_who_write_down_one_person_at_once_the_second_is_told(
-    committed: Database, committed_world: World, same: dict[str, Any], by_change: bool
+    committed: Database, committed_world: World, name: str, same: dict[str, Any], by_change: bool
 ) -> None:
-    person = {**LEILA, "given_name_latin": f"Leila{by_change}{len(str(same))}", **same}
+    given, family = name.split()
+    person = {"given_name_latin": given, "family_name_latin": family, **same}
     world, gate, written = committed_world, Barrier(2), Barrier(2)
     with committed.write_session() as session:
         db = WriteSession(ReadSession(session))

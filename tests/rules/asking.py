@@ -170,7 +170,7 @@ ASKS: dict[str, Ask] = {
     "POST /partner/referrals/{referral_id}/decline": Ask({"reason": "no_place"}),
     "POST /partner/referrals/{referral_id}/waitlist": Ask({"expected_on": "2031-03-03"}),
     "POST /partner/referrals/{referral_id}/schedule": Ask(APPOINTMENT),
-    "POST /partner/referrals/{referral_id}/start": Ask({"attended_on": "2026-01-05"}),
+    "POST /partner/referrals/{referral_id}/start": Ask({"attended_on": "$today"}),
     "POST /partner/referrals/{referral_id}/hold": Ask({"reason": "capacity"}),
     "POST /partner/referrals/{referral_id}/complete": Ask({"outcomes": {"housing": "met"}, "note": "Fini."}),
     "POST /partner/referrals/{referral_id}/fail": Ask({"reason": "no_show"}),

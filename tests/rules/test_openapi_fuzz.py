@@ -24,7 +24,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 6  # of each operation
+EXAMPLES = 5  # of each operation
 ROLES = ("worker", "supervisor", "agent", "administrator")
 _few = settings(
     max_examples=EXAMPLES,
