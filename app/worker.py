@@ -52,14 +52,14 @@ def jobs(database: Database, config: Settings) -> list[Job]:
         Job("outbox", IDLE, lambda: int(outbox.deliver_next(database.write_session))),
         *sealing,
         Job("referral clocks", 60, each(referrals.tick)),
+        Job("idempotency", 3600, each(idempotency.forget_old)),
         Job("housekeeping", 3600, each(tidy)),
         Job("orphaned files", 3600, each(lambda db: files.sweep(db, config.attachments_dir))),
     ]
 
 
 def tidy(db: WriteSession) -> None:
-    """Drop what nobody asks for any more: answers, counts of failures, sessions that are over, delivered facts."""
-    idempotency.forget_old(db)
+    """Drop what nobody asks for any more: counts of failures, sessions that are over, delivered facts."""
     throttle.forget_old(db)
     sessions.forget_over(db, now() - KEPT)
     outbox.forget_done(db, now() - KEPT)

@@ -67,6 +67,7 @@ def main() -> None:
                         print(report.line(told["results"][-1]), flush=True)
     finally:
         generator.stop()
+    Path(options.json).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     Path(options.json).write_text(json.dumps(told, indent=1))
     print(report.table(told))
 
@@ -81,7 +82,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="10 000 people and short rounds: about two minutes"
     )
-    parser.add_argument("--json", default="bench.json", help="where the figures are written")
+    parser.add_argument("--json", default="var/bench.json", help="where the figures are written")
     return parser.parse_args()
 
 

@@ -365,6 +365,13 @@ def test_an_unsafe_configuration_refuses_to_start_and_says_what_to_change(
     assert len(refused.output.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", [("seed",), ("audit", "verify"), ("user", "disable", "a@test.example")])
+def test_no_command_opens_the_database_on_unsafe_settings(shell: Shell, command: tuple[str, ...]) -> None:
+    refused = shell(*command, trusted_proxies="*")
+    assert refused.code == 2
+    assert "SHUBBAK_TRUSTED_PROXIES=127.0.0.1" in refused.output
+
+
 def test_serving_without_a_key_says_how_to_make_one(shell: Shell) -> None:
     refused = shell("serve", secret_key="")
     assert refused.code == 2

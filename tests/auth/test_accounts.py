@@ -137,7 +137,20 @@ def test_nobody_is_invited_as_the_system(client: CheckedClient, world: World) ->
     assert [(e["pointer"], e["code"]) for e in response.json()["errors"]] == [("/role", "unknown_choice")]
 
 
-@pytest.mark.parametrize("email", ["nobody", "a@b", "a b@c.example", "@c.example", "a@b.example\x00"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "nobody",
+        "a@b",
+        "a b@c.example",
+        "@c.example",
+        "a@b.example\x00",
+        "a\u200bb@c.example",
+        "a\x07b@c.example",
+        "a@b@c.example",
+        "аdmin@c.example",
+    ],
+)
 def test_an_address_has_to_be_one(client: CheckedClient, world: World, email: str) -> None:
     assert invite(client, world.administrator, email=email).status_code in {400, 422}
 

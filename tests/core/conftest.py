@@ -1,5 +1,6 @@
 """A few routes of our own beside the real ones: each does one thing that the edge has to deal with."""
 
+import errno
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -7,9 +8,10 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from pydantic import Field
-from sqlalchemy import update
+from sqlalchemy import exc, update
 from starlette.responses import StreamingResponse
 
+from app.auth.deps import CurrentActor
 from app.auth.models import User
 from app.core.db import Database, WriteSession, make_engine
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
@@ -120,6 +122,26 @@ def invalid() -> Response:
 def sql(request: Request, db: ReadDb) -> Response:
     db.connection().exec_driver_sql("SELECT nothing FROM nowhere")
     return answer({})
+
+
+@lab.get("/trouble/{kind}", include_in_schema=False)
+def trouble(kind: str) -> Response:
+    """What the database and the disk may say in the middle of a request."""
+    causes: dict[str, Exception] = {
+        "operational": exc.OperationalError("", {}, Exception()),
+        "interface": exc.InterfaceError("", {}, Exception()),
+        "data": exc.DataError("", {}, Exception()),
+        "programming": exc.ProgrammingError("", {}, Exception()),
+        "full": OSError(errno.ENOSPC, "no space"),
+        "quota": OSError(errno.EDQUOT, "no quota"),
+        "file": OSError(errno.EIO, "no disk"),
+    }
+    raise causes[kind]
+
+
+@lab.post("/signed-in", include_in_schema=False)
+def signed_in(actor: CurrentActor, data: Everything) -> Response:
+    return answer(data)
 
 
 @lab.post("/overtaken/{user_id}", include_in_schema=False)

@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message
 
 from app.core.settings import Settings
 from tests.support.problems import problem
@@ -35,6 +37,29 @@ def test_a_body_that_grows_too_large_unannounced_is_refused(lab_client: TestClie
             yield b"a" * 65_536
 
     problem(lab_client.post("/lab/echo", content=endless(), headers=JSON), 413, "body_too_large")
+
+
+@pytest.mark.parametrize("sent", [{}, {"Authorization": "Basic abc"}, {"Authorization": "Bearer"}])
+def test_nothing_is_read_from_whoever_shows_no_token(lab_client: TestClient, sent: dict[str, str]) -> None:
+    async def receive() -> Message:
+        raise AssertionError("the body was asked for")
+
+    answers: list[Message] = []
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    headers = [(name.lower().encode(), value.encode()) for name, value in sent.items()]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/lab/signed-in",
+        "raw_path": b"/lab/signed-in",
+        "query_string": b"",
+        "headers": [*headers, (b"content-type", b"application/json")],
+    }
+    anyio.run(lab_client.app, scope, receive, send)
+    assert answers[0]["status"] == 401
 
 
 def test_a_body_as_large_as_allowed_is_read(lab_client: TestClient, config: Settings) -> None:

@@ -62,6 +62,22 @@ def test_the_databases_words_stay_inside(lab_client: TestClient) -> None:
     assert "SELECT" not in response.text
 
 
+@pytest.mark.parametrize("kind", ["operational", "interface", "full", "quota"])
+def test_a_database_or_disk_that_cannot_just_now_asks_to_come_again(
+    lab_client: TestClient, kind: str
+) -> None:
+    response = lab_client.get(f"/lab/trouble/{kind}")
+    problem(response, 503, "unavailable")
+    assert response.headers["retry-after"] == "2"
+
+
+@pytest.mark.parametrize("kind", ["data", "programming", "file"])
+def test_a_mistake_of_ours_asks_nobody_to_try_again(lab_client: TestClient, kind: str) -> None:
+    response = lab_client.get(f"/lab/trouble/{kind}")
+    problem(response, 500, "internal_error")
+    assert "retry-after" not in response.headers
+
+
 def test_a_started_server_answers_and_ends_its_worker_with_itself(
     committed: Database, config: Settings
 ) -> None:

@@ -59,6 +59,7 @@ def test_an_institution_is_added_with_its_contacts_in_order(client: CheckedClien
         ({"contacts": [{"name": "X", "phone": "call 123"}]}, "/contacts/0/phone", "bad_format"),
         ({"contacts": [{"name": "X", "email": "nowhere"}]}, "/contacts/0/email", "bad_format"),
         ({"contacts": [{"name": "X", "email": "a b@c.example"}]}, "/contacts/0/email", "bad_format"),
+        ({"contacts": [{"name": "X", "email": "a\u200bb@c.example"}]}, "/contacts/0/email", "bad_format"),
         ({"name_ar": ""}, "/name_ar", "too_short"),
         ({"colour": "blue"}, "/colour", "unknown_field"),
     ],

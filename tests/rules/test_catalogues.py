@@ -19,7 +19,7 @@ from app.core.errors import DomainError
 from app.core.settings import LANGUAGES
 from app.instruments.errors import FormProblem
 from app.people import identifiers, phones
-from app.referrals.states import ReferralAction
+from app.referrals.states import EligibilityWarning, ReferralAction
 
 APP = Path(app.main.__file__).parent
 N = TypeVar("N", bound=ast.AST)
@@ -147,7 +147,7 @@ def what_stands_in_the_way() -> set[str]:
         re.fullmatch(r"f'([a-z_]+):\{(?:\w+_id|\w+\.id)\}'", ast.unparse(node))
         for node in nodes(ast.JoinedStr)
     )
-    return yielded | given | {match[1] for match in made if match}
+    return yielded | given | {match[1] for match in made if match} | set(EligibilityWarning)
 
 
 def kinds_of_notices() -> set[str]:
@@ -265,4 +265,4 @@ def test_languages_do_not_share_sentences() -> None:
         others = [sentences(language)[key] for language in LANGUAGES if language != "en"]
         if sentence in others:
             same[key] = sentence
-    assert set(same.values()) <= {"Message", "Signature", "Situation", "Commune", "Action"}
+    assert set(same.values()) <= {"Message", "Signature", "Situation", "Commune", "Action", "Quota"}
