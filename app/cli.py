@@ -99,7 +99,7 @@ def serve() -> None:
         workers=config.processes,
         # A process that is still importing does not answer; killed for that after uvicorn's five seconds, it would
         # begin anew for ever on a busy machine.
-        timeout_worker_healthcheck=60,
+        timeout_worker_healthcheck=30,
         loop="uvloop",
         http="httptools",
         log_config=None,

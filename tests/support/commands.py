@@ -86,6 +86,8 @@ def _run(arguments: tuple[str, ...], settings: Mapping[str, str], output: Path) 
     handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(handle, stream)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the nursery closed its own, and the server hands it on
+    sys.stdin = os.fdopen(0)
     os.environ.update(settings)
     os.chdir(output.parent)  # where no developer's `.env` lies
     sys.argv = ["shubbak", *arguments]
