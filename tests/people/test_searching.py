@@ -73,10 +73,8 @@ def test_of_people_elsewhere_a_search_tells_initials_only(client: CheckedClient,
 @pytest.mark.parametrize(
     "asked",
     [
-        {"name": "كريم"},
         {"phone": "12"},
         {"phone": "0600000000"},
-        {"birth": {"precision": "year", "year": 1990}},
         {"identifier": {"kind": "none"}},
     ],
 )
@@ -84,6 +82,15 @@ def test_too_little_finds_nobody(client: CheckedClient, office: World, asked: di
     _one(office, **KARIM)
     response = client.post(f"{PEOPLE}/search", json=asked, headers=headers(office.worker))
     assert (response.status_code, response.json()) == (200, {"items": []})
+
+
+@pytest.mark.parametrize("asked", [{"name": "كريم"}, {"birth": {"precision": "year", "year": 1990}}])
+def test_what_could_find_nobody_is_refused_with_what_is_missing(
+    client: CheckedClient, office: World, asked: dict[str, Any]
+) -> None:
+    """An empty answer would read as "not registered", and make a second file."""
+    response = client.post(f"{PEOPLE}/search", json=asked, headers=headers(office.worker))
+    assert [error["code"] for error in response.json()["errors"]] == ["search_incomplete"]
 
 
 @pytest.mark.parametrize("asked", [{}, {"name": " "}])
