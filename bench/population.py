@@ -454,7 +454,7 @@ class _Life:
             status=status,
             held_from="in_service" if status == "on_hold" else None,
             agreement_id=house.agreements[partner] if was_sent else None,
-            consent_id=consent if was_sent else None,
+            consent_ids=[str(consent)] if was_sent else [],
             categories=["identity", "contact", "needs", "situation"],
             acknowledged=[],
             sent_at=sent if was_sent else None,
