@@ -149,12 +149,11 @@ def seed(
     """Fill in territories, vocabularies, windows, partners, the instrument. Running it twice changes nothing."""
     from seeds import load
 
-    database = _database()
-    for line in load.reference_data(database):
-        console.print(line, highlight=False)
-    if demo:
-        _sign_in_table(load.demo_once(database))
-    database.dispose()
+    with _database() as database:
+        for line in load.reference_data(database):
+            console.print(line, highlight=False)
+        if demo:
+            _sign_in_table(load.demo_once(database))
 
 
 @app.command()
@@ -163,9 +162,8 @@ def demo() -> None:
     from seeds import load
 
     upgrade()
-    database = _database()
-    users = load.demo_once(database)
-    database.dispose()
+    with _database() as database:
+        users = load.demo_once(database)
     base = f"http://{settings().host}:{settings().port}"
     console.print(f"Shubbak            {base}\nAPI documentation  {base}/docs", highlight=False)
     _sign_in_table(users)
@@ -252,30 +250,27 @@ def openapi() -> None:
     typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
 
 
-def _database() -> Database:
+@contextmanager
+def _database() -> Iterator[Database]:
     """The settings' database, once they are found safe."""
     check_safe(settings())
-    return Database(settings().url)
+    database = Database(settings().url)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 @contextmanager
 def _writing() -> Iterator[WriteSession]:
-    database = _database()
-    try:
-        with database.write_session() as session, session.begin():
-            yield WriteSession(ReadSession(session))
-    finally:
-        database.dispose()
+    with _database() as database, database.write_session() as session, session.begin():
+        yield WriteSession(ReadSession(session))
 
 
 @contextmanager
 def _reading() -> Iterator[ReadSession]:
-    database = _database()
-    try:
-        with database.read_session() as session:
-            yield ReadSession(session)
-    finally:
-        database.dispose()
+    with _database() as database, database.read_session() as session:
+        yield ReadSession(session)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, insert, text
 
+from app.audit import service as audit
 from app.core.db import Database, ReadSession, WriteSession
 from app.models import Base
 from bench import population
@@ -26,6 +27,8 @@ def fill(url: str, people: int) -> House:
     with database.write_session() as session, session.begin():
         for _ in reference.load(WriteSession(ReadSession(session))):
             pass
+    with database.write_session() as session, session.begin():
+        audit.seal_pending(WriteSession(ReadSession(session)))
     with _loading(database) as connection:
         head = connection.execute(text("SELECT seq, hash FROM audit_seals ORDER BY seq DESC LIMIT 1")).first()
         commune = connection.execute(

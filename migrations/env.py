@@ -25,6 +25,8 @@ if given is not None:
     _run(given)
 else:
     engine = make_engine(context.config.attributes.get("url") or settings().url)
-    with engine.connect() as connection:
-        _run(connection)
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            _run(connection)
+    finally:
+        engine.dispose()
