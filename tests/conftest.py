@@ -10,6 +10,8 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from fastapi import FastAPI
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,6 +23,10 @@ from app.core.settings import Settings
 from tests.factories.world import World
 from tests.support import postgres
 from tests.support.client import CheckedClient
+
+# How long an example takes says something of the machine, nothing of the rule.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 ROOT = Path(__file__).parents[1]
 SERVER = pytest.StashKey[postgres.Server]()
