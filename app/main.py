@@ -26,7 +26,7 @@ from app.core import problems
 from app.core.db import Database
 from app.core.deps import make_turn
 from app.core.errors import ChangedMeanwhile, Conflict, DomainError, StaleVersion, Unavailable
-from app.core.http import Gate, ModuleRouter
+from app.core.http import Gate, mount
 from app.core.idempotency import InFlight
 from app.core.log import configure, log, where
 from app.core.settings import Settings, check_safe, settings, signing_key
@@ -95,8 +95,7 @@ def create_app(database: Database | None = None, config: Settings | None = None)
         larger={"/attachments": config.attachment_limit_bytes + 65_536},
     )
     _answer_refusals(app)
-    for router in ROUTERS:
-        app.include_router(ModuleRouter(router, API), prefix=API)
+    mount(app, ROUTERS, API)
     mount_docs(app)
     _document_problems(app)
     return app

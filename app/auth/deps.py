@@ -15,7 +15,7 @@ from app.auth.schemas import Activation, PasswordChange
 from app.core import idempotency
 from app.core.actor import Actor
 from app.core.db import ReadSession, WriteSession
-from app.core.deps import WriteDb, database, unit_of_work
+from app.core.deps import WriteDb, database, look, unit_of_work
 from app.core.errors import Forbidden, InvalidInput
 from app.core.http import Replay, refuses
 from app.core.ids import UserId
@@ -24,8 +24,7 @@ from app.core.ids import UserId
 async def identify(request: Request, token: str | None) -> Actor:
     """Who sends a token: it is checked, then its session is looked up, once a request.
 
-    The lookup has no part in the request's transaction, so that a writer does not hold the write turn for it. On
-    SQLite it reads a few rows by key and waits for nobody, which costs less than handing it to a thread.
+    The lookup has no part in the request's transaction, so that a writer does not hold the write turn for it.
     """
     known: Actor | None = request.scope.get(_KNOWN)
     if known is not None:
@@ -33,11 +32,7 @@ async def identify(request: Request, token: str | None) -> Actor:
     if token is None:
         raise tokens.NotAuthenticated()
     claims = tokens.read(request.app.state.signing_key, token)
-    db = database(request)
-    if db.is_sqlite:
-        actor = queries.actor_of(db, claims)
-    else:
-        actor = await to_thread.run_sync(queries.actor_of, db, claims)
+    actor = await look(request, queries.actor_of, database(request), claims)
     if actor is None:
         raise tokens.NotAuthenticated()
     request.scope[_KNOWN] = actor

@@ -11,7 +11,7 @@ from app.cases.queries import CaseIds
 from app.cases.schemas import CaseSort
 from app.cases.states import CaseStatus, Priority
 from app.core.actor import Actor
-from app.core.deps import ReadDb, WriteDb
+from app.core.deps import ReadDb, WriteDb, look
 from app.core.ids import ActionId, CaseId, GoalId, UserId, WindowId
 
 CaseReader = Annotated[Actor, Depends(allowed(Permission.case_read))]
@@ -41,13 +41,8 @@ def _action_to_write(db: WriteDb, goal: GoalToWrite, action_id: ActionId) -> Act
 ActionToWrite = Annotated[Action, Depends(_action_to_write, scope="function")]
 
 
-def _visible(actor: CaseReader, db: ReadDb, case_id: CaseId) -> CaseIds:
-    return queries.ids(db, actor, case_id)
-
-
-async def _seen(
-    request: Request, actor: CaseReader, case: Annotated[CaseIds, Depends(_visible, scope="function")]
-) -> CaseIds:
+async def _seen(request: Request, actor: CaseReader, db: ReadDb, case_id: CaseId) -> CaseIds:
+    case = await look(request, queries.ids, db, actor, case_id)
     await request.app.state.accesses.record(actor, "case:read", "case", case.case_id, case.person_id)
     return case
 
@@ -55,26 +50,12 @@ async def _seen(
 CaseSeen = Annotated[CaseIds, Depends(_seen, scope="function")]
 
 
-def _page(actor: CaseReader, db: ReadDb, case_id: CaseId) -> dict[str, Any]:
-    return queries.read(db, actor, case_id)
+async def _opened(request: Request, actor: CaseReader, db: ReadDb, case_id: CaseId) -> dict[str, Any]:
+    return await _recorded(request, actor, await look(request, queries.read, db, actor, case_id))
 
 
-def _page_by_number(actor: CaseReader, db: ReadDb, number: str) -> dict[str, Any]:
-    return queries.by_number(db, actor, number)
-
-
-async def _opened(
-    request: Request, actor: CaseReader, case: Annotated[dict[str, Any], Depends(_page, scope="function")]
-) -> dict[str, Any]:
-    return await _recorded(request, actor, case)
-
-
-async def _opened_by_number(
-    request: Request,
-    actor: CaseReader,
-    case: Annotated[dict[str, Any], Depends(_page_by_number, scope="function")],
-) -> dict[str, Any]:
-    return await _recorded(request, actor, case)
+async def _opened_by_number(request: Request, actor: CaseReader, db: ReadDb, number: str) -> dict[str, Any]:
+    return await _recorded(request, actor, await look(request, queries.by_number, db, actor, number))
 
 
 async def _recorded(request: Request, actor: Actor, case: dict[str, Any]) -> dict[str, Any]:

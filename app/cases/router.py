@@ -31,7 +31,7 @@ from app.cases.schemas import (
 )
 from app.core.actor import Actor
 from app.core.db import ReadSession
-from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
+from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version, look
 from app.core.errors import ChangedMeanwhile, Conflict, IllegalMove, NotFound
 from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.core.ids import CaseId
@@ -50,15 +50,15 @@ def open_case(actor: CaseWriter, db: CreateDb, data: CaseCreate) -> Response:
 
 
 @router.get("/cases", response_model=CasePage)
-def list_cases(
+async def list_cases(
     request: Request, actor: CaseLister, db: ReadDb, page: PageQuery, chosen: CaseFilters
 ) -> Response:
     """Cases of your windows. Sorted by due date or contact, only living cases that have one are listed."""
-    return page_answer(request, caseload.page(db, actor, page, chosen))
+    return page_answer(request, await look(request, caseload.page, db, actor, page, chosen))
 
 
 @router.get("/cases/by-number/{number}", response_model=CaseOut)
-async def find_case(_: CaseReader, case: CaseFoundByNumber) -> Response:
+async def find_case(case: CaseFoundByNumber) -> Response:
     """The case with a file number, as it was said over the telephone or pasted.
 
     Letter case, blanks, dashes and the three sets of digits make no difference: `ouj1 ٢٠٢٦ 42` is `OUJ1-2026-00042`.
@@ -67,7 +67,7 @@ async def find_case(_: CaseReader, case: CaseFoundByNumber) -> Response:
 
 
 @router.get("/cases/{case_id}", response_model=CaseOut)
-async def get_case(_: CaseReader, case: CaseOpenedToRead) -> Response:
+async def get_case(case: CaseOpenedToRead) -> Response:
     """The page of a case: what is known, what is due, what your role may do now, and the open goals."""
     return answer(case, version=case["version"])
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import MultipleResultsFound
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -207,6 +208,18 @@ def _refuse_flush(session: Session, *_: Any) -> None:
 event.listen(Session, "before_flush", _refuse_flush)
 
 
+class Row(dict[str, Any]):
+    """A row's columns by name, also as attributes."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
 class Database:
     """Two ways in: readers that the engine itself forbids to write, and writers that take their turn."""
 
@@ -216,17 +229,20 @@ class Database:
         self.reader = make_engine(url, read_only=True)
         self.is_sqlite = self.writer.dialect.name == "sqlite"
         self._looker = (
-            _sqlite(url, read_only=True, in_transactions=False, pool_size=2, pool_reset_on_return=None)
+            _sqlite(url, read_only=True, in_transactions=False, pool_reset_on_return=None)
             if self.is_sqlite
             else self.reader.execution_options(isolation_level="AUTOCOMMIT")
         )
         self.write_session: Callable[[], Session] = sessionmaker(self.writer, expire_on_commit=False)
         self.read_session: Callable[[], Session] = sessionmaker(
-            self.reader, expire_on_commit=False, autoflush=False, info={"read_only": True}
+            self.reader,
+            expire_on_commit=False,
+            autoflush=False,
+            info={"read_only": True, "look_up": self.look_up},
         )
 
-    def look_up(self, statement: Any, binds: Mapping[str, object]) -> list[Any]:
-        """Run one select by key outside any transaction, for what every request asks: it costs no BEGIN and no end."""
+    def look_up(self, statement: Any, binds: Mapping[str, object]) -> list[Row]:
+        """Run one select outside any transaction: it sees what is committed now, and costs no BEGIN and no end."""
         with self._looker.connect() as connection:
             return _mapped(connection.execute(statement, binds))
 
@@ -244,37 +260,27 @@ def is_sqlite(db: ReadSession) -> bool:
 
 def rows(
     db: ReadSession, statement: Any, binds: Mapping[str, object] | None = None, /, **more: object
-) -> list[Any]:
-    """Run a prebuilt select and return its rows as mappings: reads are columns, not entities."""
-    return _mapped(_executed(db, statement, {**(binds or {}), **more}))
+) -> list[Row]:
+    """Run a prebuilt select and return its rows as mappings: reads are columns, not entities.
+
+    On a read session each select sees what is committed when it runs, on both engines. On a write session it is part
+    of the transaction and sees what that has written.
+    """
+    values = {**binds, **more} if binds else more
+    look_up: Callable[..., list[Row]] | None = db.info.get("look_up")
+    return look_up(statement, values) if look_up else _mapped(db.execute(statement, values))
 
 
 def row(
     db: ReadSession, statement: Any, binds: Mapping[str, object] | None = None, /, **more: object
-) -> Any | None:
+) -> Row | None:
     """Run a prebuilt select that finds at most one row."""
-    found = _executed(db, statement, {**(binds or {}), **more})
-    line = found.one_or_none()
-    return None if line is None else Row(zip(found.keys(), line, strict=True))
+    found = rows(db, statement, binds, **more)
+    if len(found) > 1:
+        raise MultipleResultsFound()
+    return found[0] if found else None
 
 
-class Row(dict[str, Any]):
-    """A row's columns by name, also as attributes."""
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-
-def _executed(db: ReadSession, statement: Any, values: Mapping[str, object]) -> Result[Any]:
-    """Where nothing is ever written there is nothing to flush before, and the session's own part can be left out."""
-    return (db.connection() if db.info.get("read_only") else db).execute(statement, values)
-
-
-def _mapped(found: Result[Any]) -> list[Any]:
+def _mapped(found: Result[Any]) -> list[Row]:
     names = tuple(found.keys())
     return [Row(zip(names, line, strict=True)) for line in found.all()]

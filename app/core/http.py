@@ -6,12 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core import i18n, problems
@@ -112,22 +112,42 @@ class ApiRoute(APIRoute):
         return handler
 
 
-class ModuleRouter(APIRouter):
-    """The routes of one module, passed over at once when the address is of another module's things.
+class Switch(BaseRoute):
+    """Leads a request to the routes of the things that its address names, past everybody else's.
 
-    FastAPI would try the pattern of every route of every module in turn, and spend on it a tenth of a request.
+    FastAPI would try the pattern of every route of every module in turn, twice, and spend on it a fifth of a request.
     """
 
-    def __init__(self, module: APIRouter, prefix: str) -> None:
-        super().__init__(routes=module.routes)
+    def __init__(self, prefix: str, leads: Mapping[str, BaseRoute]) -> None:
         self._place = prefix.count("/") + 1
-        self._things = {route.path.split("/")[1] for route in module.routes if isinstance(route, APIRoute)}
+        self._prefix = f"{prefix}/"
+        self._leads = leads
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        parts = scope["path"].split("/", self._place + 1)
-        if len(parts) <= self._place or parts[self._place] not in self._things:
-            return Match.NONE, {}
-        return super().matches(scope)
+        known = scope["type"] == "http" and scope["path"].startswith(self._prefix)
+        return (Match.FULL if known and self._lead(scope) else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._leads[self._thing(scope)].handle(scope, receive, send)
+
+    def _lead(self, scope: Scope) -> bool:
+        return self._thing(scope) in self._leads
+
+    def _thing(self, scope: Scope) -> str:
+        return str(scope["path"].split("/", self._place + 1)[self._place])
+
+
+def mount(app: FastAPI, routers: Iterable[APIRouter], prefix: str) -> None:
+    """Put the modules' routes under the prefix, grouped by the things that they are about."""
+    things: dict[str, APIRouter] = {}
+    for route in (route for router in routers for route in router.routes):
+        thing = getattr(route, "path", "").split("/")[1]
+        things.setdefault(thing, APIRouter()).routes.append(route)
+    before = len(app.router.routes)
+    for router in things.values():
+        app.include_router(router, prefix=prefix)
+    leads = dict(zip(things, app.router.routes[before:], strict=True))
+    app.router.routes.insert(before, Switch(prefix, leads))
 
 
 def _has_bearer(request: Request) -> bool:
