@@ -75,7 +75,7 @@ def record_access(
         )
         for actor, action, subject_type, subject_id, person_id in accesses
     ]
-    db.execute(_ADD_ENTRIES, entries)
+    db.connection().execute(_ADD_ENTRIES, entries)
     _chain(db, entries)
 
 
@@ -102,7 +102,7 @@ def _chain(db: WriteSession, entries: Sequence[Entry]) -> None:
     if is_sqlite(db):
         _seal(db, entries)
     else:
-        db.execute(_ADD_PENDING, [{"entry_id": entry.id} for entry in entries])
+        db.connection().execute(_ADD_PENDING, [{"entry_id": entry.id} for entry in entries])
 
 
 event.listen(Session, "before_commit", _before_commit)
@@ -124,7 +124,8 @@ def seal_pending(db: WriteSession, limit: int = 1000) -> int:
 
 
 def _seal(db: WriteSession, entries: Sequence[Entry]) -> None:
-    head = db.execute(_HEAD).first()
+    connection = db.connection()
+    head = connection.execute(_HEAD).first()
     seq, previous = (head.seq, head.hash) if head else (0, GENESIS)
     seals = []
     for entry in entries:
@@ -132,7 +133,7 @@ def _seal(db: WriteSession, entries: Sequence[Entry]) -> None:
         previous = digest(previous, seq, entry)
         seals.append({"seq": seq, "entry_id": entry.id, "hash": previous})
     if seals:
-        db.execute(_ADD_SEALS, seals)
+        connection.execute(_ADD_SEALS, seals)
 
 
 def digest(previous: str, seq: int, entry: Entry) -> str:

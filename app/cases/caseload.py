@@ -88,7 +88,8 @@ def page(db: ReadSession, actor: Actor, wanted: PageRequest, chosen: CaseFilter)
         if chosen.window_id in (None, window_id):
             days = _days(db, window_id) if chosen.overdue or chosen.silent else {}
             found += rows(db, statement, actor.binds, **values, **days, window=window_id)
-    found.sort(key=lambda case: [case[key] for key in keys], reverse=chosen.sort is CaseSort.newest)
+    if len(actor.window_ids) > 1:
+        found.sort(key=lambda case: [case[key] for key in keys], reverse=chosen.sort is CaseSort.newest)
     result = cut(found, wanted, *keys)
     day_in = cache(today)
     return Page([derived(case, day_in(case["time_zone"])) for case in result.items], result.next)

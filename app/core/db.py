@@ -57,7 +57,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)
         # It keeps what `process_bind_param` has put into UTC, as text.
-        return lambda text: None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return lambda text: None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else value.astimezone(UTC)
@@ -67,11 +67,24 @@ def _values(enum: type[StrEnum]) -> list[str]:
     return [member.value for member in enum]
 
 
-def codes(enum: type[StrEnum], name: str) -> Enum:
+class Code(Enum):
+    """A column of codes, as text under a CHECK. It is found in a table, as every row of a list holds several."""
+
+    cache_ok = True
+
+    def __init__(self, *enums: Any, **options: Any) -> None:
+        kept = {"native_enum": False, "create_constraint": True, "length": 32, "values_callable": _values}
+        super().__init__(*enums, **{**kept, **options})
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002
+        known: dict[Any, Any] = {member.value: member for member in self.enum_class or ()}
+        known[None] = None
+        return known.__getitem__
+
+
+def codes(enum: type[StrEnum], name: str) -> Code:
     """A column type for an enum that stands twice in one table: its CHECK needs a name of its own."""
-    return Enum(
-        enum, name=name, native_enum=False, create_constraint=True, length=32, values_callable=_values
-    )
+    return Code(enum, name=name)
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
@@ -94,7 +107,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
         list[str]: JSON(),
         list[int]: JSON(),
         list[dict[str, Any]]: JSON(),
-        StrEnum: Enum(StrEnum, native_enum=False, create_constraint=True, length=32, values_callable=_values),
+        StrEnum: Code(StrEnum),
     }
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -190,14 +203,16 @@ def _begin_writing(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-_uuid = lru_cache(maxsize=16_384)(UUID)
+@lru_cache(maxsize=16_384)
+def _uuid(digits: str | None) -> UUID | None:
+    return None if digits is None else UUID(digits)
 
 
 class _KnownUuid(Uuid[UUID]):
     """Ids as SQLite keeps them, in hexadecimal; making one out of its digits costs more than finding it again."""
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], UUID | None]:  # noqa: ARG002
-        return lambda digits: None if digits is None else _uuid(digits)
+        return _uuid
 
 
 def _refuse_flush(session: Session, *_: Any) -> None:

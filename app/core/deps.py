@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.errors import ChangedMeanwhile, Conflict, StaleVersion, VersionRequired
-from app.core.http import refuses
+from app.core.http import at_end, refuses
 from app.core.pagination import InvalidCursor, PageRequest, page_request
 
 P = ParamSpec("P")
@@ -76,25 +76,31 @@ async def look(request: Request, query: Callable[P, T], *args: P.args, **named: 
     return await to_thread.run_sync(partial(query, *args, **named))
 
 
-async def read_only(request: Request) -> AsyncIterator[ReadSession]:
-    """A session that can only read; the engine itself forbids more."""
-    db = database(request)
-    session = db.read_session()
-    try:
-        yield ReadSession(session)
-    finally:
-        # Ending a read transaction is free on SQLite, and a round trip on PostgreSQL.
-        if db.is_sqlite or not session.in_transaction():
-            session.close()
-        else:
-            with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(session.close)
+async def read_only(request: Request) -> ReadSession:
+    """A session that can only read; the engine itself forbids more.
+
+    No generator: what a route ends for itself costs a third of what FastAPI's walk back through them does.
+    """
+    session = database(request).read_session()
+    at_end(request, _end_reading, session)
+    return ReadSession(session)
+
+
+async def _end_reading(request: Request, session: Session) -> None:
+    """Give back the connection, if one was taken: reads by columns take none of the session's own."""
+    if not session.in_transaction():
+        return
+    if database(request).is_sqlite:
+        session.close()
+    else:  # a round trip
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(session.close)
 
 
 # scope="function": the transaction ends before the response is sent, so that nobody is told "201 Created" about
 # something that was rolled back.
 WriteDb = Annotated[WriteSession, Depends(unit_of_work, scope="function")]
-ReadDb = Annotated[ReadSession, Depends(read_only, scope="function")]
+ReadDb = Annotated[ReadSession, Depends(read_only)]
 
 page_request.refuses = (InvalidCursor,)  # type: ignore[attr-defined]
 PageQuery = Annotated[PageRequest, Depends(page_request)]

@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request
@@ -76,6 +77,14 @@ def strict_json(body: bytes) -> Any:
     return parsed
 
 
+_ENDS = "shubbak.ends"
+
+
+def at_end(request: Request, end: Callable[..., Awaitable[None]], *args: object) -> None:
+    """Let the route call `end(request, …)` once its answer or refusal is made, before it is sent."""
+    request.scope.setdefault(_ENDS, []).append((end, *args))
+
+
 class ApiRoute(APIRoute):
     """A route that reads strictly, documents what its dependencies may refuse, and can give an answer again."""
 
@@ -106,6 +115,9 @@ class ApiRoute(APIRoute):
                 response = await handle(request)
             except Replay as replay:
                 return replay.answer
+            finally:
+                for end, *args in request.scope.pop(_ENDS, ()):
+                    await end(request, *args)
             request.state.answer = response  # read by the idempotency dependency before the commit
             return response
 
@@ -248,8 +260,10 @@ def page_answer(request: Request, page: Page) -> Response:
     """Answer with one page; the next one stands in `next` and in the `Link` header (RFC 8288)."""
     response = answer({"items": page.items, "next": page.next})
     if page.next is not None:
-        url = request.url.include_query_params(cursor=page.next)
-        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        response.headers["Link"] = (
+            f'<{request.scope["path"]}?{urlencode([*asked, ("cursor", page.next)])}>; rel="next"'
+        )
     return response
 
 

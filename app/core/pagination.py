@@ -5,7 +5,7 @@ There is no OFFSET and no count. The cursor holds the sort values and the id of 
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from http import HTTPStatus
@@ -71,9 +71,9 @@ def binds(page: PageRequest, *types: type) -> dict[str, object]:
     return values
 
 
-def cut(rows: Sequence[Mapping[str, Any]], page: PageRequest, *keys: str) -> Page:
+def cut(rows: Sequence[dict[str, Any]], page: PageRequest, *keys: str) -> Page:
     """Make the page of up to `limit` rows; the row beyond only tells that there are more."""
-    items = [dict(row) for row in rows[: page.limit]]
+    items = list(rows[: page.limit])
     more = len(rows) > page.limit
     return Page(items, encode([items[-1][key] for key in keys]) if more else None)
 

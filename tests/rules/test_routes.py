@@ -198,7 +198,7 @@ def test_the_version_is_asked_for_before_the_write_turn() -> None:
 
 
 def test_a_session_ends_before_the_answer_is_sent() -> None:
-    ending = (deps.unit_of_work, deps.read_only, auth.creation, auth.in_flight)
+    ending = (deps.unit_of_work, auth.creation, auth.in_flight)
     assert (
         those(lambda r: any(d.scope != "function" for d in dependants(r.route.dependant) if d.call in ending))
         == []
