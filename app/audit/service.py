@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEntry, AuditPending, AuditSeal
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import ReadSession, Row, WriteSession, is_sqlite
+from app.core.db import ReadSession, WriteSession, is_sqlite
 from app.core.ids import AuditId, PersonId, uuid7
+from app.core.prepared import Row
 
 GENESIS = "0" * 64
 _SEALER_LOCK = 7_413_001  # advisory lock: one sealer at a time

@@ -15,10 +15,11 @@ from app.core.db import Database, ReadSession, row, rows
 from app.core.errors import NotFound
 from app.core.ids import InstitutionId, UserId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.core.prepared import Prepared
 
 _u, _s, _w = User.__table__.c, UserSession.__table__.c, UserWindow.__table__.c
 
-_ACTOR = (
+_ACTOR = Prepared(
     select(_u.id, _u.role, _u.institution_id, _u.language, _w.window_id)
     .select_from(UserSession.__table__.join(User.__table__, _u.id == _s.user_id))
     .join(UserWindow.__table__, _w.user_id == _u.id, isouter=True)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam
+from sqlalchemy import ColumnElement, and_, bindparam
 
 from app.cases.models import Case
 from app.cases.policy import visible_to_role
@@ -18,6 +18,7 @@ from app.core.clock import today
 from app.core.db import ReadSession, rows
 from app.core.ids import UserId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.core.prepared import Prepared
 from app.windows import queries as windows
 
 _c = Case.__table__.c
@@ -54,19 +55,20 @@ class CaseFilter:
 
 
 @cache
-def _list(role: Role, conditions: frozenset[str], sort: CaseSort, goes_on: bool) -> Select[Any]:
+def _list(role: Role, conditions: frozenset[str], sort: CaseSort, goes_on: bool) -> Prepared:
     statement = BRIEF.where(_c.window_id == bindparam("window"), visible_to_role(role))
     for name in sorted(conditions):
         statement = statement.where(_CONDITIONS[name])
     first, *_ = _KEYS[sort]
     if sort is not CaseSort.newest:
         statement = statement.where(LIVING, _c[first].is_not(None))
-    return keyset(
+    pages = keyset(
         statement,
         *(_c[key] for key in _KEYS[sort]),
         page=PageRequest(cursor="" if goes_on else None),
         descending=sort is CaseSort.newest,
     )
+    return Prepared(pages)
 
 
 def page(db: ReadSession, actor: Actor, wanted: PageRequest, chosen: CaseFilter) -> Page:

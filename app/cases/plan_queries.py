@@ -11,6 +11,7 @@ from app.core.actor import Actor, Role
 from app.core.db import ReadSession, rows
 from app.core.errors import NotFound
 from app.core.ids import ActionId, CaseId, GoalId
+from app.core.prepared import Prepared
 
 _g, _a = Goal.__table__.c, Action.__table__.c
 _GOAL = ("id", "words", "need_code", "target_on", "status", "outcome_note", "decided_at", "version")
@@ -27,8 +28,8 @@ _THE_GOAL = _PLAN.where(_g.id == bindparam("goal"))
 
 
 @cache
-def _plan(*, only_open: bool) -> Select[Any]:
-    return _PLAN.where(_g.status == GoalStatus.open) if only_open else _PLAN
+def _plan(*, only_open: bool) -> Prepared:
+    return Prepared(_PLAN.where(_g.status == GoalStatus.open) if only_open else _PLAN)
 
 
 def plan(db: ReadSession, actor: Actor, case_id: CaseId, *, only_open: bool = False) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
 from app.core.ids import CaseId, PersonId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.core.prepared import Prepared
 from app.core.settings import settings
 from app.people.models import Person
 from app.windows.models import Window
@@ -100,8 +101,11 @@ def living_id(db: ReadSession, person_id: PersonId, window_id: WindowId) -> Case
 
 
 @cache
-def _ids(role: Role) -> Select[Any]:
-    return select(_c.id, _c.person_id, _c.window_id).where(_c.id == bindparam("case"), visible_to_role(role))
+def _ids(role: Role) -> Prepared:
+    wanted = select(_c.id, _c.person_id, _c.window_id).where(
+        _c.id == bindparam("case"), visible_to_role(role)
+    )
+    return Prepared(wanted)
 
 
 def ids(db: ReadSession, actor: Actor, case_id: CaseId) -> CaseIds:
@@ -113,8 +117,8 @@ def ids(db: ReadSession, actor: Actor, case_id: CaseId) -> CaseIds:
 
 
 @cache
-def _whole(role: Role, column: str) -> Select[Any]:
-    return _WHOLE.where(_c[column] == bindparam("wanted"), visible_to_role(role))
+def _whole(role: Role, column: str) -> Prepared:
+    return Prepared(_WHOLE.where(_c[column] == bindparam("wanted"), visible_to_role(role)))
 
 
 def read(db: ReadSession, actor: Actor, case_id: CaseId) -> dict[str, Any]:
@@ -151,9 +155,10 @@ def derived(found: Mapping[str, Any], day: date) -> dict[str, Any]:
     case = dict(found)
     del case["time_zone"]
     contact, due = case["last_contact_on"], case["next_due_on"]
-    case["days_since_contact"] = (day - contact).days if contact else None
+    silence = (day - contact).days if contact else None
     is_living = case["status"] is not CaseStatus.closed
-    case["is_silent"] = is_living and contact is not None and contact < silent_before(day)
+    case["days_since_contact"] = silence
+    case["is_silent"] = is_living and silence is not None and silence > settings().silent_case_days
     case["is_overdue"] = due is not None and due < day
     return case
 

@@ -35,6 +35,7 @@ from sqlalchemy.orm import (
 
 from app.core import ids
 from app.core.clock import now
+from app.core.prepared import Prepared, Row
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -223,18 +224,6 @@ def _refuse_flush(session: Session, *_: Any) -> None:
 event.listen(Session, "before_flush", _refuse_flush)
 
 
-class Row(dict[str, Any]):
-    """A row's columns by name, also as attributes."""
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-
 class Database:
     """Two ways in: readers that the engine itself forbids to write, and writers that take their turn."""
 
@@ -258,6 +247,10 @@ class Database:
 
     def look_up(self, statement: Any, binds: Mapping[str, object]) -> list[Row]:
         """Run one select outside any transaction: it sees what is committed now, and costs no BEGIN and no end."""
+        if isinstance(statement, Prepared):
+            if self.is_sqlite:
+                return statement.on(self._looker, binds)
+            statement = statement.statement
         with self._looker.connect() as connection:
             return _mapped(connection.execute(statement, binds))
 
@@ -283,7 +276,9 @@ def rows(
     """
     values = {**binds, **more} if binds else more
     look_up: Callable[..., list[Row]] | None = db.info.get("look_up")
-    return look_up(statement, values) if look_up else _mapped(db.execute(statement, values))
+    if look_up:
+        return look_up(statement, values)
+    return _mapped(db.execute(statement.statement if isinstance(statement, Prepared) else statement, values))
 
 
 def row(

@@ -12,7 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core import i18n, problems
@@ -124,29 +124,26 @@ class ApiRoute(APIRoute):
         return handler
 
 
-class Switch(BaseRoute):
+class Switch:
     """Leads a request to the routes of the things that its address names, past everybody else's.
 
     FastAPI would try the pattern of every route of every module in turn, twice, and spend on it a fifth of a request.
     """
 
-    def __init__(self, prefix: str, leads: Mapping[str, BaseRoute]) -> None:
-        self._place = prefix.count("/") + 1
+    def __init__(self, router: APIRouter, prefix: str, leads: Mapping[str, BaseRoute]) -> None:
+        self._router = router
+        self._otherwise = router.middleware_stack
         self._prefix = f"{prefix}/"
         self._leads = leads
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        known = scope["type"] == "http" and scope["path"].startswith(self._prefix)
-        return (Match.FULL if known and self._lead(scope) else Match.NONE), {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._leads[self._thing(scope)].handle(scope, receive, send)
-
-    def _lead(self, scope: Scope) -> bool:
-        return self._thing(scope) in self._leads
-
-    def _thing(self, scope: Scope) -> str:
-        return str(scope["path"].split("/", self._place + 1)[self._place])
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(self._prefix):
+            lead = self._leads.get(scope["path"][len(self._prefix) :].split("/", 1)[0])
+            if lead is not None:
+                scope.setdefault("router", self._router)
+                await lead.handle(scope, receive, send)
+                return
+        await self._otherwise(scope, receive, send)
 
 
 def mount(app: FastAPI, routers: Iterable[APIRouter], prefix: str) -> None:
@@ -159,7 +156,7 @@ def mount(app: FastAPI, routers: Iterable[APIRouter], prefix: str) -> None:
     for router in things.values():
         app.include_router(router, prefix=prefix)
     leads = dict(zip(things, app.router.routes[before:], strict=True))
-    app.router.routes.insert(before, Switch(prefix, leads))
+    app.router.middleware_stack = Switch(app.router, prefix, leads)
 
 
 def _has_bearer(request: Request) -> bool:

@@ -11,6 +11,7 @@ from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
 from app.core.ids import AgreementId, CaseId, PersonId, ReferralId, ServiceId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.core.prepared import Prepared
 from app.referrals.models import Referral, ReferralMessage, ReferralTransition
 from app.referrals.policy import visible_to
 from app.referrals.states import FINAL, OPEN, REFERRAL_LIFECYCLE, UNDECIDED, ReferralAction, ReferralStatus
@@ -161,12 +162,12 @@ def page(
 
 
 @cache
-def _inbox(role: Role, box: str | None, has_cursor: bool) -> Select[Any]:
+def _inbox(role: Role, box: str | None, has_cursor: bool) -> Prepared:
     statement = select(*_PARTNER_ROW).where(visible_to(Actor(user_id=None, role=role)))
     if box is not None:
         statement = statement.where(_r.status.in_([status.value for status in INBOXES[box]]))
     page = PageRequest(cursor="" if has_cursor else None)
-    return keyset(statement, _r.sent_at, _r.id, page=page, descending=True)
+    return Prepared(keyset(statement, _r.sent_at, _r.id, page=page, descending=True))
 
 
 def inbox(db: ReadSession, actor: Actor, wanted: PageRequest, box: str | None = None) -> Page:
