@@ -9,6 +9,7 @@ every one of them as a reason.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from itertools import combinations, product
 
 from app.core import text
@@ -87,9 +88,12 @@ _AGAINST = frozenset(reason for reason in Reason if reason.startswith("different
 _WIDEST_YEARS = 5  # a guessed birth spread over more years would be looked up under half the register
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Profile:
-    """What is known of a person. `phones` are E.164; identifiers normalised; `sex` counts when female or male."""
+    """What is known of a person. `phones` are E.164; identifiers normalised; `sex` counts when female or male.
+
+    One newcomer is compared with many: what is made of the names is made once.
+    """
 
     given_ar: str = ""
     family_ar: str = ""
@@ -100,15 +104,15 @@ class Profile:
     phones: frozenset[str] = frozenset()
     identifiers: frozenset[tuple[IdentifierKind, str]] = frozenset()
 
-    @property
+    @cached_property
     def given(self) -> tuple[str, ...]:
         return _told(self.given_ar, self.given_latin)
 
-    @property
+    @cached_property
     def family(self) -> tuple[str, ...]:
         return _told(self.family_ar, self.family_latin)
 
-    @property
+    @cached_property
     def whole(self) -> tuple[str, ...]:
         """The full name in each script, a part missing in one taken from the other."""
         arabic = f"{self.given_ar or self.given_latin} {self.family_ar or self.family_latin}"
