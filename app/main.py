@@ -81,6 +81,7 @@ def create_app(database: Database | None = None, config: Settings | None = None)
         openapi_url=f"{API}/openapi.json",
         lifespan=_lifespan,
         separate_input_output_schemas=False,
+        redirect_slashes=False,  # an address has one form
     )
     app.state.settings = config
     app.state.signing_key = signing_key(config)

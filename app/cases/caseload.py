@@ -50,6 +50,11 @@ class CaseFilter:
     sort: CaseSort = CaseSort.newest
 
     @property
+    def follows_an_index(self) -> bool:
+        """Whether each row that is read is one that is wanted: with a rare state a whole window may be looked through."""
+        return self.status is None and self.priority is None
+
+    @property
     def conditions(self) -> frozenset[str]:
         return frozenset(name for name in _CONDITIONS if getattr(self, name))
 

@@ -31,7 +31,7 @@ from app.cases.schemas import (
 )
 from app.core.actor import Actor
 from app.core.db import ReadSession
-from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version, look
+from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version, look, read_aside
 from app.core.errors import ChangedMeanwhile, Conflict, IllegalMove, NotFound
 from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.core.ids import CaseId
@@ -54,7 +54,11 @@ async def list_cases(
     request: Request, actor: CaseLister, db: ReadDb, page: PageQuery, chosen: CaseFilters
 ) -> Response:
     """Cases of your windows. Sorted by due date or contact, only living cases that have one are listed."""
-    return page_answer(request, await look(request, caseload.page, db, actor, page, chosen))
+    if chosen.follows_an_index:
+        found = await look(request, caseload.page, db, actor, page, chosen)
+    else:
+        found = await read_aside(caseload.page, db, actor, page, chosen)
+    return page_answer(request, found)
 
 
 @router.get("/cases/by-number/{number}", response_model=CaseOut)

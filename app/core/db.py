@@ -78,9 +78,14 @@ class Code(Enum):
         super().__init__(*enums, **{**kept, **options})
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002
-        known: dict[Any, Any] = {member.value: member for member in self.enum_class or ()}
-        known[None] = None
-        return known.__getitem__
+        return _Known({member.value: member for member in self.enum_class or ()} | {None: None}).__getitem__
+
+
+class _Known(dict[Any, Any]):
+    """The members of an enumeration by their codes."""
+
+    def __missing__(self, _: object) -> Any:
+        raise LookupError("the database holds a code that this version does not know")
 
 
 def codes(enum: type[StrEnum], name: str) -> Code:
@@ -233,7 +238,7 @@ class Database:
         self.reader = make_engine(url, read_only=True)
         self.is_sqlite = self.writer.dialect.name == "sqlite"
         self._looker = (
-            _sqlite(url, read_only=True, in_transactions=False, pool_reset_on_return=None)
+            _sqlite(url, read_only=True, in_transactions=False, pool_reset_on_return=None, pool_use_lifo=True)
             if self.is_sqlite
             else self.reader.execution_options(isolation_level="AUTOCOMMIT")
         )
@@ -271,12 +276,13 @@ def rows(
 ) -> list[Row]:
     """Run a prebuilt select and return its rows as mappings: reads are columns, not entities.
 
-    On a read session each select sees what is committed when it runs, on both engines. On a write session it is part
-    of the transaction and sees what that has written.
+    A read session that is in no transaction sees what is committed when the select runs, on both engines, and takes no
+    connection of its own. One that reads entities has a transaction and goes on in it: two connections from one pool
+    for one request would starve the others. On a write session the select sees what that has written.
     """
     values = {**binds, **more} if binds else more
     look_up: Callable[..., list[Row]] | None = db.info.get("look_up")
-    if look_up:
+    if look_up and not db.in_transaction():
         return look_up(statement, values)
     return _mapped(db.execute(statement.statement if isinstance(statement, Prepared) else statement, values))
 

@@ -66,13 +66,18 @@ def _end(last: Callable[[], None], session: Session) -> None:
 
 
 async def look(request: Request, query: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-    """Run a query that reads a page at most, along an index.
+    """Run a query that reads a page at most, along an index; what may scan goes through `read_aside`.
 
     On SQLite it waits for nobody and costs less than handing it to a thread; elsewhere it waits for the network,
     in a thread.
     """
     if database(request).is_sqlite:
         return query(*args, **named)
+    return await read_aside(query, *args, **named)
+
+
+async def read_aside(query: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Run a query in a thread: it may read much, and nobody else should wait for it."""
     return await to_thread.run_sync(partial(query, *args, **named))
 
 
@@ -87,7 +92,7 @@ async def read_only(request: Request) -> ReadSession:
 
 
 async def _end_reading(request: Request, session: Session) -> None:
-    """Give back the connection, if one was taken: reads by columns take none of the session's own."""
+    """Give back the connection, if one was taken: a session that only reads columns takes none."""
     if not session.in_transaction():
         return
     if database(request).is_sqlite:

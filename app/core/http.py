@@ -150,7 +150,9 @@ def mount(app: FastAPI, routers: Iterable[APIRouter], prefix: str) -> None:
     """Put the modules' routes under the prefix, grouped by the things that they are about."""
     things: dict[str, APIRouter] = {}
     for route in (route for router in routers for route in router.routes):
-        thing = getattr(route, "path", "").split("/")[1]
+        thing = getattr(route, "path", "").partition("/")[2].partition("/")[0]
+        if not thing or "{" in thing:
+            raise ValueError("a module's routes begin with the word for what they are about")
         things.setdefault(thing, APIRouter()).routes.append(route)
     before = len(app.router.routes)
     for router in things.values():

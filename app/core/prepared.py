@@ -6,12 +6,13 @@ how each column is read, all as SQLAlchemy compiled them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, Select
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
 Convert = Callable[[Any], Any] | None
 
@@ -29,7 +30,11 @@ class Row(dict[str, Any]):
 
 
 class Prepared:
-    """A select whose parameters are all named; what stands in `IN (…)` may be any number of values."""
+    """A select whose parameters have names; what stands in `IN (…)` may be any number of values.
+
+    Every parameter must be given: a filter that was forgotten raises `KeyError` with its name. What cannot be prepared
+    (literals that change, callables, lists of tuples, columns of one name) is refused with `TypeError` at first use.
+    """
 
     def __init__(self, statement: Select[Any]) -> None:
         self.statement = statement
@@ -37,21 +42,32 @@ class Prepared:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        return tuple(column.key or "" for column in self.statement.selected_columns)
+        names = tuple(column.key or "" for column in self.statement.selected_columns)
+        if "" in names or len(set(names)) < len(names):
+            raise TypeError("not preparable: every column needs a name of its own")
+        return names
+
+    @cached_property
+    def lists(self) -> tuple[str, ...]:
+        """The parameters that take a list."""
+        binds = self.statement.compile().binds.values()
+        if any(bind.callable or (bind.required and bind.literal_execute) for bind in binds):
+            raise TypeError("not preparable: a value that is only known when the statement runs")
+        return tuple(bind.key for bind in binds if bind.expanding and bind.required)
 
     def on(self, engine: Engine, values: Mapping[str, Any]) -> list[Row]:
         """Run on a connection of the engine's, outside any transaction.
 
-        Raises SQLAlchemy's errors without the values, as the engine would.
+        Raises what SQLAlchemy raises for the driver's errors, without the values.
         """
-        sizes = tuple((name, len(value)) for name, value in values.items() if type(value) is list)
+        sizes = tuple((name, len(values[name])) for name in self.lists)
         sql, bind, read = self._text(engine.dialect, sizes)
+        given = [take(values) for take in bind]
         connection = engine.raw_connection()
         try:
-            cursor = connection.cursor()
-            cursor.execute(sql, [take(values) for take in bind])
-            found = cursor.fetchall()
-            cursor.close()
+            with closing(connection.cursor()) as cursor:
+                cursor.execute(sql, given)
+                found = cursor.fetchall()
         except engine.dialect.loaded_dbapi.Error as error:
             raise _wrapped(sql, error, engine.dialect.loaded_dbapi) from None
         finally:
@@ -84,7 +100,8 @@ class Prepared:
             name, number = lists.get(place, (place, None))
             parameter = compiled.binds[name]
             convert: Convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-            bind.append(_taker(parameter.key, number, convert, parameter.effective_value))
+            default = _REQUIRED if parameter.required else parameter.effective_value
+            bind.append(_taker(parameter.key, number, convert, default))
         read = (
             (place, column.type.dialect_impl(dialect).result_processor(dialect, None))
             for place, column in enumerate(self.statement.selected_columns)
@@ -92,11 +109,14 @@ class Prepared:
         return state.statement, tuple(bind), tuple((place, p) for place, p in read if p is not None)
 
 
+_REQUIRED = object()
+
+
 def _taker(
     name: str, number: int | None, convert: Convert, default: Any
 ) -> Callable[[Mapping[str, Any]], Any]:
     def take(values: Mapping[str, Any]) -> Any:
-        value = values.get(name, default)
+        value = values[name] if default is _REQUIRED else values.get(name, default)
         if number is not None:
             value = value[number]
         return value if convert is None else convert(value)
@@ -105,7 +125,12 @@ def _taker(
 
 
 def _wrapped(sql: str, error: Exception, dbapi: Any) -> DBAPIError:
-    for kind, own in ((dbapi.OperationalError, OperationalError), (dbapi.InterfaceError, InterfaceError)):
+    kinds = (
+        (dbapi.OperationalError, OperationalError),
+        (dbapi.InterfaceError, InterfaceError),
+        (dbapi.ProgrammingError, ProgrammingError),
+    )
+    for kind, own in kinds:
         if isinstance(error, kind):
             return own(sql, None, error, hide_parameters=True)
     return DBAPIError(sql, None, error, hide_parameters=True)

@@ -5,7 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 
 from app.auth.deps import CreateDb
-from app.core.deps import PageQuery, ReadDb, WriteDb, look
+from app.core.deps import PageQuery, ReadDb, WriteDb, look, read_aside
 from app.core.errors import ChangedMeanwhile, IllegalMove
 from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.referrals import answering, partner_view, queries, service
@@ -51,7 +51,9 @@ async def inbox(
     box: Literal["to_answer", "in_progress", "ended"] | None = None,
 ) -> Response:
     """What was sent to one's institution, newest first: dates and states, no word about the person."""
-    return page_answer(request, await look(request, queries.inbox, db, actor, page, box))
+    if box is None:
+        return page_answer(request, await look(request, queries.inbox, db, actor, page))
+    return page_answer(request, await read_aside(queries.inbox, db, actor, page, box))
 
 
 @router.get("/partner/referrals/{referral_id}", response_model=PartnerReferralOut)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from app.auth import deps as auth
 from app.auth.permissions import ROLE_PERMISSIONS, Permission
@@ -16,6 +18,7 @@ from app.core import deps, i18n
 from app.core.db import Database
 from app.core.http import ApiRoute, dependants
 from app.main import API, create_app
+from tests.factories.world import World, headers
 
 # Whoever is not signed in reaches these and nothing else.
 PUBLIC = {
@@ -203,6 +206,29 @@ def test_a_session_ends_before_the_answer_is_sent() -> None:
         those(lambda r: any(d.scope != "function" for d in dependants(r.route.dependant) if d.call in ending))
         == []
     )
+
+
+def test_a_read_session_is_ended_by_the_route_that_asked_for_it() -> None:
+    assert those(lambda r: r.asks_for(deps.read_only) and not isinstance(r.route, ApiRoute)) == []
+
+
+def test_a_connection_is_given_back_before_the_answer_is_sent(
+    committed: Database, committed_world: World
+) -> None:
+    application, held = create_app(committed), list[int]()
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            held.append(committed.reader.pool.checkedout())  # type: ignore[attr-defined]
+            await send(message)
+
+        await application(scope, receive, sending)
+
+    client = TestClient(watched)
+    for path in ("/follow-ups/01920000-0000-7000-8000-000000000000", "/people?limit=2", "/auth/me"):
+        client.get(f"{API}{path}", headers=headers(committed_world.worker))
+    assert held
+    assert set(held) == {0}
 
 
 def test_reading_never_writes() -> None:
