@@ -1,4 +1,4 @@
-"""Lists of cases: one worker's, one window's, what is overdue, who has not been heard of."""
+"""Lists of cases: one worker's, one window's, one person's, what is overdue, who has not been heard of."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from app.cases.states import CaseStatus, Priority
 from app.core.actor import Actor, Role
 from app.core.clock import today
 from app.core.db import ReadSession, rows
-from app.core.ids import UserId, WindowId
+from app.core.ids import PersonId, UserId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
 from app.core.prepared import Prepared
 from app.windows import queries as windows
@@ -29,6 +29,7 @@ _KEYS = {
     CaseSort.contact: ("last_contact_on", "id"),
 }
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "person_id": _c.person_id == bindparam("person_id"),
     "referent_id": _c.referent_id == bindparam("referent_id"),
     "status": _c.status == bindparam("status"),
     "priority": _c.priority == bindparam("priority"),
@@ -42,6 +43,7 @@ class CaseFilter:
     """Which cases are wanted, in which order. Lists by due date or contact are of living cases that have one."""
 
     window_id: WindowId | None = None
+    person_id: PersonId | None = None
     referent_id: UserId | None = None
     status: CaseStatus | None = None
     priority: Priority | None = None
@@ -85,6 +87,7 @@ def page(db: ReadSession, actor: Actor, wanted: PageRequest, chosen: CaseFilter)
     statement = _list(actor.role, chosen.conditions, chosen.sort, wanted.cursor is not None)
     keys = _KEYS[chosen.sort]
     values: dict[str, object] = {
+        "person_id": chosen.person_id,
         "referent_id": chosen.referent_id,
         "status": chosen.status,
         "priority": chosen.priority,

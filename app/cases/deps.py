@@ -12,7 +12,10 @@ from app.cases.schemas import CaseSort
 from app.cases.states import CaseStatus, Priority
 from app.core.actor import Actor
 from app.core.deps import ReadDb, WriteDb, look
-from app.core.ids import ActionId, CaseId, GoalId, UserId, WindowId
+from app.core.errors import NotFound
+from app.core.http import refuses
+from app.core.ids import ActionId, CaseId, GoalId, PersonId, UserId, WindowId
+from app.people import queries as people
 
 CaseReader = Annotated[Actor, Depends(allowed(Permission.case_read))]
 CaseWriter = Annotated[Actor, Depends(allowed(Permission.case_write))]
@@ -67,21 +70,15 @@ CaseOpenedToRead = Annotated[dict[str, Any], Depends(_opened, scope="function")]
 CaseFoundByNumber = Annotated[dict[str, Any], Depends(_opened_by_number, scope="function")]
 
 
-async def _lister(request: Request, actor: CaseReader) -> Actor:
-    """A list shows who is accompanied, by name: each page asked for leaves one entry, of the list as a whole.
-
-    One entry a case would bury the trail of real openings under a worker's everyday glances.
-    """
-    await request.app.state.accesses.record(actor, "case:list", "case", None, None)
-    return actor
-
-
-CaseLister = Annotated[Actor, Depends(_lister, scope="function")]
-
-
 async def _filter(
     actor: CaseReader,
     window_id: Annotated[WindowId | None, Query(description="One of your windows.")] = None,
+    person_id: Annotated[
+        PersonId | None,
+        Query(
+            description="Whom one of your windows has received: that person's cases, whatever their state."
+        ),
+    ] = None,
     referent_id: UserId | None = None,
     status: CaseStatus | None = None,
     priority: Priority | None = None,
@@ -100,6 +97,7 @@ async def _filter(
 ) -> CaseFilter:
     return CaseFilter(
         window_id=window_id,
+        person_id=person_id,
         referent_id=actor.user_id if mine else referent_id,
         status=status,
         priority=priority,
@@ -116,3 +114,19 @@ def _sort(overdue: bool, silent: bool) -> CaseSort:
 
 
 CaseFilters = Annotated[CaseFilter, Depends(_filter)]
+
+
+@refuses(NotFound)
+async def _lister(request: Request, actor: CaseReader, db: ReadDb, chosen: CaseFilters) -> Actor:
+    """A list shows who is accompanied, by name: each page asked for leaves one entry, of the list as a whole.
+
+    One entry a case would bury the trail of real openings under a worker's everyday glances. A list of one person's
+    cases is a look into that person's file: it is told as such, and only to who may see the person.
+    """
+    if chosen.person_id is not None:
+        await look(request, people.check_visible, db, actor, chosen.person_id)
+    await request.app.state.accesses.record(actor, "case:list", "case", None, chosen.person_id)
+    return actor
+
+
+CaseLister = Annotated[Actor, Depends(_lister, scope="function")]

@@ -1,9 +1,12 @@
 """Who sees which case, and what it leaves in the trail."""
 
+from uuid import UUID
+
 import pytest
 
 from app.audit.models import AuditEntry
 from app.cases.models import Case
+from app.core.actor import Actor
 from app.core.db import WriteSession
 from app.core.ids import uuid7
 from tests.factories import cases as make
@@ -99,6 +102,20 @@ def test_opening_a_file_leaves_a_trace_and_not_finding_it_none(
     client.get(f"/api/v1/cases/{case.id}/plan", headers=headers(world.worker))
     client.get("/api/v1/cases", headers=headers(world.worker))
     assert traces() == [("case:read", case.id, case.person_id)] * 3 + [("case:list", None, None)]
+
+
+def test_a_list_of_one_persons_cases_is_a_look_into_that_persons_file(
+    client: CheckedClient, world: World, db: WriteSession, case: Case
+) -> None:
+    def ask(actor: Actor, person_id: UUID) -> tuple[int, object]:
+        response = client.get(f"/api/v1/cases?person_id={person_id}", headers=headers(actor))
+        return response.status_code, response.json().get("code")
+
+    assert ask(world.stranger, case.person_id) == ask(world.worker, uuid7()) == (404, "not_found")
+    assert db.query(AuditEntry).filter_by(action="case:list").all() == []
+    assert ask(world.worker, case.person_id) == (200, None)
+    (entry,) = db.query(AuditEntry).filter_by(action="case:list")
+    assert (entry.subject_id, entry.person_id) == (None, case.person_id)
 
 
 def test_a_case_is_found_by_the_number_that_is_said(client: CheckedClient, world: World, case: Case) -> None:

@@ -1,5 +1,6 @@
 """Lists of cases: which are shown to whom, in which order, page by page."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from app.core.actor import SYSTEM, Actor
 from app.core.clock import today
 from app.core.db import Database, WriteSession, is_sqlite
 from app.core.pagination import PageRequest
+from app.people import service as people
+from app.people.models import Person
 from tests.factories import cases as make
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
@@ -88,6 +91,28 @@ def test_a_list_can_be_of_one_referent_or_one_window(
     assert listed(f"window_id={world.here}") == NEWEST
     assert listed(f"window_id={world.elsewhere}") == []
     assert listed(f"referent_id={world.stranger.user_id}") == []
+
+
+def test_a_list_can_be_of_one_person(
+    client: CheckedClient, world: World, db: WriteSession, cases: dict[str, Case]
+) -> None:
+    """Every case of the person at the actor's windows, whatever its state, and no other window's."""
+    whose = db.get_one(Person, cases["closed"].person_id)
+    people.receive(db, world.stranger, whose.id, world.elsewhere, "Moved there.")
+    cases["again"] = make.case(db, world.colleague, whose=whose)
+    cases["there"] = make.case(db, world.stranger, whose=whose)
+    db.commit()
+
+    def listed(actor: Actor, query: str = "") -> list[str]:
+        response = client.get(f"/api/v1/cases?person_id={whose.id}{query}", headers=headers(actor))
+        assert response.status_code == 200, response.text
+        return names(cases, response.json()["items"])
+
+    assert listed(world.worker) == ["again", "closed"]
+    assert listed(world.stranger) == ["there"]
+    assert listed(world.worker, "&status=closed") == listed(world.worker, "&mine=true") == ["closed"]
+    assert listed(world.worker, "&sort=due") == ["again"]
+    assert listed(world.worker, f"&window_id={world.elsewhere}") == []
 
 
 def test_a_row_says_what_is_derived(client: CheckedClient, world: World, cases: dict[str, Case]) -> None:
@@ -174,22 +199,46 @@ def test_a_list_is_read_along_an_index_and_never_sorted(
     chosen: CaseFilter,
     index: str,
 ) -> None:
+    cursor = caseload.page(db, world.worker, PageRequest(1), chosen).next
+    assert cursor is not None
+    for steps in plans(db, database, world.worker, chosen, cursor):
+        assert index in steps, steps
+        assert "TEMP B-TREE" not in steps
+        assert "Sort" not in steps
+
+
+def test_a_list_of_one_person_is_read_along_that_persons_index(
+    world: World, db: WriteSession, database: Database, cases: dict[str, Case]
+) -> None:
+    """Whatever the window holds besides: the window's own index would lead to it just as well, through everybody."""
+    whose = db.get_one(Person, cases["closed"].person_id)
+    make.case(db, world.worker, whose=whose)
+    chosen = CaseFilter(person_id=whose.id)
+    cursor = caseload.page(db, world.worker, PageRequest(1), chosen).next
+    assert cursor is not None
+    for steps in plans(db, database, world.worker, chosen, cursor):
+        assert "ix_cases_person_id_window_id_id" in steps, steps
+        assert "TEMP B-TREE" not in steps
+        assert "Sort" not in steps
+
+
+def plans(
+    db: WriteSession, database: Database, actor: Actor, chosen: CaseFilter, cursor: str
+) -> Iterator[str]:
+    """How the first page of a list is found, and a following one."""
     said: list[tuple[str, Any]] = []
 
     def listen(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
         if "FROM cases" in statement:
             said.append((statement, parameters))
 
-    for cursor in (None, caseload.page(db, world.worker, PageRequest(1), chosen).next):
-        event.listen(database.writer, "before_cursor_execute", listen)
-        caseload.page(db, world.worker, PageRequest(1, cursor), chosen)
-        event.remove(database.writer, "before_cursor_execute", listen)
+    event.listen(database.writer, "before_cursor_execute", listen)
+    for after in (None, cursor):
+        caseload.page(db, actor, PageRequest(1, after), chosen)
+    event.remove(database.writer, "before_cursor_execute", listen)
     assert len(said) == 2
     for statement, parameters in said:
-        steps = explained(db, statement, parameters)
-        assert index in steps, steps
-        assert "TEMP B-TREE" not in steps
-        assert "Sort" not in steps
+        yield explained(db, statement, parameters)
 
 
 def explained(db: WriteSession, statement: str, parameters: Any) -> str:

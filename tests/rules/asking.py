@@ -131,6 +131,7 @@ ASKS: dict[str, Ask] = {
     "POST /people/{person_id}/consents": Ask(CONSENT),
     "POST /people/{person_id}/consents/{consent_id}/withdraw": Ask({"reason": REASON}),
     "POST /people/{person_id}/consents/{consent_id}/narrow": Ask({"categories": ["identity"]}),
+    "GET /cases (of a person)": Ask(query={"person_id": "$person_id"}),
     "POST /cases": Ask({"person_id": "$newcomer_id", "window_id": "$window_id"}),
     "POST /cases (here, for a person of there)": Ask(
         {"person_id": "$newcomer_id", "window_id": "$my_window_id"}
