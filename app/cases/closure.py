@@ -31,6 +31,12 @@ class ClosureNeedsApproval(DomainError):
     code = "closure_needs_approval"
 
 
+class ClosureAlreadyRequested(DomainError):
+    """Somebody asks for the closing already: that request is decided or set aside before another takes its place."""
+
+    code = "closure_already_requested"
+
+
 class NoClosureRequested(DomainError):
     """Nobody asks for the closing of this case."""
 
@@ -68,11 +74,13 @@ def close(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
 
 
 def request_closure(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
-    """Ask a supervisor to close a case; it has to be as ready as for closing. Asking again replaces the reason.
+    """Ask a supervisor to close a case; it has to be as ready as for closing.
 
-    Raises what `close` raises, except `ClosureNeedsApproval`.
+    Raises `ClosureAlreadyRequested`, and what `close` raises except `ClosureNeedsApproval`.
     """
     service.refuse_closed(case)
+    if case.closure_requested_at is not None:
+        raise ClosureAlreadyRequested(requested_by=case.closure_requested_by)
     _make_ready(db, actor, case, data)
     plan.replan(db, case)
     case.closure_requested_by, case.closure_requested_at = actor.user, now()

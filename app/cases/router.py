@@ -138,9 +138,18 @@ def close_case(actor: CaseCloser, db: WriteDb, case: CaseToWrite, data: CaseClos
 
 
 @router.post("/cases/{case_id}/closure-request", response_model=CaseOut)
-@refuses(service.CaseIsClosed, closure.CaseNotReadyToClose, IllegalMove, ChangedMeanwhile)
+@refuses(
+    service.CaseIsClosed,
+    closure.ClosureAlreadyRequested,
+    closure.CaseNotReadyToClose,
+    IllegalMove,
+    ChangedMeanwhile,
+)
 def request_closure(actor: CaseCloser, db: WriteDb, case: CaseToWrite, data: CaseClose) -> Response:
-    """Ask a supervisor to close a case, with the reason that the closing shall have; it must be ready to close."""
+    """Ask a supervisor to close a case, with the reason that the closing shall have; it must be ready to close.
+
+    What is asked already is not replaced: it is set aside first.
+    """
     closure.request_closure(db, actor, case, data)
     return _case(db, actor, case.id)
 

@@ -168,6 +168,40 @@ def test_a_request_can_be_set_aside(
     assert (refused.status_code, refused.json()["code"]) == (409, "no_closure_requested")
 
 
+def test_a_request_is_not_replaced_by_another(
+    client: CheckedClient, world: World, db: WriteSession, case: Case
+) -> None:
+    """Not by a colleague's, nor by the same sent again; once it is set aside, it may be asked anew."""
+    goal = make.goal(db, world.worker, case)
+    db.commit()
+    outcomes = {str(goal.id): {"status": "met"}}
+    first = ask(client, world.worker, case, "closure-request", **REASON, outcomes=outcomes).json()
+    told = names_told(db)
+    late = make.goal(db, world.worker, case)
+    db.commit()
+    for actor, outcome in ((world.worker, {}), (world.colleague, {}), (world.supervisor, {late.id: "met"})):
+        body = {"reason": "moved_away", "outcomes": {str(k): {"status": v} for k, v in outcome.items()}}
+        refused = ask(client, actor, case, "closure-request", **body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "closure_already_requested")
+        assert refused.json()["requested_by"] == str(world.worker.user_id)
+    db.refresh(late)
+    assert (late.status, names_told(db)) == ("open", told), "a refusal keeps nothing"
+    url = f"/api/v1/cases/{case.id}"
+    present = client.get(url, headers=headers(world.worker)).json()
+    kept = ("closing_reason", "closure_requested_by", "closure_requested_at", "version")
+    assert [present[name] for name in kept] == [first[name] for name in kept]
+    sent = headers(world.supervisor, **{"If-Match": f'"{first["version"]}"'})
+    assert client.delete(f"{url}/closure-request", headers=sent).status_code == 200
+    outcomes = {str(late.id): {"status": "abandoned"}}
+    again = ask(
+        client, world.colleague, case, "closure-request", reason="moved_away", outcomes=outcomes
+    ).json()
+    assert (again["closing_reason"], again["closure_requested_by"]) == (
+        "moved_away",
+        str(world.colleague.user_id),
+    )
+
+
 # --- closed, and back -----------------------------------------------------------------------------------------
 
 
