@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import orjson
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -91,6 +92,7 @@ class ApiRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         self.responses = {**document(_refusals(self)), **self.responses}
+        self.query_names = frozenset(p.alias for d in _every(self) for p in d.query_params)
         self.needs_bearer = any(getattr(d.call, "needs_bearer", False) for d in dependants(self.dependant))
         permissions = [
             found for d in dependants(self.dependant) if (found := getattr(d.call, "permission", None))
@@ -105,6 +107,8 @@ class ApiRoute(APIRoute):
         async def handler(request: Request) -> Response:
             if self.needs_bearer and not _has_bearer(request):
                 raise NotAuthenticated()  # before the body: nobody uploads without having signed in
+            if request.scope["query_string"]:
+                _refuse_unknown(request, self.query_names)
             if request.method not in {"GET", "HEAD"}:
                 body = await request.body()
                 if reads_json and body:
@@ -181,17 +185,29 @@ def dependants(dependant: Dependant) -> Iterable[Dependant]:
         yield inner
 
 
+def _every(route: APIRoute) -> list[Dependant]:
+    return [route.dependant, *dependants(route.dependant)]
+
+
+def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
+    """Refuse a parameter that the route does not read: a filter misspelt would show everything, and say nothing."""
+    unknown = request.query_params.keys() - known
+    if unknown:
+        raise RequestValidationError(
+            [{"type": "extra_forbidden", "loc": ("query", name)} for name in sorted(unknown)]
+        )
+
+
 def _refusals(route: APIRoute) -> list[type[DomainError]]:
-    found: list[type[DomainError]] = [Unavailable]
+    # An address may be asked with any query, also where none is read.
+    found: list[type[DomainError]] = [Unavailable, InvalidInput, MalformedRequest]
     for dependant in dependants(route.dependant):
         found += getattr(dependant.call, "refuses", ())
     found += getattr(route.endpoint, "refuses", ())
-    if route.dependant.path_params or any(d.path_params for d in dependants(route.dependant)):
-        found += [NotFound, InvalidInput, MalformedRequest]
-    if route.dependant.query_params or any(d.query_params for d in dependants(route.dependant)):
-        found += [InvalidInput, MalformedRequest]
+    if any(d.path_params for d in _every(route)):
+        found.append(NotFound)
     if route.body_field is not None:
-        found += [InvalidInput, MalformedRequest, BodyTooLarge, UnsupportedMediaType]
+        found += [BodyTooLarge, UnsupportedMediaType]
     return list(dict.fromkeys(found))
 
 

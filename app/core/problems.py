@@ -161,14 +161,15 @@ def _code(error: Any) -> str:
     return "wrong_type" if kind.endswith(("_type", "_parsing", "_from_float")) else "not_allowed"
 
 
-# What could be a field of somebody's program. Any other key was the client's idea and may be a person's name.
+# What could be a field or a parameter in a program. Any other key was the client's idea and may be a person's name.
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def _pointer(location: Sequence[object]) -> str:
     """An RFC 6901 pointer into the body, or the parameter's place; nothing follows a key that is not repeated."""
     place, *path = location
-    if place != "body":
+    if place not in {"body", "query"}:  # the names of the others are ours
         return "/".join([str(place), *map(str, path)])
     known = list(takewhile(lambda part: isinstance(part, int) or _FIELD_NAME.fullmatch(str(part)), path))
-    return "".join(f"/{part}" for part in known) or "body"
+    below = "".join(f"/{part}" for part in known)
+    return f"{place}{below}" if place == "query" else below or "body"

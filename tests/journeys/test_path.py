@@ -187,7 +187,7 @@ def test_from_the_door_to_an_outcome(
     )
 
     # The chamber of handicrafts teaches sewing. Everything needed for sending is there.
-    services = souad.asks("/services", need="training", institution_id=house["chamber"])["items"]
+    services = souad.asks("/services", need="training", institution=house["chamber"])["items"]
     referral = souad.does(
         f"/cases/{case_id}/referrals", 201, service_id=services[0]["id"], situation="لا تشاركه إلا بموافقتها"
     )

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from tests.rules import asking
 from tests.rules.asker import Asker
 from tests.rules.oracle import oracle
-from tests.rules.wrong import DAYS, EXOTIC, INSTANTS, MARK, Route, complaint, complaints, routes
+from tests.rules.wrong import DAYS, EXOTIC, INSTANTS, MARK, Route, complaint, complaints, parameters, routes
 
 
 def test_an_unknown_row_and_a_foreign_one_are_the_same_to_everybody(
@@ -135,13 +135,6 @@ def test_no_value_of_a_query_breaks_a_list_or_comes_back(asker: Asker, applicati
                     yield complaint(asker, route, names, f"?{parameter}={value[:40]!r}", params=asked)
 
     complaints(every())
-
-
-def parameters(application: FastAPI, route: Route) -> dict[str, Any]:
-    """The query's parameters with their schemas, as they are documented."""
-    method, path = route.key.split(" (")[0].split(" ")
-    operation = application.openapi()["paths"][asking.API + path][method.lower()]
-    return {p["name"]: p["schema"] for p in operation.get("parameters", []) if p["in"] == "query"}
 
 
 # As the bytes that they are sent as.

@@ -266,17 +266,14 @@ def test_every_refusal_of_a_route_has_its_words() -> None:
 @pytest.mark.parametrize(
     ("concerns", "refusals"),
     [
-        (lambda r: True, {"unavailable"}),
+        (lambda r: True, {"unavailable", "invalid_input", "malformed_request"}),
         (lambda r: r.permissions, {"not_authenticated", "forbidden"}),
-        (lambda r: r.route.dependant.path_params, {"not_found", "invalid_input"}),
-        (
-            lambda r: r.route.body_field is not None,
-            {"malformed_request", "invalid_input", "body_too_large", "unsupported_media_type"},
-        ),
+        (lambda r: r.route.dependant.path_params, {"not_found"}),
+        (lambda r: r.route.body_field is not None, {"body_too_large", "unsupported_media_type"}),
         (lambda r: r.asks_for(deps.unit_of_work), {"conflict", "changed_meanwhile"}),
         (lambda r: r.asks_for(auth.creation), {"idempotency_key_reused", "request_in_flight"}),
         (lambda r: r.asks_for(deps.if_match), {"version_required", "stale_version"}),
-        (lambda r: "cursor" in r.parameters, {"invalid_cursor", "invalid_input"}),
+        (lambda r: "cursor" in r.parameters, {"invalid_cursor"}),
     ],
 )
 def test_a_route_documents_what_it_may_refuse(

@@ -52,6 +52,13 @@ def with_json(application: FastAPI) -> Iterator[Route]:
                 yield route
 
 
+def parameters(application: FastAPI, route: Route) -> dict[str, Any]:
+    """The query's parameters with their schemas, as they are documented."""
+    method, path = route.key.split(" (")[0].split(" ")
+    operation = application.openapi()["paths"][asking.API + path][method.lower()]
+    return {p["name"]: p["schema"] for p in operation.get("parameters", []) if p["in"] == "query"}
+
+
 def complaint(asker: Asker, route: Route, names: dict[str, str], what: str, **asked: Any) -> str | None:
     """What is wrong with the answer, if anything."""
     try:
