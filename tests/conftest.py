@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -77,18 +78,32 @@ def migrate(url: str, revision: str = "head") -> None:
     (command.downgrade if revision == "base" else command.upgrade)(config, revision)
 
 
-@pytest.fixture(scope="session")
-def engine_database(fresh_url: Callable[[str], str]) -> Iterator[Database]:
-    """A migrated database that really commits; only for tests that need it, with a database of their own."""
-    url = fresh_url("main")
+def migrated(url: str) -> Database:
+    """A database at the newest revision, where rows that nobody ordered come back shuffled."""
     migrate(url)
     database = Database(url)
     if database.is_sqlite:
-        # Rows that nobody ordered come back shuffled.
         event.listen(
             database.writer, "connect", lambda c, _: c.execute("PRAGMA reverse_unordered_selects=ON").close()
         )
+    return database
+
+
+@pytest.fixture(scope="session")
+def engine_database(fresh_url: Callable[[str], str]) -> Iterator[Database]:
+    """A migrated database that really commits, and in which nothing stays."""
+    database = migrated(fresh_url("main"))
     yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def peopled(fresh_url: Callable[[str], str]) -> Iterator[tuple[Database, World]]:
+    """Another one with the small world in it: built anew for each test, it would cost more than the test."""
+    database = migrated(fresh_url("peopled"))
+    with database.write_session() as session:
+        built = World(WriteSession(ReadSession(session)))
+    yield database, built
     database.dispose()
 
 
@@ -121,10 +136,16 @@ class RolledBackDatabase(Database):
 
 
 @pytest.fixture
-def database(engine_database: Database) -> Iterator[Database]:
-    with engine_database.writer.connect() as connection:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Empty, or with the small world in it where the test asks for that; as it was when the test is over."""
+    within: Database = (
+        request.getfixturevalue("peopled")[0]
+        if "world" in request.fixturenames
+        else request.getfixturevalue("engine_database")
+    )
+    with within.writer.connect() as connection:
         outer = connection.begin()
-        yield RolledBackDatabase(engine_database, connection)
+        yield RolledBackDatabase(within, connection)
         outer.rollback()
 
 
@@ -169,12 +190,19 @@ def app(application: FastAPI, database: Database) -> FastAPI:
     return application
 
 
-@pytest.fixture
-def client(app: FastAPI) -> CheckedClient:
-    return CheckedClient(app)
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """One event loop for all that is asked: a thread and a loop for each request cost as much as the request."""
+    with start_blocking_portal() as kept:
+        yield kept
 
 
 @pytest.fixture
-def world(db: WriteSession) -> World:
+def client(app: FastAPI, portal: BlockingPortal) -> CheckedClient:
+    return CheckedClient(app, portal)
+
+
+@pytest.fixture
+def world(db: WriteSession, peopled: tuple[Database, World]) -> World:
     """Two windows, a user of every role at each, two institutions: enough for own and foreign rows."""
-    return World(db)
+    return peopled[1].seen_by(db)

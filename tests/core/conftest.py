@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from pydantic import Field
@@ -190,5 +191,7 @@ def lab_app(lab_application: FastAPI, database: Database) -> FastAPI:
 
 
 @pytest.fixture
-def lab_client(lab_app: FastAPI) -> TestClient:
-    return TestClient(lab_app)
+def lab_client(lab_app: FastAPI, portal: BlockingPortal) -> TestClient:
+    client = TestClient(lab_app)
+    client.portal = portal
+    return client

@@ -77,6 +77,7 @@ class ReferralMachine(RuleBasedStateMachine):
     """One referral; the model knows only the rules as the field writes them down."""
 
     database: Database
+    peopled: World
     allowed = rules()
 
     def __init__(self) -> None:
@@ -94,7 +95,7 @@ class ReferralMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.world = World(self.db)
+        self.world = self.peopled.seen_by(self.db)
         self.ready = referrals.ready(self.db, self.world)
         self.referral = self.ready.draft()
         self.state = "draft"
@@ -141,8 +142,8 @@ class ReferralMachine(RuleBasedStateMachine):
         assert (row.ended_at is not None) == (ReferralStatus(self.state) in FINAL)
 
 
-def test_any_order_of_acts_keeps_the_rules(engine_database: Database) -> None:
-    ReferralMachine.database = engine_database
+def test_any_order_of_acts_keeps_the_rules(peopled: tuple[Database, World]) -> None:
+    ReferralMachine.database, ReferralMachine.peopled = peopled
     run_state_machine_as_test(
         ReferralMachine,
         settings=settings(

@@ -1,16 +1,14 @@
-from collections.abc import Iterator
-
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 
 from app.core.db import Database
 from app.core.settings import Settings
 from tests.factories.world import World
 from tests.rules.asker import Asker
-from tests.support.quick import quick_client
+from tests.support.quick import QuickClient
 
 
 @pytest.fixture
-def asker(app: FastAPI, database: Database, world: World, config: Settings) -> Iterator[Asker]:
-    with quick_client(app) as client:
-        yield Asker(client, database, world, config)
+def asker(app: FastAPI, portal: BlockingPortal, database: Database, world: World, config: Settings) -> Asker:
+    return Asker(QuickClient(app, portal), database, world, config)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -12,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 class CheckedClient(TestClient):
     """Every refusal must be documented for its route, every answer have the shape of its response model."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, portal: BlockingPortal | None = None) -> None:
         self.scope: Scope = {}
 
         async def watched(scope: Scope, receive: Receive, send: Send) -> None:
@@ -21,6 +22,7 @@ class CheckedClient(TestClient):
             await app(scope, receive, send)
 
         super().__init__(watched, raise_server_exceptions=True)
+        self.portal = portal
 
     def request(self, method: str, url: Any, **options: Any) -> Any:
         response = super().request(method, url, **options)

@@ -1,11 +1,9 @@
 """For tests that ask a thousand times: the checks of `CheckedClient` over one event loop, at half the cost."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx2
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
@@ -37,10 +35,3 @@ class QuickClient:
         if isinstance(route, APIRoute) and route.include_in_schema:
             check(route, response)
         return response
-
-
-@contextmanager
-def quick_client(app: FastAPI) -> Iterator[QuickClient]:
-    """A client whose event loop lives as long as the block."""
-    with start_blocking_portal() as portal:
-        yield QuickClient(app, portal)
