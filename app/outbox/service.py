@@ -61,8 +61,11 @@ subscriptions = Subscriptions()
 
 
 def publish(db: WriteSession, event: Event) -> None:
-    """Keep a fact with the change that made it: both are kept or neither is."""
-    db.add(OutboxMessage(name=event.name, payload=event.payload()))
+    """Keep a fact with the change that made it: both are kept or neither is. What nobody waits for is done at once."""
+    message = OutboxMessage(name=event.name, payload=event.payload())
+    if not subscriptions.handlers.get(event.name):
+        message.done_at = message.created_at
+    db.add(message)
 
 
 def deliver_next(session: Callable[[], Session]) -> bool:
