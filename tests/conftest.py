@@ -136,13 +136,11 @@ class RolledBackDatabase(Database):
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+def database(
+    request: pytest.FixtureRequest, engine_database: Database, peopled: tuple[Database, World]
+) -> Iterator[Database]:
     """Empty, or with the small world in it where the test asks for that; as it was when the test is over."""
-    within: Database = (
-        request.getfixturevalue("peopled")[0]
-        if "world" in request.fixturenames
-        else request.getfixturevalue("engine_database")
-    )
+    within = peopled[0] if "world" in request.fixturenames else engine_database
     with within.writer.connect() as connection:
         outer = connection.begin()
         yield RolledBackDatabase(within, connection)
