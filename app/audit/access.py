@@ -53,8 +53,6 @@ class AccessLog:
         self.waiting.append(access)
         for _ in range(_ROUNDS):
             await anyio.sleep(0)
-        if access.written:
-            return
         turn: AbstractAsyncContextManager[None] = self.turn or nullcontext()
         async with turn:
             if access.written:

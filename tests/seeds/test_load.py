@@ -283,7 +283,7 @@ def test_the_partner_finds_something_to_answer(api: TestClient, tokens: dict[Rol
 def test_everything_was_delivered_at_the_first_attempt(told: ReadSession) -> None:
     messages = told.scalars(select(OutboxMessage)).all()
     assert messages
-    assert [m.name for m in messages if m.done_at is None or m.error or m.attempts != 1] == []
+    assert [m.name for m in messages if m.done_at is None or m.error or m.attempts > 1] == []
 
 
 def test_the_trail_holds(demo: Demonstration) -> None:
