@@ -19,7 +19,7 @@ help: ## list these verbs
 # The lock is complete, so nothing is left to resolve; older pips would look past it for `package[extra]`.
 .venv/run.done: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed."; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || { echo "Installing once; this takes about a minute."; $(PYTHON) -m venv .venv; }
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@

@@ -4,6 +4,7 @@ import base64
 import os
 import secrets
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ from app.audit import service as audit_service
 from app.auth import queries as auth_queries
 from app.auth import service as auth
 from app.auth.schemas import UserCreate
-from app.core import problems
+from app.core import i18n, problems
 from app.core.actor import SYSTEM, Role
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.errors import DomainError, UnsafeConfiguration
@@ -62,7 +63,7 @@ def main() -> None:
     except UnsafeConfiguration as error:
         _stop(2, "Unsafe configuration:", str(error))
     except DomainError as error:
-        _stop(1, "Refused:", f"{error.code} {error.details or ''}")
+        _stop(1, "Refused:", _in_words(error))
     except ValidationError as error:
         _stop_over_values(error)
     except DBAPIError as error:
@@ -73,6 +74,14 @@ def main() -> None:
 def _stop(code: int, title: str, message: str) -> NoReturn:
     console.print(f"[red]{title}[/red] {escape(message.strip())}", highlight=False, soft_wrap=True)
     raise SystemExit(code) from None
+
+
+def _in_words(error: DomainError) -> str:
+    """The refusal's code and sentences; of fields, which they are and why."""
+    i18n.language.set("en")
+    told = problems.body(error.code, 0, "", error.details)
+    fields = [f"{field['pointer']}: {field['message']}" for field in told.get("errors", ())]
+    return " ".join([f"{error.code}:", told["title"] + ".", *(fields or [told["detail"]])])
 
 
 def _stop_over_values(error: ValidationError) -> NoReturn:
@@ -161,13 +170,32 @@ def demo() -> None:
     """Upgrade, seed once with invented people, say where to look and how to sign in, and serve."""
     from seeds import load
 
+    config = settings()
+    if config.url.startswith("postgresql"):
+        raise UnsafeConfiguration(
+            "The demonstration lives in a file of its own, and SHUBBAK_DATABASE_URL names another database. "
+            "Unset it, or run `shubbak serve`."
+        )
+    _check_port(config)
     upgrade()
     with _database() as database:
         users = load.demo_once(database)
-    base = f"http://{settings().host}:{settings().port}"
+    base = f"http://{config.host}:{config.port}"
     console.print(f"Shubbak            {base}\nAPI documentation  {base}/docs", highlight=False)
     _sign_in_table(users)
     serve()
+
+
+def _check_port(config: Settings) -> None:
+    """Say before anything is filled in that somebody else listens there. Raises `UnsafeConfiguration`."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError:
+            raise UnsafeConfiguration(
+                f"Port {config.port} is taken. Choose another one: SHUBBAK_PORT={config.port + 1} make run"
+            ) from None
 
 
 def _sign_in_table(users: list[tuple[Role, str, str | None]]) -> None:

@@ -180,7 +180,7 @@ def _look_up(request: Request, email: str, place: str) -> tuple[UserId | None, s
 TokenAttempt = Annotated[Attempt, Depends(token_attempt)]
 
 
-@refuses(InvalidInput, service.InvalidCredentials)
+@refuses(InvalidInput, queries.UnknownActivationCode)
 async def chosen_password(request: Request, data: Activation) -> str:
     """The hash of the password with which an account is activated, once it is found good enough."""
 

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from app.auth.tokens import Claims, code_fingerprint
 from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import Database, ReadSession, row, rows
-from app.core.errors import NotFound
+from app.core.errors import DomainError, NotFound
 from app.core.ids import InstitutionId, UserId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
 from app.core.prepared import Prepared
@@ -35,6 +36,12 @@ _ACTOR = Prepared(
 _USER: Select[Any] = select(
     _u.id, _u.email, _u.name, _u.role, _u.status, _u.institution_id, _u.language, _u.version
 )
+
+
+class UnknownActivationCode(DomainError):
+    """No open invitation has this code: it is wrong, was used or is too old; we do not tell which."""
+
+    status, code = HTTPStatus.NOT_FOUND, "unknown_activation_code"
 
 
 def actor_of(db: Database, claims: Claims) -> Actor | None:
@@ -77,7 +84,7 @@ def throttles(db: ReadSession, keys: Sequence[str], *, locked: bool = False) -> 
 
 
 def invitation(db: ReadSession, code: str) -> Invitation:
-    """The open invitation for a code, or `NotFound`."""
+    """The open invitation for a code. Raises `UnknownActivationCode`."""
     found = db.scalar(
         select(Invitation).where(
             Invitation.code_hash == code_fingerprint(code),
@@ -86,7 +93,7 @@ def invitation(db: ReadSession, code: str) -> Invitation:
         )
     )
     if found is None:
-        raise NotFound()
+        raise UnknownActivationCode()
     return found
 
 

@@ -25,7 +25,7 @@ from app.auth.schemas import (
 )
 from app.core.actor import Role
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
-from app.core.errors import ChangedMeanwhile, IllegalMove, NotFound
+from app.core.errors import ChangedMeanwhile, IllegalMove
 from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.core.ids import SessionId, UserId
 
@@ -47,7 +47,7 @@ def token(attempt: TokenAttempt, db: WriteDb) -> Response:
 
 
 @router.post("/auth/activation", status_code=204, tags=["auth"])
-@refuses(NotFound, ChangedMeanwhile)
+@refuses(queries.UnknownActivationCode, ChangedMeanwhile)
 def activate(password_hash: ChosenPassword, db: WriteDb, data: Activation) -> None:
     """Choose a password with the activation code of an invitation."""
     service.activate(db, data.code, password_hash)

@@ -11,7 +11,7 @@ from fastapi import Depends, Header, Request
 from sqlalchemy.orm import Session
 
 from app.core.db import Database, ReadSession, WriteSession
-from app.core.errors import ChangedMeanwhile, Conflict, StaleVersion, VersionRequired
+from app.core.errors import ChangedMeanwhile, Conflict, InvalidInput, StaleVersion, VersionRequired
 from app.core.http import at_end, refuses
 from app.core.pagination import InvalidCursor, PageRequest, page_request
 
@@ -111,18 +111,18 @@ page_request.refuses = (InvalidCursor,)  # type: ignore[attr-defined]
 PageQuery = Annotated[PageRequest, Depends(page_request)]
 
 
-@refuses(VersionRequired, StaleVersion)
+@refuses(VersionRequired, StaleVersion, InvalidInput)
 async def if_match(
     if_match: Annotated[
         str | None, Header(description='The `ETag` that was read, for example `"3"`.')
     ] = None,
 ) -> int:
-    """The version that a change was made upon. Raises `VersionRequired` or, for what is no version, `StaleVersion`."""
+    """The version that a change was made upon. Raises `VersionRequired` or, for what is no version, `InvalidInput`."""
     if if_match is None:
         raise VersionRequired()
     number = if_match.strip().removeprefix("W/").strip('"')
     if not (number.isascii() and number.isdigit() and len(number) < 16):
-        raise StaleVersion()
+        raise InvalidInput("header/if-match", "bad_format")
     return int(number)
 
 

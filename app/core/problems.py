@@ -135,17 +135,13 @@ FIELD_CODES = {
 
 
 def fields(errors: Sequence[Any]) -> list[dict[str, Any]]:
-    """Turn a validation's errors into pointers and codes; the values are left out on purpose."""
-    return [
-        {
-            "pointer": _pointer(error["loc"]),
-            "code": _code(error),
-            "context": {
-                k: v for k, v in error.get("ctx", {}).items() if k in _BOUNDS and type(v) in {int, float}
-            },
-        }
-        for error in errors[:50]
-    ]
+    """Turn a validation's errors into pointers and codes, each told once; the values are left out on purpose."""
+    told: dict[tuple[str, str], dict[str, Any]] = {}
+    for error in errors[:50]:
+        pointer, code = _pointer(error["loc"]), _code(error)
+        bounds = {k: v for k, v in error.get("ctx", {}).items() if k in _BOUNDS and type(v) in {int, float}}
+        told.setdefault((pointer, code), {"pointer": pointer, "code": code, "context": bounds})
+    return list(told.values())
 
 
 _BOUNDS = frozenset({"min_length", "max_length", "ge", "gt", "le", "lt"})

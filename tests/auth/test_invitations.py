@@ -45,7 +45,7 @@ def test_a_code_works_once(client: CheckedClient, world: World) -> None:
     code = invite(client, world.administrator).json()["activation_code"]
     assert activate(client, code).status_code == 204
     again = activate(client, code, "another harbour under lamplight")
-    assert (again.status_code, again.json()["code"]) == (404, "not_found")
+    assert (again.status_code, again.json()["code"]) == (404, "unknown_activation_code")
     assert sign_in(client, "new@test.example")
 
 
