@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import FastAPI, Request
 from fastapi import Path as PathParameter
-from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.staticfiles import StaticFiles
+from starlette.responses import HTMLResponse, Response
 
 from app.core import i18n, problems
 from app.core.errors import NotFound
 from app.core.http import answer
+from app.web.rendering import Assets
 
 STATIC = Path(__file__).parent / "static"
 _CSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
@@ -32,11 +32,7 @@ _PAGE = """<!doctype html>
 
 def mount_docs(app: FastAPI) -> None:
     """Add `/docs`, `/problems/{code}`, `/health` and the static files; none of them needs a sign-in."""
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-
-    @app.get("/", include_in_schema=False)
-    async def root() -> Response:
-        return RedirectResponse("/docs")
+    app.mount("/static", Assets(directory=STATIC), name="static")
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:

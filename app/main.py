@@ -25,7 +25,7 @@ from app.consents.router import router as consents
 from app.core import problems
 from app.core.db import Database
 from app.core.deps import make_turn
-from app.core.errors import ChangedMeanwhile, Conflict, DomainError, StaleVersion, Unavailable
+from app.core.errors import ChangedMeanwhile, Conflict, DomainError, InvalidInput, StaleVersion, Unavailable
 from app.core.http import Gate, mount
 from app.core.idempotency import InFlight
 from app.core.log import configure, log, where
@@ -42,6 +42,8 @@ from app.people.router import router as people
 from app.referrals.partner_router import router as partner_referrals
 from app.referrals.router import router as referrals
 from app.vocabularies.router import router as vocabularies
+from app.web import face, refusals
+from app.web.pages import ROUTERS as PAGES
 from app.windows.router import router as windows
 from app.wiring import wire
 
@@ -97,6 +99,8 @@ def create_app(database: Database | None = None, config: Settings | None = None)
     )
     _answer_refusals(app)
     mount(app, ROUTERS, API)
+    for pages in PAGES:
+        app.include_router(pages)
     mount_docs(app)
     _document_problems(app)
     return app
@@ -140,39 +144,50 @@ def _answer_refusals(app: FastAPI) -> None:
     """One handler for each kind of refusal; none of them repeats what was sent."""
 
     @app.exception_handler(DomainError)
-    async def refused(_: Request, error: DomainError) -> Response:
-        return problems.of(error)
+    async def refused(request: Request, error: DomainError) -> Response:
+        return await _refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
-        return problems.response("invalid_input", 422, {"errors": problems.fields(error.errors())})
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        found = InvalidInput("body", "not_allowed")
+        found.details["errors"] = problems.fields(error.errors())
+        return await _refusal(request, found)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
+    async def http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and face.is_for_a_person(request, API):
+            return await refusals.missing(request)
         code = {404: "not_found", 405: "method_not_allowed", 400: "malformed_request"}.get(error.status_code)
         return problems.response(code or "refused", error.status_code, headers=error.headers)
 
     @app.exception_handler(StaleDataError)
     async def stale(request: Request, _: StaleDataError) -> Response:
-        return problems.of(StaleVersion() if "if-match" in request.headers else ChangedMeanwhile())
+        return await _refusal(
+            request, StaleVersion() if "if-match" in request.headers else ChangedMeanwhile()
+        )
 
     @app.exception_handler(IntegrityError)
-    async def broken_rule(_: Request, error: IntegrityError) -> Response:
+    async def broken_rule(request: Request, error: IntegrityError) -> Response:
         log.warning("database refused", error=type(error).__name__, where=where(error))
-        return problems.of(Conflict())
+        return await _refusal(request, Conflict())
 
     # Any other word of the database (a statement or a value that it cannot read) is a mistake of ours: the gate
     # answers 500, and nobody is asked to send the same again.
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
     @app.exception_handler(PoolTimeout)
-    async def trouble(_: Request, error: Exception) -> Response:
+    async def trouble(request: Request, error: Exception) -> Response:
         log.warning("database refused", error=type(error).__name__, where=where(error))
-        return problems.of(Unavailable(retry_after=2))
+        return await _refusal(request, Unavailable(retry_after=2))
 
     @app.exception_handler(OSError)
-    async def no_room(_: Request, error: OSError) -> Response:
+    async def no_room(request: Request, error: OSError) -> Response:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise error
         log.warning("disk full", error=type(error).__name__, where=where(error))
-        return problems.of(Unavailable(retry_after=2))
+        return await _refusal(request, Unavailable(retry_after=2))
+
+
+async def _refusal(request: Request, error: DomainError) -> Response:
+    """Problem details to a program, a page to a person."""
+    return await refusals.refused(request, error) if face.is_page(request) else problems.of(error)

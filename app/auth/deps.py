@@ -42,6 +42,11 @@ async def identify(request: Request, token: str | None) -> Actor:
 _KNOWN = "shubbak.actor"
 
 
+def know(request: Request, actor: Actor) -> None:
+    """Say who sends this request: a page's face has found it out by other means than a token."""
+    request.scope[_KNOWN] = actor
+
+
 class _Identified(OAuth2PasswordBearer):
     """Answers with the actor, or refuses a role without the permission, if one is asked for.
 
@@ -164,10 +169,15 @@ async def token_attempt(
         return Attempt(refresh_token=refresh_token)
     if not username or not password:
         raise InvalidInput("/username" if not username else "/password", "missing")
+    return Attempt(await judge(request, username, password))
+
+
+async def judge(request: Request, username: str, password: str) -> service.Proof:
+    """Judge a password for an account's address, outside the write turn. Raises `TooManyAttempts`."""
     email, place = username.strip().casefold(), address(request)
     user_id, stored = await to_thread.run_sync(_look_up, request, email, place)
     right = await passwords.verify(stored, password)
-    return Attempt(service.Proof(email, place, user_id, stored if right else None))
+    return service.Proof(email, place, user_id, stored if right else None)
 
 
 def _look_up(request: Request, email: str, place: str) -> tuple[UserId | None, str | None]:

@@ -64,6 +64,9 @@ class UserSession(Base, kw_only=True):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     end_reason: Mapped[str | None] = mapped_column(String(32), default=None, init=False)
+    # A browser's session: the cookie holds a random key, here is its hash. Never both a key and tokens.
+    page_key_hash: Mapped[str | None] = mapped_column(String(64), default=None, unique=True)
+    locked_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
 
 
 class RefreshToken(Base, kw_only=True):

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import Select, Uuid, bindparam, column, select, table
 from app.auth.models import Invitation, SignInThrottle, User, UserSession, UserWindow
 from app.auth.policy import visible_to
 from app.auth.states import UserStatus
-from app.auth.tokens import Claims, code_fingerprint
+from app.auth.tokens import Claims, code_fingerprint, fingerprint
 from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import Database, ReadSession, row, rows
@@ -27,6 +28,28 @@ _ACTOR = Prepared(
     .where(
         _s.id == bindparam("session_id"),
         _s.user_id == bindparam("user_id"),
+        _s.ended_at.is_(None),
+        _s.expires_at > bindparam("now"),
+        _u.status == UserStatus.active,
+    )
+)
+
+_ACTOR_OF_PAGE = Prepared(
+    select(
+        _u.id,
+        _u.role,
+        _u.name,
+        _u.email,
+        _u.institution_id,
+        _u.language,
+        _w.window_id,
+        _s.id.label("session_id"),
+        _s.locked_at,
+    )
+    .select_from(UserSession.__table__.join(User.__table__, _u.id == _s.user_id))
+    .join(UserWindow.__table__, _w.user_id == _u.id, isouter=True)
+    .where(
+        _s.page_key_hash == bindparam("page_key_hash"),
         _s.ended_at.is_(None),
         _s.expires_at > bindparam("now"),
         _u.status == UserStatus.active,
@@ -59,6 +82,33 @@ def actor_of(db: Database, claims: Claims) -> Actor | None:
         session_id=claims.session_id,
         language=first.language,
     )
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who a browser's session belongs to, as of now. While it is locked nothing is shown but the way back in."""
+
+    actor: Actor
+    name: str
+    email: str = field(repr=False)
+    is_locked: bool
+
+
+def visitor_of(db: Database, page_key: str) -> Visitor | None:
+    """Return who holds a browser's key, or None when it opens nothing (any more)."""
+    found = db.look_up(_ACTOR_OF_PAGE, {"page_key_hash": fingerprint(page_key), "now": now()})
+    if not found:
+        return None
+    first = found[0]
+    actor = Actor(
+        user_id=first.id,
+        role=first.role,
+        window_ids=frozenset(r.window_id for r in found if r.window_id),
+        institution_id=first.institution_id,
+        session_id=first.session_id,
+        language=first.language,
+    )
+    return Visitor(actor, first.name, first.email, first.locked_at is not None)
 
 
 def credentials(db: ReadSession, email: str) -> tuple[UserId | None, str | None]:

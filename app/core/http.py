@@ -86,6 +86,12 @@ def at_end(request: Request, end: Callable[..., Awaitable[None]], *args: object)
     request.scope.setdefault(_ENDS, []).append((end, *args))
 
 
+async def run_ends(request: Request) -> None:
+    """Do what was left for the end (`at_end`)."""
+    for end, *args in request.scope.pop(_ENDS, ()):
+        await end(request, *args)
+
+
 class ApiRoute(APIRoute):
     """A route that reads strictly, documents what its dependencies may refuse, and can give an answer again."""
 
@@ -120,8 +126,7 @@ class ApiRoute(APIRoute):
             except Replay as replay:
                 return replay.answer
             finally:
-                for end, *args in request.scope.pop(_ENDS, ()):
-                    await end(request, *args)
+                await run_ends(request)
             request.state.answer = response  # read by the idempotency dependency before the commit
             return response
 

@@ -16,9 +16,12 @@ language: ContextVar[str] = ContextVar("language", default="ar")
 
 @cache
 def catalogue(code: str) -> Mapping[str, str]:
-    """Return every sentence of one language by its key, read once from `<code>.po`."""
-    with (LOCALES / f"{code}.po").open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale=code) if m.id and m.string}
+    """Return every sentence of one language by its key, read once from `<code>.po` and `pages/<part>.<code>.po`."""
+    found: dict[str, str] = {}
+    for path in (LOCALES / f"{code}.po", *sorted((LOCALES / "pages").glob(f"*.{code}.po"))):
+        with path.open("rb") as file:
+            found |= {str(m.id): str(m.string) for m in read_po(file, locale=code) if m.id and m.string}
+    return found
 
 
 def has(key: str, code: str) -> bool:

@@ -1,0 +1,41 @@
+// What every page does when scripts run: the quick lock. Without them the lock is a button of its own.
+const { idleMinutes, proof } = document.body.dataset;
+
+function lock() {
+  // Blank first: nothing of anybody stays on the screen, in the title or in the history while the server answers.
+  document.title = "";
+  document.documentElement.replaceChildren();
+  const body = new URLSearchParams({ _proof: proof });
+  fetch("/lock", { method: "POST", body, keepalive: true, redirect: "manual" }).finally(() => location.replace("/locked"));
+}
+
+if (proof) {
+  document.getElementById("lock")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    lock();
+  });
+
+  let shifts = [];
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Shift" || event.repeat) {
+      if (event.key !== "Shift") shifts = [];
+      return;
+    }
+    const now = performance.now();
+    shifts = [...shifts.filter((at) => now - at < 800), now];
+    if (shifts.length >= 3) lock();
+  });
+
+  let last = Date.now();
+  for (const sign of ["keydown", "pointerdown", "scroll"]) addEventListener(sign, () => { last = Date.now(); }, { passive: true });
+  setInterval(() => {
+    if (Date.now() - last > Number(idleMinutes) * 60_000) lock();
+  }, 5_000);
+
+  // A page taken out of the browser's memory is asked for again: it may be locked by now.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+}
+
+document.getElementById("refusal")?.focus();

@@ -1,0 +1,198 @@
+"""Pages that everybody has: the way in and out, the language, one's account and sessions, the lock, the notices."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from app.auth import queries, service
+from app.auth.deps import Change, Somebody, changed_password, chosen_password, judge
+from app.auth.schemas import Activation, PasswordChange
+from app.core.actor import Actor
+from app.core.deps import PageQuery, ReadDb, WriteDb
+from app.core.errors import NotAuthenticated
+from app.core.ids import NotificationId, SessionId
+from app.core.settings import LANGUAGES, settings
+from app.notifications import queries as notices
+from app.notifications import service as notifications
+from app.notifications.deps import NoticeReader
+from app.web import face, navigation, subjects
+from app.web.face import PageForm, invalid, see
+from app.web.rendering import page
+
+router = face.router()
+
+
+@router.get("/")
+async def begin(request: Request) -> Response:
+    """The way to one's own first page."""
+    visitor = face.visitor(request)
+    return see("/sign-in" if visitor is None else navigation.home(visitor.actor))
+
+
+@router.get("/sign-in")
+async def sign_in_page(request: Request, next: str | None = None) -> Response:
+    return page(request, "everybody/sign_in.html", next=next)
+
+
+async def _attempt(request: Request, form: PageForm) -> service.Proof:
+    name, password = _typed(form, "username").strip(), _typed(form, "password")
+    return await judge(request, name, password)
+
+
+def _typed(form: PageForm, name: str, most: int = 254) -> str:
+    """A field as it was typed, blanks and all: passwords have them."""
+    value = form.value(name) or ""
+    if not value.strip():
+        raise invalid(f"/{name}", "missing")
+    if len(value) > most or "\x00" in value:
+        raise invalid(f"/{name}", "not_allowed")
+    return value
+
+
+Attempt = Annotated[service.Proof, Depends(_attempt)]
+
+
+@router.post("/sign-in")
+def sign_in(attempt: Attempt, db: WriteDb, form: PageForm) -> Response:
+    """Open a session of this browser's; where one wanted to go is where one arrives."""
+    key = service.sign_in_to_pages(db, attempt)
+    wanted = form.value("next") or "/"
+    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isascii()
+    response = see(wanted if is_ours else "/")
+    face.set_cookie(response, face.COOKIE, key, settings().session_idle_hours * 3600)
+    face.drop_cookie(response, face.VISITOR)
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, db: WriteDb) -> Response:
+    """End this browser's session, locked or not."""
+    visitor = face.visitor(request)
+    if visitor is not None and visitor.actor.session_id is not None:
+        service.sign_out(db, visitor.actor, visitor.actor.session_id)
+    response = see("/sign-in")
+    face.drop_cookie(response, face.COOKIE)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@router.post("/language")
+def choose_language(request: Request, db: WriteDb, form: PageForm) -> Response:
+    """Speak another language: remembered with the account, and by the browser for the pages before signing in."""
+    wanted = form.value("language")
+    if wanted not in LANGUAGES:
+        raise invalid("/language", "unknown_choice")
+    visitor = face.visitor(request)
+    if visitor is not None:
+        service.choose_language(db, visitor.actor, wanted)
+    back = form.value("back") or "/"
+    response = see(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    face.set_cookie(response, face.LANGUAGE, wanted, 365 * 24 * 3600)
+    return response
+
+
+@router.get("/activation")
+async def activation_page(request: Request) -> Response:
+    return page(request, "everybody/activation.html")
+
+
+async def _activation(request: Request, form: PageForm) -> tuple[Activation, str]:
+    data = form.read(Activation, password=_typed(form, "password", 128))
+    return data, await chosen_password(request, data)
+
+
+@router.post("/activation")
+def activate(activation: Annotated[tuple[Activation, str], Depends(_activation)], db: WriteDb) -> Response:
+    """Choose a password with the code of an invitation."""
+    data, password_hash = activation
+    service.activate(db, data.code, password_hash)
+    return see("/sign-in", done="activated")
+
+
+@router.get("/account")
+def account(request: Request, actor: Somebody, db: ReadDb) -> Response:
+    return page(
+        request,
+        "everybody/account.html",
+        user=queries.read_own(db, actor),
+        sessions=queries.sessions_of(db, actor),
+    )
+
+
+@router.post("/account/sessions/{session_id}/end")
+def end_session(actor: Somebody, db: WriteDb, session_id: SessionId) -> Response:
+    service.sign_out(db, actor, session_id)
+    return see("/account", done="session_ended")
+
+
+@router.post("/account/sessions/end-others")
+def end_others(actor: Somebody, db: WriteDb) -> Response:
+    service.end_other_sessions(db, actor)
+    return see("/account", done="sessions_ended")
+
+
+async def _change(request: Request, actor: Somebody, form: PageForm) -> Change:
+    current, chosen = _typed(form, "current_password", 128), _typed(form, "password", 128)
+    wanted = PasswordChange(current_password=current, password=chosen)
+    change: Change = await changed_password(request, actor, wanted)
+    return change
+
+
+@router.post("/account/password")
+def change_password(actor: Somebody, change: Annotated[Change, Depends(_change)], db: WriteDb) -> Response:
+    service.change_password(db, actor, change.proof, change.password_hash)
+    return see("/account", done="password_changed")
+
+
+@router.post("/lock")
+def lock(actor: Somebody, db: WriteDb) -> Response:
+    """Show nothing any more until the password is given again."""
+    service.lock(db, actor)
+    return see("/locked")
+
+
+@router.get("/locked")
+async def locked(request: Request) -> Response:
+    visitor = face.visitor(request)
+    if visitor is None or not visitor.is_locked:
+        return see("/")
+    return page(request, "everybody/locked.html")
+
+
+async def _unlock(request: Request, form: PageForm) -> tuple[Actor, service.Proof]:
+    visitor = face.visitor(request)
+    if visitor is None:
+        raise NotAuthenticated()
+    return visitor.actor, await judge(request, visitor.email, _typed(form, "password", 128))
+
+
+@router.post("/locked")
+def unlock(attempt: Annotated[tuple[Actor, service.Proof], Depends(_unlock)], db: WriteDb) -> Response:
+    actor, proof = attempt
+    service.unlock(db, actor, proof)
+    return see("/")
+
+
+@router.get("/notices")
+def show_notices(request: Request, actor: NoticeReader, db: ReadDb, wanted: PageQuery) -> Response:
+    found = notices.page(db, actor, wanted)
+    return page(request, "everybody/notices.html", notices=found.items, next=found.next)
+
+
+@router.post("/notices/read")
+def read_all(actor: NoticeReader, db: WriteDb) -> Response:
+    notifications.mark_all_read(db, actor)
+    return see("/notices")
+
+
+@router.get("/notices/{notification_id}")
+def open_notice(actor: NoticeReader, db: ReadDb, notification_id: NotificationId) -> Response:
+    """Go where a notice leads. Opening changes nothing: the list is marked as read by a button."""
+    notice = notices.read(db, actor, notification_id)
+    return see(subjects.address(actor, notice["subject_type"], notice["subject_id"]))
+
+
+@router.get("/offline")
+async def offline(request: Request) -> Response:
+    return page(request, "everybody/offline.html")

@@ -1,0 +1,230 @@
+"""The pages' face: a browser's session instead of a token, proofs of origin, refusals as pages.
+
+A page asks for its rows through the same dependencies as the API: who sends the request is found out here, by the
+cookie, before they run; permission, visibility and the entry in the trail are theirs.
+"""
+
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.routing import APIRoute
+from starlette.datastructures import UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from app.auth import queries as accounts
+from app.auth.deps import know
+from app.core import i18n
+from app.core.deps import database, look
+from app.core.errors import DomainError, InvalidInput
+from app.core.http import MalformedRequest, run_ends
+from app.core.settings import LANGUAGES
+from app.web.forms import MOST_FIELDS, Form
+
+COOKIE = "__Host-shubbak"
+VISITOR = "__Host-visitor"
+LANGUAGE = "__Host-language"
+
+FORM, REFUSAL, VISITOR_OF, _KEY = (
+    "shubbak.form",
+    "shubbak.refusal",
+    "shubbak.visitor",
+    "shubbak.visitor_key",
+)
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Vary": "Cookie, Accept-Language, HX-Request",
+}
+
+
+class ForgedRequest(DomainError):
+    """The form does not prove that it came from one of our pages; nothing was done."""
+
+    status, code = HTTPStatus.FORBIDDEN, "forged_request"
+
+
+class PageRoute(APIRoute):
+    """A route of a page or of a form that a page sends."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **{**options, "include_in_schema": False})
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            await recognise(request)
+            if request.method not in {"GET", "HEAD"}:
+                await _receive(request)
+            try:
+                response = await handle(request)
+            finally:
+                await run_ends(request)
+            request.state.answer = response
+            return response
+
+        return handler
+
+
+async def recognise(request: Request) -> None:
+    """Find out who holds the cookie, and in which language the page speaks."""
+    key = request.cookies.get(COOKIE)
+    visitor = None
+    if key and len(key) <= 128 and VISITOR_OF not in request.scope:
+        visitor = await look(request, accounts.visitor_of, database(request), key)
+    visitor = request.scope.setdefault(VISITOR_OF, visitor)
+    if visitor is not None:
+        i18n.language.set(visitor.actor.language)
+        if not visitor.is_locked:
+            know(request, visitor.actor)
+    elif request.cookies.get(LANGUAGE) in LANGUAGES:
+        i18n.language.set(request.cookies[LANGUAGE])
+
+
+def visitor(request: Request) -> accounts.Visitor | None:
+    """Whose browser this is, if it is somebody's; also while it is locked."""
+    found: accounts.Visitor | None = request.scope.get(VISITOR_OF)
+    return found
+
+
+def form(request: Request) -> Form:
+    """The form that was sent, or an empty one."""
+    found: Form = request.scope.setdefault(FORM, Form())
+    return found
+
+
+def refusal(request: Request) -> dict[str, Any] | None:
+    """Why the form that is shown again was refused."""
+    found: dict[str, Any] | None = request.scope.get(REFUSAL)
+    return found
+
+
+PageForm = Annotated[Form, Depends(form)]
+
+
+async def _receive(request: Request) -> None:
+    """Read the form, check where it comes from, and hand on what the API reads from headers."""
+    sent = await _read(request)
+    request.scope[FORM] = sent
+    _check_origin(request, sent)
+    for field, header in (("_once", b"idempotency-key"), ("_version", b"if-match")):
+        value = sent.own(field)
+        if value is not None and value.isascii():
+            request.scope["headers"].append((header, value.encode()))
+
+
+async def _read(request: Request) -> Form:
+    kind = dict(request.scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
+    body = await request.body()
+    if kind == b"application/x-www-form-urlencoded":
+        try:
+            text = body.decode("utf-8")
+            fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+        except ValueError:  # also what is no UTF-8
+            raise MalformedRequest(reason="form") from None
+        return Form(fields)
+    sent = Form()
+    if kind == b"multipart/form-data":
+        async with request.form(max_files=5, max_fields=MOST_FIELDS) as parts:
+            for name, part in parts.multi_items():
+                if isinstance(part, UploadFile):
+                    sent.files[name] = part
+                else:
+                    sent.fields.append((name, part))
+        for header in ("_headers", "_form"):  # read again below, with what is added to them
+            request.__dict__.pop(header, None)
+    return sent
+
+
+def _check_origin(request: Request, sent: Form) -> None:
+    """A form must prove that one of our pages showed it to this browser, and no other site may have sent it."""
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    if origin not in {None, "null"} and str(origin).partition("://")[2] != host:
+        raise ForgedRequest()
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise ForgedRequest()
+    proof = sent.own("_proof") or request.headers.get("x-proof", "")
+    if not _fits(proof, _secret(request)):
+        raise ForgedRequest()
+    request.__dict__.pop("_headers", None)
+
+
+def _secret(request: Request) -> bytes:
+    """What only this browser's pages know: made from its session, or before it has one from a cookie of its own."""
+    key = request.cookies.get(COOKIE) if visitor(request) else None
+    own = key or request.cookies.get(VISITOR) or request.scope.get(_KEY) or ""
+    signing = request.app.state.signing_key
+    return hmac.digest(signing, b"proof of origin\0" + str(own).encode(), sha256)
+
+
+def proof(request: Request) -> str:
+    """The proof for a form, another text each time: what is compressed with what an attacker chose must not repeat."""
+    if visitor(request) is None and VISITOR not in request.cookies:
+        request.scope.setdefault(_KEY, secrets.token_urlsafe(24))
+    mask = secrets.token_bytes(32)
+    secret = _secret(request)
+    return (mask + bytes(a ^ b for a, b in zip(mask, secret, strict=True))).hex()
+
+
+def _fits(told: str, secret: bytes) -> bool:
+    try:
+        raw = bytes.fromhex(told)
+    except ValueError:
+        return False
+    if len(raw) != 64:
+        return False
+    return hmac.compare_digest(bytes(a ^ b for a, b in zip(raw[:32], raw[32:], strict=True)), secret)
+
+
+def keep_visitor(request: Request, response: Response) -> Response:
+    """Let a browser without a session keep what its proofs are made from."""
+    if key := request.scope.get(_KEY):
+        set_cookie(response, VISITOR, key)
+    return response
+
+
+def set_cookie(response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """A cookie for this host alone, out of reach of scripts and of other sites' forms."""
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def see(path: str, *, done: str | None = None) -> Response:
+    """Lead the browser on after a form was accepted; `done` is a code, told in words on the next page."""
+    if done:
+        path += ("&" if "?" in path else "?") + f"done={done}"
+    return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})
+
+
+def is_page(request: Request) -> bool:
+    """Whether a request is a browser's, to be refused with a page."""
+    return isinstance(request.scope.get("route"), PageRoute)
+
+
+def is_for_a_person(request: Request, api: str) -> bool:
+    """Whether an address that nothing answers was asked for by a browser, outside the API."""
+    return not request.url.path.startswith(api) and "text/html" in request.headers.get("accept", "")
+
+
+def router() -> APIRouter:
+    """A router of pages."""
+    return APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+def invalid(pointer: str, code: str) -> InvalidInput:
+    """A refusal of one field of a page's own form."""
+    return InvalidInput(pointer, code)

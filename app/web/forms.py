@@ -1,0 +1,132 @@
+"""What a browser's form sends, made into what the input schemas of the API read.
+
+Names in a form are paths: `birth.year`, `phones.0.number`, `outcomes.<id>.status`. A name that ends with `[]` collects
+its values into a list. `:int` and `:flag` say that the field is no text. What was left blank was not answered and is not
+sent. Names that begin with an underscore belong to the face: the proof of origin, the key under which a creation is kept,
+the version that was read, the page on which the form stood.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.core import i18n, problems
+from app.core.errors import InvalidInput
+from app.core.text import digits_to_ascii, has_forbidden
+
+MOST_FIELDS = 1000
+_KINDS = ("int", "flag")
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Form:
+    """The fields of one form as they were typed, and what is wrong with them."""
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self.fields: list[tuple[str, str]] = list(fields)
+        self.files: dict[str, Any] = {}
+        self.errors: dict[str, str] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.fields)
+
+    def own(self, name: str) -> str | None:
+        """A field of the face's own (`_version`), or None."""
+        return next((value for field, value in self.fields if field == name and value), None)
+
+    def values(self, name: str) -> list[str]:
+        """Everything typed under a name, for showing the form again."""
+        return [value for field, value in self.fields if _bare(field) == name]
+
+    def value(self, name: str) -> str | None:
+        found = self.values(name)
+        return found[0] if found else None
+
+    def error(self, name: str) -> str | None:
+        """What is wrong with a field, in the language of the request."""
+        return self.errors.get(_path(name))
+
+    def data(self) -> dict[str, Any]:
+        """The answered fields as nested data. Raises `InvalidInput` for what no field can hold."""
+        root: dict[str, Any] = {}
+        for field, typed in self.fields:
+            value = typed.strip()
+            if field.startswith("_") or not value:
+                continue
+            if has_forbidden(value):
+                raise InvalidInput(_path(_bare(field)), "not_allowed")
+            name, _, kind = field.partition(":")
+            _put(root, name.removesuffix("[]").split("."), _read(value, kind), many=name.endswith("[]"))
+        told: dict[str, Any] = _listed(root)
+        return told
+
+    def read(self, schema: type[M], **more: Any) -> M:
+        """Read the form as an input schema, with what the page itself knows. Raises `InvalidInput`."""
+        try:
+            return schema.model_validate({**self.data(), **more})
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
+            refusal = InvalidInput("body", "not_allowed")
+            refusal.details["errors"] = problems.fields([{**e, "loc": ("body", *e["loc"])} for e in found])
+            raise refusal from None
+
+    def point(self, errors: Iterable[Mapping[str, Any]]) -> None:
+        """Keep what was refused beside the fields that it is about."""
+        for error in errors:
+            path = str(error["pointer"]).removeprefix("body")
+            self.errors.setdefault(path, str(error["message"]))
+
+
+def _bare(field: str) -> str:
+    return field.partition(":")[0].removesuffix("[]")
+
+
+def _path(name: str) -> str:
+    return "/" + _bare(name).replace(".", "/")
+
+
+def _read(value: str, kind: str) -> Any:
+    if kind == "flag":
+        return value in {"1", "on", "true"}
+    if kind == "int":
+        digits = digits_to_ascii(value)
+        return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else value
+    return value
+
+
+def _put(root: dict[str, Any], path: list[str], value: Any, *, many: bool) -> None:
+    *way, last = path
+    for part in way:
+        root = root.setdefault(part, {})
+        if not isinstance(root, dict):
+            raise InvalidInput("body", "malformed")
+    if many:
+        root.setdefault(last, []).append(value)
+    else:
+        root[last] = value
+
+
+def _listed(value: Any) -> Any:
+    """Members named 0, 1, 2 … were the places of a list; a place that was left blank closes up."""
+    if not isinstance(value, dict):
+        return value
+    told = {name: _listed(member) for name, member in value.items()}
+    if told and all(name.isdigit() for name in told):
+        return [told[name] for name in sorted(told, key=int)]
+    return told
+
+
+def explained(code: str, details: Mapping[str, Any]) -> dict[str, Any]:
+    """A refusal as a page tells it: what, why, and what stands in the way."""
+    body = problems.body(code, 0, "", details)
+    return {
+        "title": body["title"],
+        "detail": body["detail"],
+        "errors": body.get("errors", []),
+        "explanations": list(body.get("explanations", {}).values()),
+        "details": details,
+        "code": code,
+        "language": i18n.language.get(),
+    }

@@ -1,0 +1,104 @@
+"""Refusals as pages: the form again with what is wrong, the way in, or a page that says why."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.responses import Response
+from starlette.types import Message
+
+from app.core.errors import DomainError, NotAuthenticated, NotFound
+from app.web import face
+from app.web.forms import Form, explained
+from app.web.rendering import page
+
+
+async def missing(request: Request) -> Response:
+    """Answer a browser that asks for a page which there is not."""
+    await face.recognise(request)
+    return await refused(request, NotFound())
+
+
+async def refused(request: Request, error: DomainError) -> Response:
+    """Answer a refusal: the page with the form again and what is wrong, the way in, or a page that says why."""
+    if isinstance(error, NotAuthenticated):
+        return _way_in(request)
+    told = explained(error.code, error.details)
+    if request.method == "POST":
+        sent = face.form(request)
+        sent.point(told["errors"])
+        again = await _again(request, sent, told)
+        if again is not None:
+            again.status_code = int(error.status)
+            return again
+    return page(request, "refused.html", told=told, status=int(error.status))
+
+
+def _way_in(request: Request) -> Response:
+    known = face.visitor(request)
+    if known is not None and known.is_locked:
+        return face.see("/locked")
+    wanted = request.url.path if request.method == "GET" else "/"
+    if request.headers.get("hx-request"):  # a part of a page: the whole page goes
+        return Response(status_code=401, headers={**face.HEADERS, "HX-Redirect": "/sign-in"})
+    return face.see("/sign-in" + (f"?next={quote(wanted)}" if wanted != "/" else ""))
+
+
+async def _again(request: Request, sent: Form, told: dict[str, Any]) -> Response | None:
+    """The page on which the form stood, with what was typed and what is wrong; None when it was none of ours."""
+    path, _, query = (sent.own("_page") or "").partition("?")
+    if not path.startswith("/") or path.startswith("//") or not path.isascii():
+        return None
+    kept = {key: value for key, value in request.scope.items() if key in _KEPT}
+    headers = [(name, value) for name, value in request.scope["headers"] if name not in _OF_THE_FORM]
+    scope = {
+        **kept,
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode("ascii", "ignore"),
+        "headers": headers,
+        "state": {},
+        face.FORM: sent,
+        face.REFUSAL: told,
+        face.VISITOR_OF: face.visitor(request),
+    }
+    return await _captured(request, scope)
+
+
+_KEPT = frozenset(
+    {
+        "type",
+        "asgi",
+        "http_version",
+        "scheme",
+        "server",
+        "client",
+        "root_path",
+        "app",
+        "router",
+        "fastapi_middleware_astack",
+        "starlette.exception_handlers",
+    }
+)
+_OF_THE_FORM = frozenset({b"content-length", b"content-type", b"idempotency-key", b"if-match"})
+
+
+async def _captured(request: Request, scope: dict[str, Any]) -> Response | None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await request.app.router(scope, receive, send)
+    start, *parts = sent
+    route = scope.get("route")
+    if not isinstance(route, face.PageRoute) or start["status"] != HTTPStatus.OK:
+        return None
+    response = Response(b"".join(part.get("body", b"") for part in parts))
+    response.raw_headers = list(start["headers"])
+    return response

@@ -1,0 +1,161 @@
+"""How things are said on a page: sentences, numbers of things, days and times, names, codes. Codes and data come in, text goes out."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from markupsafe import Markup, escape
+from persiantools.jdatetime import JalaliDate
+
+from app.core import i18n
+from app.core.clock import now, today
+from app.core.settings import settings
+
+# Morocco writes Arabic with European digits and its own names of the months.
+LOCALES = {"ar": "ar_MA", "fr": "fr_MA", "en": "en_GB", "fa": "fa_IR"}
+NAMES = {"ar": "العربية", "fr": "Français", "en": "English", "fa": "فارسی"}
+RIGHT_TO_LEFT = frozenset({"ar", "fa"})
+_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
+
+def language() -> str:
+    return i18n.language.get()
+
+
+def direction() -> str:
+    return "rtl" if language() in RIGHT_TO_LEFT else "ltr"
+
+
+def t(key: str, **values: object) -> Markup:
+    """The sentence for a key. Values are data: each is set apart, so that its direction disturbs nobody's."""
+    sentence = escape(i18n.text(key))
+    for name, value in values.items():
+        sentence = sentence.replace("{" + name + "}", bdi(value))
+    return Markup(sentence)  # noqa: S704 - both parts were escaped
+
+
+def plain(key: str, **values: object) -> str:
+    """The same as plain text, for titles and attributes."""
+    return i18n.text(key, None, **values)
+
+
+@lru_cache(maxsize=8)
+def _plural(code: str) -> Any:
+    return Locale.parse(LOCALES[code]).plural_form
+
+
+def count(key: str, number: int, **values: object) -> Markup:
+    """So many of something, in the grammatical number that the language asks for (CLDR): `<key>.one`, `.few` …"""
+    form = _plural(language())(number)
+    wanted = f"{key}.{form}" if i18n.has(f"{key}.{form}", language()) else f"{key}.other"
+    return t(wanted, n=digits(number), **values)
+
+
+def bdi(value: object) -> Markup:
+    return value if isinstance(value, Markup) else Markup("<bdi>{}</bdi>").format(value)
+
+
+def ltr(value: object) -> Markup:
+    """A number of a file, a telephone or a card: left to right in every language."""
+    return Markup('<bdi dir="ltr" class="code">{}</bdi>').format(value)
+
+
+def digits(value: object) -> str:
+    """A number in the digits that the language is written with."""
+    return str(value).translate(_PERSIAN) if language() == "fa" else str(value)
+
+
+def word(code: StrEnum | None) -> str:
+    """A code of a closed list in words."""
+    return "" if code is None else i18n.text(f"enum.{type(code).__name__}.{code.value}")
+
+
+def day(value: date | None, *, short: bool = False) -> Markup:
+    """A day in words: with the Moroccan names of the months in Arabic, in the Jalali calendar first in Persian."""
+    if value is None:
+        return Markup("")
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), day_text(value, short=short))
+
+
+def day_text(value: date, *, short: bool = False) -> str:
+    code = language()
+    if code == "fa":
+        return digits(
+            JalaliDate(value).strftime(  # type: ignore[no-untyped-call]
+                "%-d %B" if short else "%-d %B %Y", locale="fa"
+            )
+        )
+    pattern = "d MMM" if short else "d MMMM y"
+    return format_date(value, pattern, locale=LOCALES[code])
+
+
+def weekday(value: date) -> str:
+    return format_date(value, "EEEE", locale=LOCALES[language()])
+
+
+def moment(value: datetime | None, zone: str | None = None) -> Markup:
+    """An instant as day and hour at a window."""
+    if value is None:
+        return Markup("")
+    local = value.astimezone(ZoneInfo(zone or settings().time_zone))
+    return Markup('<time datetime="{}">{} · {}</time>').format(
+        value.isoformat(), day_text(local.date()), bdi(clock(value, zone))
+    )
+
+
+def clock(value: datetime, zone: str | None = None) -> str:
+    local = value.astimezone(ZoneInfo(zone or settings().time_zone))
+    return digits(format_time(local, "HH:mm", locale="en_GB"))
+
+
+def near(value: date | None, zone: str | None = None) -> Markup:
+    """A day as people say it: today, tomorrow, three days ago; further away by its date."""
+    if value is None:
+        return Markup("")
+    away = (value - today(zone)).days
+    if away in {-1, 0, 1}:
+        said: object = t({-1: "page.day.yesterday", 0: "page.day.today", 1: "page.day.tomorrow"}[away])
+    elif -14 <= away < 0:
+        said = count("page.day.ago", -away)
+    elif 0 < away <= 14:
+        said = count("page.day.ahead", away)
+    else:
+        return day(value)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), day_text(value), said)
+
+
+def since(value: datetime) -> Markup:
+    """How long something has waited: minutes up to two hours, then hours, then days."""
+    minutes = max(0, int((now() - value).total_seconds() // 60))
+    if minutes < 120:
+        return count("page.time.minutes", minutes)
+    if minutes < 48 * 60:
+        return count("page.time.hours", minutes // 60)
+    return count("page.time.days", minutes // (24 * 60))
+
+
+def person(row: Mapping[str, Any], prefix: str = "") -> Markup:
+    """A person's name in the script of the language, or the only one that is known."""
+    scripts = ("ar", "latin") if direction() == "rtl" else ("latin", "ar")
+    for script in scripts:
+        parts = [row.get(f"{prefix}{part}_name_{script}") for part in ("given", "family")]
+        if any(parts):
+            return bdi(" ".join(part for part in parts if part))
+    return t("page.person.unnamed")
+
+
+def named(row: Mapping[str, Any], prefix: str = "name") -> Markup:
+    """The name of a window, an institution or a service in the script of the language."""
+    order = ("ar", "fr") if direction() == "rtl" else ("fr", "ar")
+    return bdi(next((row[f"{prefix}_{code}"] for code in order if row.get(f"{prefix}_{code}")), ""))
+
+
+def label(term: Mapping[str, Any]) -> str:
+    """The word for a term of an open list."""
+    labels: Mapping[str, str] = term["labels"]
+    return labels.get(language()) or labels["fr"]
