@@ -63,6 +63,8 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
+            # No route takes both: a token opens the API, a browser's session the pages.
+            request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"authorization"]
             await recognise(request)
             if request.method not in {"GET", "HEAD"}:
                 await _receive(request)

@@ -1,0 +1,96 @@
+"""The way in and out, the language, the lock."""
+
+import pytest
+
+from app.core.db import WriteSession
+from app.web import face
+from tests.factories.world import World
+from tests.support.pages import ORIGIN, Browser
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en", "fa"])
+def test_the_page_to_sign_in_speaks_the_browsers_language(app, language: str) -> None:  # type: ignore[no-untyped-def]
+    page = Browser(app, language).open("/sign-in")
+    assert page.document.get("lang") == language
+
+
+def test_who_is_not_signed_in_is_led_to_the_door_and_then_on(browser: Browser) -> None:
+    response = browser.client.get("/account", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (303, "/sign-in?next=/account")
+
+
+def test_a_wrong_password_shows_the_form_again_and_says_so(browser: Browser, world: World) -> None:
+    page = browser.open("/sign-in").send(
+        "/sign-in", username="nobody@test.example", password="wrong one here"
+    )
+    assert page.status == 401
+    assert page.find("//*[@role='alert']")
+    assert page.find("//input[@name='username']")[0].get("value") == "nobody@test.example"
+    assert not page.find("//input[@name='password']")[0].get("value")
+
+
+def test_ones_account_speaks_the_language_that_was_chosen(worker: Browser) -> None:
+    page = worker.open("/account").send("/language", language="fr")
+    assert page.document.get("lang") == "fr"
+    assert worker.open("/account").document.get("lang") == "fr"
+
+
+def test_a_locked_browser_shows_nothing_but_the_way_back_in(worker: Browser) -> None:
+    page = worker.open("/account").send("/lock")
+    assert page.path == "/locked"
+    for path in ("/account", "/notices"):
+        response = worker.client.get(path, follow_redirects=False)
+        assert (response.status_code, response.headers["location"]) == (303, "/locked")
+
+
+def test_signing_out_ends_the_session_at_once(worker: Browser) -> None:
+    key = worker.client.cookies[face.COOKIE]
+    page = worker.open("/account").send("/sign-out")
+    assert page.path == "/sign-in"
+    worker.client.cookies.set(face.COOKIE, key, domain="testserver.local", path="/")
+    assert worker.client.get("/account", follow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize("proof", ["", "00" * 64, "no hex"])
+def test_a_form_without_the_proof_of_this_browser_does_nothing(worker: Browser, proof: str) -> None:
+    response = worker.client.post("/lock", data={"_proof": proof}, headers={"Origin": ORIGIN})
+    assert response.status_code == 403
+    worker.open("/account")
+
+
+def test_a_form_from_another_site_does_nothing_whatever_it_proves(worker: Browser) -> None:
+    page = worker.open("/account")
+    proof = page.find("//form[@action='/lock']//input[@name='_proof']")[0].get("value")
+    response = worker.client.post("/lock", data={"_proof": proof}, headers={"Origin": "https://evil.example"})
+    assert response.status_code == 403
+
+
+def test_anothers_proof_is_none(app, db: WriteSession, world: World) -> None:  # type: ignore[no-untyped-def]
+    mine = Browser(app).sign_in_as(db, world.worker)
+    theirs = Browser(app).sign_in_as(db, world.colleague)
+    proof = theirs.open("/account").find("//input[@name='_proof']")[0].get("value")
+    assert mine.client.post("/lock", data={"_proof": proof}, headers={"Origin": ORIGIN}).status_code == 403
+
+
+def test_the_api_knows_no_cookie_and_the_pages_no_token(worker: Browser, world: World) -> None:
+    from tests.factories.world import headers
+
+    assert worker.client.get("/api/v1/auth/me").status_code == 401
+    worker.client.cookies.clear()
+    response = worker.client.get("/account", headers=headers(world.worker), follow_redirects=False)
+    assert response.headers["location"] == "/sign-in?next=/account"
+
+
+def test_one_of_several_sessions_can_be_ended(app, db: WriteSession, world: World) -> None:  # type: ignore[no-untyped-def]
+    page = Browser(app).sign_in_as(db, world.worker).open("/account")
+    assert "هذه الجلسة" in page.text
+
+
+def test_an_address_that_leads_elsewhere_is_not_followed(browser: Browser, world: World) -> None:
+    page = browser.open("/sign-in?next=//evil.example")
+    assert page.status == 200
+
+
+def test_a_page_that_there_is_not_says_so_in_the_language(browser: Browser) -> None:
+    page = browser.open("/no-such-page", status=404)
+    assert page.document.get("lang") == "ar"
