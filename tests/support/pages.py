@@ -25,7 +25,7 @@ class Page:
         self.browser, self.response = browser, response
         self.status: int = response.status_code
         self.path: str = response.request.url.path
-        self.document = html.document_fromstring(response.content.decode())
+        self.document: Any = html.document_fromstring(response.content.decode())
 
     @property
     def text(self) -> str:

@@ -1,6 +1,7 @@
 """The way in and out, the language, the lock."""
 
 import pytest
+from fastapi import FastAPI
 
 from app.core.db import WriteSession
 from app.web import face
@@ -9,7 +10,7 @@ from tests.support.pages import ORIGIN, Browser
 
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en", "fa"])
-def test_the_page_to_sign_in_speaks_the_browsers_language(app, language: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_page_to_sign_in_speaks_the_browsers_language(app: FastAPI, language: str) -> None:
     page = Browser(app, language).open("/sign-in")
     assert page.document.get("lang") == language
 
@@ -65,7 +66,7 @@ def test_a_form_from_another_site_does_nothing_whatever_it_proves(worker: Browse
     assert response.status_code == 403
 
 
-def test_anothers_proof_is_none(app, db: WriteSession, world: World) -> None:  # type: ignore[no-untyped-def]
+def test_anothers_proof_is_none(app: FastAPI, db: WriteSession, world: World) -> None:
     mine = Browser(app).sign_in_as(db, world.worker)
     theirs = Browser(app).sign_in_as(db, world.colleague)
     proof = theirs.open("/account").find("//input[@name='_proof']")[0].get("value")
@@ -81,7 +82,7 @@ def test_the_api_knows_no_cookie_and_the_pages_no_token(worker: Browser, world: 
     assert response.headers["location"] == "/sign-in?next=/account"
 
 
-def test_one_of_several_sessions_can_be_ended(app, db: WriteSession, world: World) -> None:  # type: ignore[no-untyped-def]
+def test_one_of_several_sessions_can_be_ended(app: FastAPI, db: WriteSession, world: World) -> None:
     page = Browser(app).sign_in_as(db, world.worker).open("/account")
     assert "هذه الجلسة" in page.text
 
