@@ -13,6 +13,7 @@ import openpyxl
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from app.web.face import PageRoute
 from tests.factories import assessments, intake
 from tests.factories.files import PDF
 
@@ -254,6 +255,8 @@ def request(key: str, names: Mapping[str, str]) -> dict[str, Any]:
 def walk(app: FastAPI) -> Iterator[tuple[str, RouteContext]]:
     """Every way into the application, as `METHOD /path`; paths under the API are told without its prefix."""
     for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, PageRoute):
+            continue  # a page asks through the same dependencies (`tests/web/test_rules.py`)
         path = (route.path or "").removeprefix(API) if isinstance(route.original_route, APIRoute) else None
         for method in sorted((route.methods or {"GET"}) - {"HEAD"}):
             yield f"{method} {route.path if path is None else path}", route

@@ -18,13 +18,13 @@ from app.core import deps, i18n
 from app.core.db import Database
 from app.core.http import ApiRoute, dependants
 from app.main import API, create_app
+from app.web.face import PageRoute
 from tests.factories.world import World, headers
 
 # Whoever is not signed in reaches these and nothing else.
 PUBLIC = {
     "POST /auth/token",
     "POST /auth/activation",
-    "GET /",
     "GET /docs",
     "GET /health",
     "GET /problems/{code}",
@@ -142,7 +142,10 @@ class Route:
 
 
 def walk() -> Iterator[tuple[str, Any]]:
+    """Every way in but the pages, whose rules are walked in `tests/web/test_rules.py`."""
     for context in iter_route_contexts(application().routes):
+        if isinstance(context.original_route, PageRoute):
+            continue
         path = context.path or ""
         if isinstance(context.original_route, APIRoute):
             path = path.removeprefix(API)
