@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.auth import queries, service
 from app.auth.deps import Change, Somebody, changed_password, chosen_password, judge
 from app.auth.schemas import Activation, PasswordChange
+from app.core import i18n
 from app.core.actor import Actor
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.errors import NotAuthenticated
@@ -18,7 +19,7 @@ from app.notifications import service as notifications
 from app.notifications.deps import NoticeReader
 from app.web import face, navigation, subjects
 from app.web.face import PageForm, invalid, see
-from app.web.rendering import page
+from app.web.rendering import STATIC, fragment, page
 
 router = face.router()
 
@@ -195,4 +196,14 @@ def open_notice(actor: NoticeReader, db: ReadDb, notification_id: NotificationId
 
 @router.get("/offline")
 async def offline(request: Request) -> Response:
-    return page(request, "everybody/offline.html")
+    """What the browser keeps for when the server cannot be reached."""
+    return fragment(
+        request, "everybody/offline.html", said={code: i18n.catalogue(code) for code in LANGUAGES}
+    )
+
+
+@router.get("/service-worker.js")
+async def service_worker() -> Response:
+    """From the root, as it answers for every page."""
+    script = (STATIC / "js" / "service-worker.js").read_bytes()
+    return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})

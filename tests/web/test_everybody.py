@@ -95,3 +95,10 @@ def test_an_address_that_leads_elsewhere_is_not_followed(browser: Browser, world
 def test_a_page_that_there_is_not_says_so_in_the_language(browser: Browser) -> None:
     page = browser.open("/no-such-page", status=404)
     assert page.document.get("lang") == "ar"
+
+
+def test_the_page_for_no_connection_names_nobody_and_speaks_every_language(worker: Browser) -> None:
+    page = worker.open("/offline")
+    assert [section.get("lang") for section in page.find("//section")] == ["ar", "fr", "en", "fa"]
+    assert page.find("//form | //nav") == []
+    assert "worker" not in page.response.text

@@ -30,6 +30,7 @@ PUBLIC = {
     "GET /locked",
     "POST /locked",
     "GET /offline",
+    "GET /service-worker.js",
 }
 # Parts of addresses that only pages have: which part of a page is shown, what was done before it.
 OF_PAGES = {"next"}

@@ -39,3 +39,6 @@ if (proof) {
 }
 
 document.getElementById("refusal")?.focus();
+
+// Where the server cannot be reached, a page says so in words instead of the browser's own.
+navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
