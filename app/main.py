@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from app import worker
 from app.assessments.router import router as assessments
@@ -96,6 +97,7 @@ def create_app(database: Database | None = None, config: Settings | None = None)
         default_language=config.default_language,
         body_limit=config.body_limit_bytes,
         larger={"/attachments": config.attachment_limit_bytes + 65_536},
+        refuse=_outside,
     )
     _answer_refusals(app)
     mount(app, ROUTERS, API)
@@ -191,3 +193,10 @@ def _answer_refusals(app: FastAPI) -> None:
 async def _refusal(request: Request, error: DomainError) -> Response:
     """Problem details to a program, a page to a person."""
     return await refusals.refused(request, error) if face.is_page(request) else problems.of(error)
+
+
+def _outside(scope: Scope, error: DomainError) -> Response:
+    """The same for what is refused before or beside the routes."""
+    request = Request(scope)
+    is_a_page = face.is_page(request) or face.is_for_a_person(request, API)
+    return refusals.outside(request, error) if is_a_page else problems.of(error)

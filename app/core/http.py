@@ -38,6 +38,12 @@ class BodyTooLarge(DomainError):
     status, code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large"
 
 
+class InternalError(DomainError):
+    """A mistake of ours: it is logged under the request's number, and nothing was kept."""
+
+    status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error"
+
+
 class UnsupportedMediaType(DomainError):
     """The body is not of the type that this route reads."""
 
@@ -302,9 +308,16 @@ class Gate:
     """Pure ASGI, before everything: language, request id, body limit, headers, one log line, no bare traceback."""
 
     def __init__(
-        self, app: ASGIApp, *, default_language: str, body_limit: int, larger: Mapping[str, int]
+        self,
+        app: ASGIApp,
+        *,
+        default_language: str,
+        body_limit: int,
+        larger: Mapping[str, int],
+        refuse: Callable[[Scope, DomainError], ASGIApp],
     ) -> None:
         self.app = app
+        self.refuse = refuse
         self.default_language = default_language
         self.body_limit = body_limit
         self.larger = dict(larger)  # path suffix → bytes
@@ -342,11 +355,11 @@ class Gate:
                 raise BodyTooLarge(limit=limit)
             await self.app(scope, _limited(receive, limit), say)
         except DomainError as error:
-            await problems.of(error)(scope, receive, say)
+            await self.refuse(scope, error)(scope, receive, say)
         except Exception as error:
             log.error("request failed", request_id=request_id, error=type(error).__name__, where=where(error))
             if status == 0:
-                await problems.response("internal_error", 500)(scope, receive, say)
+                await self.refuse(scope, InternalError())(scope, receive, say)
         finally:
             route = scope.get("route")
             log.info(

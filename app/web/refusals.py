@@ -20,6 +20,11 @@ async def missing(request: Request) -> Response:
     return await refused(request, NotFound())
 
 
+def outside(request: Request, error: DomainError) -> Response:
+    """Answer what was refused before a route was reached, or what broke."""
+    return page(request, "refused.html", told=explained(error.code, error.details), status=int(error.status))
+
+
 async def refused(request: Request, error: DomainError) -> Response:
     """Answer a refusal: the page with the form again and what is wrong, the way in, or a page that says why."""
     if isinstance(error, NotAuthenticated):

@@ -91,12 +91,9 @@ def test_a_missing_body_is_a_missing_field(lab_client: TestClient) -> None:
     assert [error["code"] for error in body["errors"]] == ["missing"]
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/nothing", "/lab", "/lab/echo/more", "/static/nothing.js"])
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/lab", "/lab/echo/more", "/static/nothing.js"])
 def test_an_unknown_place_is_not_found(lab_client: TestClient, path: str) -> None:
-    if path != "/":
-        problem(lab_client.get(path), 404, "not_found")
-    else:
-        assert lab_client.get(path, follow_redirects=False).headers["location"] == "/docs"
+    problem(lab_client.get(path), 404, "not_found")
 
 
 def test_a_method_that_a_place_does_not_know_is_refused_naming_those_it_knows(lab_client: TestClient) -> None:

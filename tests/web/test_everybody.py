@@ -102,3 +102,15 @@ def test_the_page_for_no_connection_names_nobody_and_speaks_every_language(worke
     assert [section.get("lang") for section in page.find("//section")] == ["ar", "fr", "en", "fa"]
     assert page.find("//form | //nav") == []
     assert "worker" not in page.response.text
+
+
+def test_a_mistake_of_ours_is_a_page_too(
+    app: FastAPI, worker: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("somebody's name")
+
+    monkeypatch.setattr("app.auth.queries.read_own", fail)
+    page = worker.open("/account", status=500)
+    assert page.document.get("lang") == "ar"
+    assert "somebody" not in page.text
