@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, event, insert, select, text
+from sqlalchemy import delete, event, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry, AuditPending, AuditSeal
@@ -163,6 +163,22 @@ class Verdict:
     unsealed: int
     broken_at: int | None
     head: str
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """How long the chain is and how it ends, without a walk along it."""
+
+    sealed: int
+    unsealed: int
+    head: str
+
+
+def state(db: ReadSession) -> ChainState:
+    """Read the end of the chain, and how many entries wait for their link."""
+    head = db.execute(_HEAD).first()
+    waiting = db.scalar(select(func.count()).select_from(AuditPending)) or 0
+    return ChainState(head.seq if head else 0, waiting, head.hash if head else GENESIS)
 
 
 def verify(db: ReadSession) -> Verdict:

@@ -11,6 +11,7 @@ class Permission(StrEnum):
     own_notifications = "own:notifications"
     reference_read = "reference:read"  # windows, territories, vocabularies
     window_manage = "window:manage"
+    vocabulary_manage = "vocabulary:manage"
     user_read = "user:read"
     user_manage = "user:manage"
     person_read = "person:read"
@@ -76,6 +77,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.administrator: _EVERYBODY
     | {
         P.window_manage,
+        P.vocabulary_manage,
         P.user_read,
         P.user_manage,
         P.partner_read,

@@ -6,13 +6,15 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam
+from sqlalchemy import ColumnElement, and_, bindparam, exists
 
+from app.auth.models import User, UserWindow
+from app.auth.states import UserStatus
 from app.cases.models import Case
 from app.cases.policy import visible_to_role
 from app.cases.queries import BRIEF, LIVING, derived, silent_before
 from app.cases.schemas import CaseSort
-from app.cases.states import CaseStatus, Priority
+from app.cases.states import PRESSING, CaseStatus, Priority
 from app.core.actor import Actor, Role
 from app.core.clock import today
 from app.core.db import ReadSession, rows
@@ -22,6 +24,23 @@ from app.core.prepared import Prepared
 from app.windows import queries as windows
 
 _c = Case.__table__.c
+_u, _serves = User.__table__.alias("referent").c, UserWindow.__table__.c
+
+# Each stands in a statement over living cases alone.
+NEW: ColumnElement[bool] = and_(LIVING, _c.status == CaseStatus.open)
+PRESSED: ColumnElement[bool] = and_(LIVING, _c.priority.in_(sorted(PRESSING)))
+# Its referent does not serve at its window any more: nobody has it in hand.
+UNATTENDED: ColumnElement[bool] = and_(
+    LIVING,
+    ~exists()
+    .where(
+        _serves.user_id == _c.referent_id,
+        _serves.window_id == _c.window_id,
+        _u.id == _serves.user_id,
+        _u.status == UserStatus.active,
+    )
+    .correlate(Case.__table__),
+)
 
 _KEYS = {
     CaseSort.newest: ("id",),
@@ -35,6 +54,9 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "priority": _c.priority == bindparam("priority"),
     "overdue": and_(LIVING, _c.next_due_on < bindparam("today")),
     "silent": and_(LIVING, _c.last_contact_on < bindparam("silent_before")),
+    "new": NEW,
+    "pressing": PRESSED,
+    "unattended": UNATTENDED,
 }
 
 
@@ -49,12 +71,15 @@ class CaseFilter:
     priority: Priority | None = None
     overdue: bool = False
     silent: bool = False
+    new: bool = False
+    pressing: bool = False
+    unattended: bool = False
     sort: CaseSort = CaseSort.newest
 
     @property
     def follows_an_index(self) -> bool:
         """Whether each row that is read is one that is wanted: with a rare state a whole window may be looked through."""
-        return self.status is None and self.priority is None
+        return not (self.status or self.priority or self.new or self.pressing or self.unattended)
 
     @property
     def conditions(self) -> frozenset[str]:

@@ -94,6 +94,17 @@ def request_closure(db: WriteSession, actor: Actor, case: Case, data: CaseClose)
     outbox.publish(db, event)
 
 
+def approve_request(db: WriteSession, actor: Actor, case: Case) -> None:
+    """Close a case as it was asked for, with the reason and the note that were given.
+
+    Raises `NoClosureRequested`, and what `close` raises.
+    """
+    service.refuse_closed(case)
+    if case.closure_requested_at is None or case.closing_reason is None:
+        raise NoClosureRequested()
+    close(db, actor, case, CaseClose(reason=case.closing_reason, note=case.closing_note))
+
+
 def set_aside_request(db: WriteSession, actor: Actor, case: Case) -> None:
     """Take back what one asked for, or as a supervisor decide that the case goes on.
 

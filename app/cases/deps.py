@@ -20,6 +20,7 @@ from app.people import queries as people
 CaseReader = Annotated[Actor, Depends(allowed(Permission.case_read))]
 CaseWriter = Annotated[Actor, Depends(allowed(Permission.case_write))]
 CaseAssigner = Annotated[Actor, Depends(allowed(Permission.case_assign))]
+ClosureApprover = Annotated[Actor, Depends(allowed(Permission.case_approve_closure))]
 CaseCloser = Annotated[Actor, Depends(allowed(Permission.case_close))]
 
 

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     attachments_per_subject: int = Field(50, ge=1)
 
     silent_case_days: int = Field(30, ge=1)
+    caseload_norm: int = Field(
+        25, ge=1, description="Cases of medium priority that one worker can accompany well."
+    )
     review_months: int = Field(3, ge=1, le=12)
     rhythm_days_urgent: int = Field(7, ge=1)
     rhythm_days_high: int = Field(7, ge=1)

@@ -1,12 +1,16 @@
+import asyncio
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.auth.deps import allowed
 from app.auth.permissions import Permission
+from app.cases import approvals
+from app.cases.deps import CaseAssigner, ClosureApprover
 from app.core.actor import Actor
-from app.core.deps import ReadDb
+from app.core.deps import PageQuery, ReadDb, read_aside
 from app.core.ids import PersonId
+from app.core.pagination import Page
 from app.people import queries as people
 
 AuditReader = Annotated[Actor, Depends(allowed(Permission.audit_read))]
@@ -34,3 +38,29 @@ async def _person_asked_about(
 
 TrailReader = Annotated[Actor, Depends(_trail_reader)]
 PersonAskedAbout = Annotated[PersonId, Depends(_person_asked_about, scope="function")]
+
+
+async def _board_reader(request: Request, actor: CaseAssigner) -> Actor:
+    """The board shows who is accompanied, by name: recorded as the list of cases is."""
+    await request.app.state.accesses.record(actor, "case:list", "case", None, None)
+    return actor
+
+
+async def _flow_reader(request: Request, actor: CaseAssigner) -> Actor:
+    """The flow names whose referral is stuck: recorded as the list of referrals is."""
+    await request.app.state.accesses.record(actor, "referral:list", "window", None, None)
+    return actor
+
+
+async def _closures_asked(request: Request, actor: ClosureApprover, db: ReadDb, wanted: PageQuery) -> Page:
+    """To decide upon a closing is to read what the file says of it: each file that is shown counts as opened."""
+    found = await read_aside(approvals.page, db, actor, wanted)
+    opened = [(case["id"], case["person_id"]) for case in found.items]
+    record = request.app.state.accesses.record
+    await asyncio.gather(*(record(actor, "case:read", "case", *ids) for ids in opened))
+    return found
+
+
+BoardReader = Annotated[Actor, Depends(_board_reader)]
+FlowReader = Annotated[Actor, Depends(_flow_reader)]
+ClosuresAsked = Annotated[Page, Depends(_closures_asked, scope="function")]

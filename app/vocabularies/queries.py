@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from app.core.clock import now
 from app.core.db import ReadSession, rows
@@ -94,6 +94,12 @@ def _shown(term: Any) -> dict[str, Any]:
 def living(db: ReadSession, vocabulary: str, codes: Iterable[str]) -> set[str]:
     """Those of the codes that a new record may use."""
     return {term.code for term in rows(db, _LIVING, vocabulary=vocabulary, codes=list(codes))}
+
+
+def last_position(db: ReadSession, vocabulary: str, parent_code: str | None) -> int:
+    """The place of the last term of a list, or of those below one of its terms."""
+    last = select(func.max(_t.position)).where(_t.vocabulary == vocabulary, _t.parent_code == parent_code)
+    return db.scalar(last) or 0
 
 
 def get(db: ReadSession, vocabulary: str, code: str | None) -> Term | None:

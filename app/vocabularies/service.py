@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import event
 
+from app.audit import service as audit
 from app.core import i18n
+from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import InvalidInput, NotFound
@@ -74,6 +76,41 @@ def _check_parent(db: ReadSession, vocabulary: str, data: TermCreate) -> None:
     parent = queries.get(db, vocabulary, data.parent_code)
     if parent is None or parent.parent_code is not None or parent.code == data.code:
         raise InvalidInput("/parent_code", "unknown_code")
+
+
+def add_term(db: WriteSession, actor: Actor, vocabulary: str, data: TermCreate) -> None:
+    """Add a new term at the end of an open list, or of what lies below its parent.
+
+    Raises `NotFound` for a list that is not open, `InvalidInput` for a code that was given before: codes are never
+    reused, because old records hold them.
+    """
+    if not queries.terms(db, vocabulary):
+        raise NotFound()
+    if queries.get(db, vocabulary, data.code) is not None:
+        raise InvalidInput("/code", "code_taken")
+    position = queries.last_position(db, vocabulary, data.parent_code) + 1
+    define(db, vocabulary, [data.model_copy(update={"position": position})])
+    _record(db, actor, "add", vocabulary, data.code)
+
+
+def retire_term(db: WriteSession, actor: Actor, vocabulary: str, code: str) -> None:
+    """Take a term out of new records. Raises `NotFound`."""
+    retire(db, vocabulary, code)
+    _record(db, actor, "retire", vocabulary, code)
+
+
+def restore_term(db: WriteSession, actor: Actor, vocabulary: str, code: str) -> None:
+    """Let a retired term be used again. Raises `NotFound`."""
+    term = queries.get(db, vocabulary, code)
+    if term is None:
+        raise NotFound()
+    term.retired_at = None
+    _changed(db)
+    _record(db, actor, "restore", vocabulary, code)
+
+
+def _record(db: WriteSession, actor: Actor, act: str, vocabulary: str, code: str) -> None:
+    audit.record(db, actor, f"term:{act}", "vocabulary", None, vocabulary=vocabulary, code=code)
 
 
 def retire(db: WriteSession, vocabulary: str, code: str) -> None:

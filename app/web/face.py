@@ -22,7 +22,7 @@ from app.auth.deps import know
 from app.core import i18n
 from app.core.deps import database, look
 from app.core.errors import DomainError, InvalidInput
-from app.core.http import MalformedRequest, run_ends
+from app.core.http import MalformedRequest, Replay, run_ends
 from app.core.settings import LANGUAGES
 from app.web.forms import MOST_FIELDS, Form
 
@@ -70,6 +70,8 @@ class PageRoute(APIRoute):
                 await _receive(request)
             try:
                 response = await handle(request)
+            except Replay as replay:
+                return replay.answer
             finally:
                 await run_ends(request)
             request.state.answer = response

@@ -185,3 +185,12 @@ def ancestors(db: ReadSession, territory_code: str) -> tuple[str, ...]:
     """A territory's own code, its province's and its region's, as far as there are any; none for an unknown code."""
     found = db.execute(_ANCESTORS, {"territory": territory_code}).one_or_none()
     return tuple(code for code in found or () if code is not None)
+
+
+def lineage(db: ReadSession, territory_code: str) -> list[dict[str, Any]]:
+    """A territory and all that it lies in, the largest first; `NotFound` for an unknown code."""
+    codes = ancestors(db, territory_code)
+    if not codes:
+        raise NotFound()
+    found = {one.code: dict(one) for one in rows(db, _TERRITORY.where(_t.code.in_(codes)))}
+    return [found[code] for code in reversed(codes)]

@@ -99,6 +99,7 @@ def test_every_role_has_its_row_and_every_permission_its_role() -> None:
         (Permission.referral_answer, {Role.partner_agent}),
         (Permission.audit_read, {Role.auditor}),
         (Permission.user_manage, {Role.administrator}),
+        (Permission.vocabulary_manage, {Role.administrator}),
         (Permission.instrument_publish, {Role.administrator}),
         (Permission.case_read, {Role.social_worker, Role.supervisor}),
         (Permission.person_read, {Role.social_worker, Role.supervisor}),

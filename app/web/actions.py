@@ -1,0 +1,35 @@
+"""The actions that the trail knows, by the thing that they are about: what an auditor may look for."""
+
+ACTIONS: dict[str, tuple[str, ...]] = {
+    "person": ("read", "search", "candidates", "list", "accesses", "register", "receive", "change"),
+    "household": ("read", "settle", "change", "leave"),
+    "consent": ("list", "record", "narrow", "withdraw"),
+    "arrival": ("read", "list", "register", "call", "put-back", "answer", "leave"),
+    "interview": ("read", "list", "start", "save", "complete", "abandon"),
+    "assessment": ("read", "start", "save", "complete", "discard"),
+    "case": (
+        *("read", "list", "open", "change", "assign", "review", "suspend", "resume"),
+        *("request-closure", "set-aside-closure", "close", "reopen"),
+    ),
+    "goal": ("set", "change"),
+    "action": ("plan", "change"),
+    "referral": (
+        *("read", "list", "draft", "edit", "send", "open", "ask", "answer", "accept", "decline", "waitlist"),
+        *("schedule", "start", "hold", "resume", "complete", "fail", "withdraw", "expire"),
+        *("message", "remind", "breach"),
+    ),
+    "follow_up": (*("read", "list", "plan", "replan", "record", "miss", "cancel", "postpone", "hand-over"),),
+    "attachment": ("read", "list", "download", "add", "remove"),
+    "notification": ("read", "read-all"),
+    "session": ("start", "refused", "lock", "unlock", "end"),
+    "user": ("invite", "invite-again", "activate", "change", "change-password", "disable"),
+    "window": ("open", "change"),
+    "holiday": ("add", "remove"),
+    "institution": ("add", "change", "contacts"),
+    "service": ("add", "change"),
+    "agreement": ("draft", "change", "sign", "suspend", "resume", "end"),
+    "instrument": ("publish", "retire"),
+    "term": ("add", "retire", "restore"),
+    "audit": ("read",),
+    "idempotency": ("replay",),
+}

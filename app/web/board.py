@@ -1,0 +1,74 @@
+"""The supervisor's board: what asks for attention, who carries how much, and handing a case over."""
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.cases import caseload, service
+from app.cases.caseload import CaseFilter
+from app.cases.deps import CaseAssigner, CaseToWrite
+from app.cases.schemas import CaseAssign, CaseSort
+from app.core import clock
+from app.core.deps import PageQuery, ReadDb, WriteDb
+from app.core.settings import settings
+from app.oversight import flow, workload
+from app.oversight.deps import BoardReader
+from app.web import face
+from app.web.face import PageForm, see
+from app.web.rendering import page
+
+router = face.router()
+
+Box = Literal["unattended", "new", "overdue", "silent", "pressing"]
+_FILTERS: dict[str, CaseFilter] = {
+    "unattended": CaseFilter(unattended=True, sort=CaseSort.contact),
+    "new": CaseFilter(new=True, sort=CaseSort.contact),
+    "overdue": CaseFilter(overdue=True, sort=CaseSort.due),
+    "silent": CaseFilter(silent=True, sort=CaseSort.contact),
+    "pressing": CaseFilter(pressing=True, sort=CaseSort.contact),
+}
+
+
+@router.get("/board")
+def board(
+    request: Request, actor: BoardReader, db: ReadDb, wanted: PageQuery, box: Box | None = None
+) -> Response:
+    """What asks for attention. Without a wish, the first list that holds something is shown."""
+    counts = workload.counts(db, actor)
+    shown: str = box or next((name for name in _FILTERS if counts[name]), "overdue")
+    staff = workload.staff(db, actor)
+    found = caseload.page(db, actor, wanted, _FILTERS[shown])
+    return page(
+        request,
+        "supervisor/board.html",
+        box=shown,
+        boxes=list(_FILTERS),
+        counts=counts,
+        cases=[case | {"age": _age(case)} for case in found.items],
+        next=found.next,
+        staff=staff,
+        loads=workload.loads(db, actor, [one for there in staff.values() for one in there]),
+        norm=settings().caseload_norm,
+        partners=flow.waiting(db, actor),
+    )
+
+
+def _age(case: dict[str, Any]) -> str | None:
+    """Into which age of delay a case falls."""
+    if not case["is_overdue"]:
+        return None
+    late: timedelta = clock.today() - case["next_due_on"]
+    if late > workload.A_MONTH:
+        return "months"
+    return "weeks" if late > workload.A_WEEK else "days"
+
+
+@router.post("/board/cases/{case_id}/assign")
+def hand_over(actor: CaseAssigner, db: WriteDb, case: CaseToWrite, form: PageForm) -> Response:
+    """Hand a case to another referent and stay on the list from which it was done."""
+    service.assign(db, actor, case, form.read(CaseAssign))
+    back = form.own("_page") or ""
+    box = next((name for name in _FILTERS if back == f"/board?box={name}"), None)
+    return see(f"/board?box={box}" if box else "/board", done="handed_over")

@@ -1,0 +1,69 @@
+"""What the pages of the house share: choices for a form, and what a form of a change leaves blank."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.core.actor import Actor
+from app.core.db import ReadSession
+from app.core.pagination import PageRequest
+from app.partners import queries as partners
+from app.vocabularies import queries as vocabularies
+from app.web.forms import Form
+from app.web.wording import label, named
+from app.windows import queries as windows
+from app.windows.models import TerritoryLevel
+
+# A choice shows everything there is to choose from; a house has some dozens of windows and some hundreds of partners.
+EVERYTHING = PageRequest(limit=1000)
+
+Options = list[tuple[Any, Any]]
+
+
+def emptied(form: Form, *names: str, lists: Iterable[str] = ()) -> dict[str, Any]:
+    """What a form of a change took away: fields that were shown and left blank, lists of which nothing is ticked.
+
+    A blank field is not sent on (`Form.data`), and what a change does not hold stays as it was.
+    """
+    answered = form.data()
+    taken: dict[str, Any] = {name: None for name in names if name not in answered}
+    return taken | {name: [] for name in lists if name not in answered}
+
+
+def the_windows(db: ReadSession, actor: Actor) -> Options:
+    return [(window["id"], named(window)) for window in windows.page(db, actor, EVERYTHING).items]
+
+
+def the_institutions(db: ReadSession, actor: Actor) -> Options:
+    return [(found["id"], named(found)) for found in partners.page(db, actor, EVERYTHING).items]
+
+
+def territories(db: ReadSession, present: str | None = None) -> Options:
+    """Regions and their provinces by code, and the present choice where that is a commune."""
+    found = [
+        *windows.territories(db, EVERYTHING, level=TerritoryLevel.region).items,
+        *windows.territories(db, EVERYTHING, level=TerritoryLevel.province).items,
+    ]
+    options: Options = [(one["code"], named(one)) for one in sorted(found, key=lambda one: str(one["code"]))]
+    if present is not None and present not in {code for code, _ in options}:
+        options.append((present, present))
+    return options
+
+
+def territory_names(db: ReadSession, actor_codes: Iterable[str]) -> Mapping[str, Any]:
+    """The names of territories by code; a code that is not in the list names itself."""
+    known = dict(territories(db))
+    return {code: known.get(code, code) for code in actor_codes}
+
+
+def living_terms(db: ReadSession, vocabulary: str, *present: str) -> Options:
+    """The terms that a new record may use, and those that this one holds already; parts stand behind their theme."""
+    return [
+        (term["code"], ("— " if term["parent_code"] else "") + label(term))
+        for term in vocabularies.terms(db, vocabulary)
+        if not term["is_retired"] or term["code"] in present
+    ]
+
+
+def term_names(db: ReadSession, vocabulary: str) -> dict[str, str]:
+    """What the codes of a list are called."""
+    return {term["code"]: label(term) for term in vocabularies.terms(db, vocabulary)}

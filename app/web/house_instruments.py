@@ -1,0 +1,144 @@
+"""Questionnaires: reading a workbook or tables, trying them by filling, publishing, the versions."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, File, Request, UploadFile
+from starlette.responses import Response
+
+from app.auth.deps import CreateDb
+from app.core import clock
+from app.core.deps import PageQuery, ReadDb, WriteDb
+from app.core.ids import InstrumentId
+from app.core.settings import settings
+from app.instruments import presentation, queries, service
+from app.instruments.deps import InstrumentPublisher, InstrumentReader, InstrumentToRetire
+from app.instruments.evaluation import evaluate
+from app.instruments.form import CompiledForm
+from app.instruments.service import Compiled
+from app.instruments.workbook import MAX_SOURCE
+from app.web import face, house
+from app.web.face import PageForm, invalid, see
+from app.web.forms import Form
+from app.web.rendering import page
+
+router = face.router()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A source that became a questionnaire, as the form of the preview carries it until it is published."""
+
+    compiled: Compiled
+    kind: str
+    source: bytes
+
+    @property
+    def carried(self) -> str:
+        return base64.b64encode(self.source).decode()
+
+
+def _draft(
+    _: InstrumentPublisher, form: PageForm, file: Annotated[UploadFile | None, File()] = None
+) -> Draft:
+    """Compile what was uploaded, pasted or carried along, outside the write turn."""
+    kind, source = _source(form, file)
+    return Draft(service.compiled(source, kind), kind, source)
+
+
+def _source(form: Form, file: UploadFile | None) -> tuple[str, bytes]:
+    if (carried := form.value("carried")) is not None:
+        try:
+            return form.value("kind") or "", base64.b64decode(carried, validate=True)
+        except binascii.Error:
+            raise invalid("/source", "malformed") from None
+    if file is not None and file.filename:
+        return "xlsx", file.file.read(MAX_SOURCE + 1)
+    if (pasted := (form.value("source") or "").strip()) == "":
+        raise invalid("/source", "missing")
+    return "markdown", pasted.encode("utf-8", "surrogatepass")
+
+
+TheDraft = Annotated[Draft, Depends(_draft)]
+
+
+def _answers(form: CompiledForm, sent: Form) -> dict[str, Any]:
+    """What was typed into the questions; a question of several choices takes the list of them."""
+    told: dict[str, Any] = {}
+    for item in form.items:
+        if typed := [value for value in sent.values(f"answers.{item.name}") if value.strip()]:
+            told[item.name] = typed if item.type == "select_multiple" else typed[0]
+    return told
+
+
+def _filled(form: CompiledForm, sent: Form) -> dict[str, Any]:
+    """The questions, and what follows from the answers so far."""
+    today = clock.today(settings().time_zone)
+    found = presentation.shown(form, evaluate(form, _answers(form, sent), today=today, complete=False))
+    wrong = {violation["question"]: violation["message"] for violation in found["violations"]}
+    return {"questions": form, "filled": found, "wrong": wrong}
+
+
+@router.get("/house/instruments")
+def list_instruments(request: Request, _: InstrumentReader, db: ReadDb, wanted: PageQuery) -> Response:
+    """The current version of each questionnaire."""
+    found = queries.page(db, wanted)
+    return page(request, "house/instruments.html", instruments=found.items, next=found.next)
+
+
+@router.get("/house/instruments/new")
+def new_instrument(request: Request, _: InstrumentPublisher) -> Response:
+    return page(request, "house/instrument_new.html")
+
+
+@router.post("/house/instruments/preview")
+def preview(
+    request: Request, _: InstrumentPublisher, draft: TheDraft, db: ReadDb, form: PageForm
+) -> Response:
+    """The questionnaire as it would be, to be tried by filling. Nothing is kept."""
+    filled = _filled(draft.compiled.form, form)
+    needs = house.term_names(db, "need")
+    return page(request, "house/instrument_preview.html", draft=draft, needs=needs, **filled)
+
+
+@router.post("/house/instruments")
+def publish(actor: InstrumentPublisher, draft: TheDraft, db: CreateDb) -> Response:
+    instrument = service.keep(db, actor, draft.compiled)
+    return see(f"/house/instruments/{instrument.id}", done="instrument_published")
+
+
+def _version(request: Request, db: ReadDb, instrument_id: InstrumentId, form: Form) -> Response:
+    instrument = queries.read(db, instrument_id)
+    versions = queries.page(db, house.EVERYTHING, code=instrument["code"], every_version=True).items
+    return page(
+        request,
+        "house/instrument.html",
+        instrument=instrument,
+        versions=versions[::-1],
+        needs=house.term_names(db, "need"),
+        **_filled(queries.form(db, instrument_id), form),
+    )
+
+
+@router.get("/house/instruments/{instrument_id}")
+def show_instrument(
+    request: Request, _: InstrumentReader, db: ReadDb, instrument_id: InstrumentId
+) -> Response:
+    """One version with its questions, and the other versions."""
+    return _version(request, db, instrument_id, Form())
+
+
+@router.post("/house/instruments/{instrument_id}/try")
+def try_instrument(
+    request: Request, _: InstrumentReader, db: ReadDb, instrument_id: InstrumentId, form: PageForm
+) -> Response:
+    """What the answers lead to. Nothing is kept, so that the page itself answers."""
+    return _version(request, db, instrument_id, form)
+
+
+@router.post("/house/instruments/{instrument_id}/retire")
+def retire(actor: InstrumentPublisher, db: WriteDb, instrument: InstrumentToRetire) -> Response:
+    service.retire(db, actor, instrument)
+    return see(f"/house/instruments/{instrument.id}", done="instrument_retired")

@@ -1,0 +1,100 @@
+"""The auditor's pages: who did or saw what, and whether the chain of the trail holds. Never the contents of a file."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from app.audit import service as audit
+from app.core.deps import PageQuery, ReadDb
+from app.core.fields import Day
+from app.core.ids import PersonId, UserId
+from app.core.schemas import Input
+from app.core.settings import settings
+from app.oversight import queries
+from app.oversight.deps import AuditReader, TrailReader
+from app.web import face
+from app.web.actions import ACTIONS
+from app.web.face import PageForm, invalid, see
+from app.web.rendering import page, query
+
+router = face.router()
+
+_CODE = r"^[a-z_]+:[a-z_-]+$"
+Action = Annotated[str, Field(max_length=64, pattern=_CODE)]
+
+
+class Search(Input):
+    """What of the trail is wanted: ids and codes, as they stand in it."""
+
+    person_id: PersonId | None = None
+    actor_id: UserId | None = None
+    subject_id: UUID | None = None
+    action: Action | None = None
+    since: Day | None = None
+    until: Day | None = None
+
+
+@router.get("/trail")
+def show_trail(
+    request: Request,
+    _: TrailReader,
+    db: ReadDb,
+    wanted: PageQuery,
+    person_id: PersonId | None = None,
+    actor_id: UserId | None = None,
+    subject_id: UUID | None = None,
+    action: Annotated[str | None, Query(max_length=64, pattern=_CODE)] = None,
+    since: Day | None = None,
+    until: Day | None = None,
+) -> Response:
+    """Entries, newest first; the days are those of the house's time zone, the last one included."""
+    chosen: dict[str, Any] = {
+        "person_id": person_id,
+        "actor_id": actor_id,
+        "subject_id": subject_id,
+        "action": action,
+    }
+    found = queries.entries(db, wanted, since=_begin(since), until=_end(until), **chosen)
+    return page(
+        request,
+        "trail/trail.html",
+        entries=found.items,
+        next=found.next,
+        chosen={name: value for name, value in (chosen | {"since": since, "until": until}).items() if value},
+        actions=ACTIONS,
+    )
+
+
+def _begin(on: Day | None) -> datetime | None:
+    zone = ZoneInfo(settings().time_zone)
+    return datetime.combine(on, time.min, zone).astimezone(UTC) if on else None
+
+
+def _end(on: Day | None) -> datetime | None:
+    return _begin(on + timedelta(days=1)) if on else None
+
+
+@router.post("/trail")
+def search_trail(_: AuditReader, form: PageForm) -> Response:
+    """Read what was typed and lead to its address; what cannot be an id is told beside its field."""
+    wanted = form.read(Search)
+    if wanted.since and wanted.until and wanted.until < wanted.since:
+        raise invalid("/until", "dates_in_order")
+    return see(query("/trail", **wanted.changes()))
+
+
+@router.get("/trail/chain")
+def show_chain(request: Request, _: TrailReader, db: ReadDb) -> Response:
+    """How long the chain is and how it ends; walking along it is asked for by a button."""
+    return page(request, "trail/chain.html", state=audit.state(db), verdict=None)
+
+
+@router.get("/trail/chain/verdict")
+def verify_chain(request: Request, _: TrailReader, db: ReadDb) -> Response:
+    """Walk the whole chain, beside everybody else's requests: it reads every entry once."""
+    return page(request, "trail/chain.html", state=audit.state(db), verdict=audit.verify(db))
