@@ -53,8 +53,9 @@ class Funnel:
     days: list[float] = field(default_factory=list)  # until the first answer, one for each that was answered
 
     @property
-    def median_days(self) -> float | None:
-        return round(median(self.days), 1) if self.days else None
+    def median_days(self) -> int | None:
+        """Whole days until the first answer, in the middle of all; 0 is the same day."""
+        return int(median(self.days)) if self.days else None
 
     def share(self, step: str) -> int:
         """Percent of what was sent that has come to a step."""

@@ -145,8 +145,7 @@ async def _read(request: Request) -> Form:
                     sent.files[name] = part
                 else:
                     sent.fields.append((name, part))
-        for header in ("_headers", "_form"):  # read again below, with what is added to them
-            request.__dict__.pop(header, None)
+        request._form = None  # its files are closed by now: who wants them reads the body again
     return sent
 
 

@@ -37,7 +37,8 @@ def _choices(db: ReadSession, actor: Actor, institution_id: InstitutionId) -> di
 
 def _parties(form: Form) -> dict[str, Any]:
     """The parties are typed one a line."""
-    return {"parties": (form.value("parties") or "").split("\n")}
+    typed = (form.value("parties") or "").splitlines()
+    return {"parties": [party for party in typed if party.strip()]}
 
 
 @router.get("/house/institutions/{institution_id}/agreements/new")

@@ -1,0 +1,222 @@
+"""The supervisor's board, the flow of referrals, and the closings that were asked for."""
+
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+
+from app.audit.models import AuditEntry
+from app.auth import service as accounts
+from app.auth.models import User
+from app.cases import closure
+from app.cases.models import Assignment, Case
+from app.cases.schemas import CaseClose
+from app.cases.states import CaseStatus, ClosingReason, GoalStatus, Priority
+from app.core.actor import Role
+from app.core.clock import now, today
+from app.core.db import WriteSession
+from app.referrals import answering
+from app.referrals.schemas import Acceptance
+from tests.factories import cases, referrals
+from tests.factories.world import World
+from tests.support.pages import Browser
+
+
+@pytest.fixture
+def case(db: WriteSession, world: World) -> Case:
+    """Opened long ago at the window, nothing done since: new, overdue and silent."""
+    cases.define_terms(db)
+    opened = cases.case(db, world.worker, opened_on=today() - timedelta(days=200))
+    db.commit()
+    return opened
+
+
+def test_a_case_is_handed_over_from_the_list_it_stands_in(
+    db: WriteSession, world: World, case: Case, supervisor: Browser
+) -> None:
+    page = supervisor.open("/board?box=overdue").send(
+        f"/board/cases/{case.id}/assign", user_id=world.colleague.user
+    )
+    assert (page.path, page.status) == ("/board", 200)
+    assert page.find("//*[@role='status']")
+    db.expire_all()
+    assert db.get_one(Case, case.id).referent_id == world.colleague.user
+    (kept,) = [a for a in db.query(Assignment).all() if a.until is None]
+    assert kept.reason
+
+
+def test_the_board_counts_what_its_lists_hold(case: Case, supervisor: Browser) -> None:
+    for box in ("new", "overdue", "silent"):
+        page = supervisor.open(f"/board?box={box}")
+        assert case.number in page.text
+        (tile,) = page.find("//nav[@class='tiles']//a[@aria-current]/span[1]")
+        assert tile.text_content() == "1"
+    for box in ("unattended", "pressing"):
+        assert case.number not in supervisor.open(f"/board?box={box}").text
+
+
+def test_a_pressing_case_stands_among_the_pressing(
+    db: WriteSession, world: World, supervisor: Browser
+) -> None:
+    cases.define_terms(db)
+    urgent = cases.case(db, world.worker, priority=Priority.urgent)
+    db.commit()
+    assert urgent.number in supervisor.open("/board?box=pressing").text
+
+
+def test_a_case_whose_referent_left_is_in_nobodys_hands(
+    db: WriteSession, world: World, case: Case, supervisor: Browser
+) -> None:
+    accounts.disable(db, world.administrator, db.get_one(User, world.worker.user))
+    db.commit()
+    assert case.number in supervisor.open("/board").text  # the first list that holds something
+    page = supervisor.open("/board?box=unattended")
+    assert case.number in page.text
+
+
+def test_handing_over_to_somebody_of_another_window_is_refused_on_the_board(
+    world: World, case: Case, supervisor: Browser
+) -> None:
+    page = supervisor.open("/board?box=overdue").send(
+        f"/board/cases/{case.id}/assign", user_id=world.stranger.user
+    )
+    assert page.status == 422
+    assert page.find("//*[@role='alert']")
+    assert case.number in page.text
+
+
+def test_the_cases_of_other_windows_stand_on_no_board(
+    db: WriteSession, world: World, supervisor: Browser
+) -> None:
+    cases.define_terms(db)
+    foreign = cases.case(db, world.stranger, opened_on=today() - timedelta(days=200))
+    db.commit()
+    assert foreign.number not in supervisor.open("/board?box=overdue").text
+    page = supervisor.open("/board?box=overdue")
+    proof = page.find("//input[@name='_proof']")[0].get("value")
+    fields = {"_proof": [proof], "user_id": [str(world.colleague.user)], "reason": ["because"]}
+    assert supervisor.post(f"/board/cases/{foreign.id}/assign", fields).status == 404
+
+
+def test_from_the_board_one_click_leads_to_what_is_stuck_at_a_partner(
+    db: WriteSession, world: World, supervisor: Browser
+) -> None:
+    stuck = referrals.ready(db, world).sent()
+    stuck.decide_by = now() - timedelta(days=1)
+    db.commit()
+    page = supervisor.open("/board").follow("غرفة الصناعة التقليدية")
+    assert page.path == f"/flow/{world.ours}"
+    assert page.find(f"//a[@href='/referrals/{stuck.id}']")
+    assert page.find("//*[contains(@class, 'badge--risk')]")
+
+
+def test_the_funnel_tells_how_far_the_referrals_came(
+    db: WriteSession, world: World, supervisor: Browser
+) -> None:
+    of = referrals.ready(db, world)
+    answered = of.sent()
+    answering.accept(db, world.agent, answered, Acceptance(contact_name="نادية مثال"))
+    of.sent()
+    db.commit()
+    page = supervisor.open("/flow")
+    numbers = [n.text_content().split()[0] for n in page.find("//*[@class='funnel__number']")]
+    assert numbers == ["2", "1", "1", "0", "0"]
+
+
+def test_another_windows_referrals_flow_elsewhere(app: FastAPI, db: WriteSession, world: World) -> None:
+    referrals.ready(db, world).sent()
+    other = world.user(Role.supervisor, world.elsewhere)
+    db.commit()
+    browser = Browser(app).sign_in_as(db, other)
+    assert not browser.open("/flow").find("//*[@class='funnel']")
+    assert not browser.open(f"/flow/{world.ours}").find("//a[starts-with(@href, '/referrals/')]")
+
+
+# --- closings -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(db: WriteSession, world: World) -> Case:
+    """An urgent case whose worker asks for its closing, with a goal that was met."""
+    cases.define_terms(db)
+    case = cases.case(db, world.worker, priority=Priority.urgent)
+    goal = cases.goal(db, world.worker, case, "غرفة قبل الشتاء (مثال)")
+    db.flush()
+    data = CaseClose.model_validate(
+        {
+            "reason": ClosingReason.goals_met,
+            "note": "انتقلت إلى سكن جديد (مثال)",
+            "outcomes": {str(goal.id): {"status": GoalStatus.met}},
+        }
+    )
+    closure.request_closure(db, world.worker, case, data)
+    db.commit()
+    return case
+
+
+def test_a_closing_is_decided_upon_with_what_is_to_know(
+    db: WriteSession, world: World, asked: Case, supervisor: Browser
+) -> None:
+    page = supervisor.open("/approvals")
+    for told in ("غرفة قبل الشتاء (مثال)", "انتقلت إلى سكن جديد (مثال)", "تحققت الأهداف", asked.number):
+        assert told in page.text
+    opened = db.query(AuditEntry).filter_by(action="case:read", subject_id=asked.id).all()
+    assert [entry.actor_id for entry in opened] == [world.supervisor.user]
+
+
+def test_an_approved_closing_closes_the_case_with_the_reason_given(
+    db: WriteSession, asked: Case, supervisor: Browser
+) -> None:
+    page = supervisor.open("/approvals").send(f"/approvals/{asked.id}/approve")
+    assert (page.path, page.status) == ("/approvals", 200)
+    assert asked.number not in page.text
+    db.expire_all()
+    closed = db.get_one(Case, asked.id)
+    assert (closed.status, closed.closing_reason) == (CaseStatus.closed, ClosingReason.goals_met)
+
+
+def test_a_closing_that_is_set_aside_leaves_the_case_open(
+    db: WriteSession, asked: Case, supervisor: Browser
+) -> None:
+    supervisor.open("/approvals").send(f"/approvals/{asked.id}/set-aside")
+    db.expire_all()
+    kept = db.get_one(Case, asked.id)
+    assert (kept.status, kept.closure_requested_at) == (CaseStatus.active, None)
+
+
+def test_a_case_that_changed_meanwhile_is_not_closed_unread(
+    db: WriteSession, asked: Case, supervisor: Browser
+) -> None:
+    page = supervisor.open("/approvals")
+    asked.summary = "something new"
+    db.commit()
+    assert page.send(f"/approvals/{asked.id}/approve").status == 412
+    db.expire_all()
+    assert db.get_one(Case, asked.id).status is CaseStatus.active
+
+
+# --- who, and in which language -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/board", "/flow", "/approvals"])
+def test_a_worker_has_no_board(worker: Browser, path: str) -> None:
+    worker.open(path, status=403)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en", "fa"])
+def test_the_supervisors_pages_speak_every_language(
+    app: FastAPI, db: WriteSession, world: World, asked: Case, language: str
+) -> None:
+    stuck = referrals.ready(db, world).sent()
+    stuck.decide_by = now() - timedelta(days=1)
+    db.commit()
+    browser = Browser(app).sign_in_as(db, world.supervisor, language)
+    for path in (
+        "/board",
+        "/board?box=pressing",
+        "/board?box=overdue",
+        "/flow",
+        "/approvals",
+        f"/flow/{world.ours}",
+    ):
+        assert browser.open(path).document.get("lang") == language

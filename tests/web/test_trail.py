@@ -1,0 +1,133 @@
+"""The auditor's pages: ids, codes, who and when, and the state of the chain."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import update
+
+import app as application
+from app.audit import service as audit
+from app.audit.models import AuditSeal
+from app.core.db import WriteSession
+from app.followups.states import FollowUpAction
+from app.partners.states import AgreementAction
+from app.people.models import Person
+from app.referrals.states import ReferralAction
+from app.web.actions import ACTIONS
+from tests.audit.test_tampering import unprotect
+from tests.factories import cases
+from tests.factories.world import World, headers
+from tests.support.pages import Browser
+
+
+@pytest.fixture
+def person(db: WriteSession, world: World) -> Person:
+    cases.define_terms(db)
+    person = cases.person(db, world.worker)
+    db.commit()
+    return person
+
+
+def test_who_saw_a_persons_file_is_found_by_its_id(
+    app: FastAPI, world: World, person: Person, db: WriteSession, auditor: Browser
+) -> None:
+    seen = Browser(app).client.get(f"/api/v1/people/{person.id}", headers=headers(world.colleague))
+    assert seen.status_code == 200
+    page = auditor.open("/trail").send("/trail", person_id=person.id)
+    assert page.path == "/trail"
+    told = [row.text_content() for row in page.find("//tbody/tr/td[3]")]
+    assert " ".join(told[0].split()) == "المستفيد(ة) · اطلاع"
+    assert len(told) == 2  # seen and registered
+
+
+def test_the_trail_tells_nothing_of_what_a_file_says(person: Person, auditor: Browser) -> None:
+    page = auditor.open(f"/trail?person_id={person.id}")
+    assert "فاطمة" not in page.response.text
+    assert not page.find("//a[starts-with(@href, '/people') or starts-with(@href, '/cases')]")
+
+
+def test_what_is_no_id_is_told_beside_its_field(auditor: Browser) -> None:
+    page = auditor.open("/trail").send("/trail", person_id="Fatima")
+    assert page.status == 422
+    assert page.find("//*[@id='f-person_id-error']")
+    assert page.find("//input[@name='person_id']")[0].get("value") == "Fatima"
+
+
+def test_days_that_run_backwards_are_refused(auditor: Browser) -> None:
+    page = auditor.open("/trail").send("/trail", since="2026-03-02", until="2026-03-01")
+    assert page.status == 422
+    assert page.find("//*[@id='f-until-error']")
+
+
+def test_a_day_to_come_has_no_entries(auditor: Browser) -> None:
+    assert auditor.open("/trail?since=2199-01-01").find("//*[@class='empty']")
+
+
+def test_the_trail_goes_on_page_by_page(auditor: Browser) -> None:
+    for _ in range(3):
+        auditor.open("/trail")
+    page = auditor.open("/trail?limit=2&action=audit:read")
+    first = page.find("//tbody/tr")
+    assert len(first) == 2
+    following = page.follow("عرض المزيد")
+    assert following.find("//tbody/tr")
+
+
+def test_the_chain_is_walked_on_demand_and_holds(person: Person, auditor: Browser) -> None:
+    page = auditor.open("/trail/chain")
+    assert not page.find("//*[@role='status' or @role='alert']")
+    assert auditor.open(page.link("التحقق من السلسلة كلها")).find("//*[@role='status']")
+
+
+def test_a_broken_chain_is_told(db: WriteSession, person: Person, auditor: Browser) -> None:
+
+    audit.seal_pending(db)
+    unprotect(db)
+    db.execute(update(AuditSeal).where(AuditSeal.seq == 1).values(hash="0" * 64))
+    db.commit()
+    page = auditor.open("/trail/chain/verdict")
+    assert page.find("//*[@role='alert']")
+    assert "1" in page.find("//*[@role='alert']")[0].text_content()
+
+
+@pytest.mark.parametrize("path", ["/trail", "/trail/chain", "/trail/chain/verdict"])
+def test_only_the_auditor_sees_the_trail(
+    worker: Browser, supervisor: Browser, administrator: Browser, path: str
+) -> None:
+    for browser in (worker, supervisor, administrator):
+        browser.open(path, status=403)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en", "fa"])
+def test_the_trail_speaks_every_language(
+    app: FastAPI, db: WriteSession, world: World, person: Person, language: str
+) -> None:
+    browser = Browser(app).sign_in_as(db, world.auditor, language)
+    for path in ("/trail", "/trail/chain", "/trail/chain/verdict"):
+        assert browser.open(path).document.get("lang") == language
+
+
+def recorded() -> Iterator[str]:
+    """Every action that the code writes into the trail."""
+    for file in Path(application.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in {
+                "record",
+                "note_down",
+                "_record",
+            }:
+                for argument in call.args:
+                    if isinstance(argument, ast.Constant) and ":" in str(argument.value):
+                        yield str(argument.value)
+
+
+def test_every_action_of_the_trail_can_be_looked_for() -> None:
+    known = {f"{thing}:{act}" for thing, acts in ACTIONS.items() for act in acts}
+    written = set(recorded()) | {f"referral:{action}" for action in ReferralAction}
+    written |= {f"agreement:{action}" for action in AgreementAction}
+    written |= {f"follow_up:{action}" for action in FollowUpAction}
+    assert len(set(recorded())) > 50
+    assert written - known == set()
