@@ -67,6 +67,7 @@ def page(
     need: str | None = None,
     territories: Sequence[str] | None = None,
     target: str | None = None,
+    language: str | None = None,
     institution_id: InstitutionId | None = None,
     active: bool = True,
 ) -> Page:
@@ -80,6 +81,8 @@ def page(
     if target is not None:
         everyone = or_(is_empty(_s.targets), holds(_s.targets, "everyone"))
         statement = statement.where(or_(holds(_s.targets, target), everyone))
+    if language is not None:
+        statement = statement.where(holds(_s.languages, language))
     if institution_id is not None:
         statement = statement.where(_s.institution_id == institution_id)
     values = {"today": clock.today(), **binds(wanted, str, UUID)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, select
@@ -133,7 +133,16 @@ def agreement_covering(
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
-def quota_window(agreement: Agreement, on: date) -> tuple[date, date] | None:
+class Quota(Protocol):
+    """What an agreement says about how much: so many referrals in each period, or None."""
+
+    @property
+    def quota(self) -> int | None: ...
+    @property
+    def quota_period(self) -> str | None: ...
+
+
+def quota_window(agreement: Quota, on: date) -> tuple[date, date] | None:
     """The calendar period in which a day's referrals are counted: its first day, and the first day after it.
 
     None when the agreement sets no quota. Periods are those of the calendar, not of the signature, so that both

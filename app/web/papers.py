@@ -1,0 +1,3 @@
+from app.web import face
+
+router = face.router()

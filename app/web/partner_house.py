@@ -1,0 +1,117 @@
+"""What a partner's agent sees of their own institution: what was signed, what is offered, and how it has answered."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_decimal
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from app.core.clock import today
+from app.core.db import ReadSession
+from app.core.deps import ReadDb, read_aside
+from app.core.settings import settings
+from app.partners import own
+from app.referrals import figures
+from app.referrals import queries as referrals
+from app.referrals.deps import ReferralAnswerer
+from app.vocabularies import queries as vocabularies
+from app.web import face
+from app.web.rendering import page
+from app.web.wording import LOCALES, language
+from app.windows import places
+
+router = face.router()
+
+
+@router.get("/our-agreement")
+def our_agreement(request: Request, actor: ReferralAnswerer, db: ReadDb) -> Response:
+    """The signed texts as data, the services with their places, and whom the network reaches."""
+    services = own.services(db, actor)
+    agreements = own.agreements(db, actor)
+    return page(
+        request,
+        "partner/agreement.html",
+        institution=own.institution(db, actor),
+        agreements=[{**one, **_quota(db, one)} for one in agreements],
+        services=services,
+        served=figures.served(db, (offer["id"] for offer in services)),
+        territories=places.territories(db, (one["territory_code"] for one in agreements)),
+        needs=_terms(db, "need"),
+        languages=_terms(db, "language"),
+        defaults=settings(),
+    )
+
+
+def _quota(db: ReadSession, agreement: dict[str, Any]) -> dict[str, Any]:
+    """How much of this period's quota is used and its last day; None where there is none or it counts no more."""
+    counted = agreement["quota_window"]
+    if counted is None or not agreement["is_in_force"]:
+        return {"used": None, "quota_last": None}
+    since, until = (
+        datetime.combine(day, time(), UTC) for day in counted
+    )  # as the rule counts when one is sent
+    used = referrals.sent_under(db, agreement["id"], since, until)
+    return {"used": used, "quota_last": counted[1] - timedelta(days=1)}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(settings().time_zone))
+
+
+def _terms(db: ReadSession, vocabulary: str) -> dict[str, dict[str, Any]]:
+    return {term["code"]: term for term in vocabularies.terms(db, vocabulary)}
+
+
+def _period(since: str = "", until: str = "") -> tuple[date, date]:
+    """The first and the last day that are counted: ninety days unless told, a year at most, never beyond today."""
+    last = min(_day(until) or today(), today())
+    first = _day(since) or last - timedelta(days=89)
+    return min(max(first, last - timedelta(days=364)), last), last
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+Period = Annotated[tuple[date, date], Depends(_period)]
+
+
+@router.get("/our-figures")
+async def our_figures(request: Request, actor: ReferralAnswerer, db: ReadDb, period: Period) -> Response:
+    """What was sent in a period, how fast and how it was answered, and what came of it."""
+    since, until = period
+    counted = await read_aside(
+        figures.of_institution, db, actor, _midnight(since), _midnight(until + timedelta(days=1))
+    )
+    return page(
+        request,
+        "partner/figures.html",
+        figures=counted,
+        since=since,
+        until=until,
+        periods=_periods(today()),
+        most=counted.received,
+        median_days=_said(counted.median_days),
+    )
+
+
+def _said(number: float | None) -> str | None:
+    """A number of days to one decimal, written as the language writes it."""
+    return None if number is None else format_decimal(number, "0.#", locale=LOCALES[language()])
+
+
+def _periods(day: date) -> tuple[tuple[str, date, date], ...]:
+    """Periods that people ask for, by a word: this month, the one before, ninety days, this year."""
+    month = day.replace(day=1)
+    before = month - timedelta(days=1)
+    return (
+        ("month", month, day),
+        ("last_month", before.replace(day=1), before),
+        ("ninety_days", day - timedelta(days=89), day),
+        ("year", day.replace(month=1, day=1), day),
+    )

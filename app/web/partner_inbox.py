@@ -1,0 +1,204 @@
+"""The partner's face: what was sent to their institution, and one referral as the person allows it now."""
+
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from starlette.responses import Response, StreamingResponse
+
+from app.auth.deps import CreateDb
+from app.cases.states import Stage
+from app.core.actor import WINDOW_ROLES, Actor, Role
+from app.core.clock import now
+from app.core.db import ReadSession
+from app.core.deps import PageQuery, ReadDb, WriteDb, read_aside
+from app.core.errors import NotFound
+from app.core.ids import ReferralId
+from app.core.pagination import Page, PageRequest
+from app.core.sharing import DataCategory
+from app.files import queries as files
+from app.files import router as attachments
+from app.files.deps import AttachmentDownloaded, Config, FileReader
+from app.files.models import SubjectType
+from app.files.policy import person_of
+from app.instruments import queries as instruments
+from app.partners import own
+from app.referrals import answering, queries, service
+from app.referrals.deps import PartnerReferral, ReferralAnswerer, ReferralToAnswer
+from app.referrals.schemas import (
+    MessageCreate,
+)
+from app.referrals.states import (
+    FINAL,
+    PAUSED,
+    UNDECIDED,
+    DeclineReason,
+    FailureReason,
+    HoldReason,
+    ReferralAction,
+    ReferralStatus,
+    WithdrawalReason,
+)
+from app.vocabularies import queries as vocabularies
+from app.web import face
+from app.web.face import PageForm, see
+from app.web.rendering import page
+from app.windows import places
+
+router = face.router()
+
+Box = Literal["to_answer", "in_progress", "ended"]
+
+REASONS = {
+    ReferralAction.decline: DeclineReason,
+    ReferralAction.fail: FailureReason,
+    ReferralAction.hold: HoldReason,
+    ReferralAction.withdraw: WithdrawalReason,
+}
+
+
+@router.get("/inbox")
+async def inbox(
+    request: Request, actor: ReferralAnswerer, db: ReadDb, wanted: PageQuery, box: Box = "to_answer"
+) -> Response:
+    """Three boxes: what waits for an answer, the earliest deadline first; what is under way; what has ended."""
+    found = await read_aside(_box, db, actor, wanted, box)
+    known = places.windows(db, (item["window_id"] for item in found.items))
+    return page(
+        request,
+        "partner/inbox.html",
+        box=box,
+        boxes=("to_answer", "in_progress", "ended"),
+        referrals=[{**item, **_clock(item, known[item["window_id"]]["time_zone"])} for item in found.items],
+        next=found.next,
+        services={offer["id"]: offer for offer in own.services(db, actor)},
+        windows=known,
+        needs=_terms(db, "need"),
+    )
+
+
+def _box(db: ReadSession, actor: Actor, wanted: PageRequest, box: Box) -> Page:
+    if box == "to_answer":
+        return queries.undecided(db, actor, wanted)
+    return queries.inbox(db, actor, wanted, box)
+
+
+def _clock(referral: dict[str, Any], zone: str) -> dict[str, Any]:
+    """The days at the window, and how the deadline stands: it runs while a decision is awaited from the partner."""
+    waits = referral["status"] in UNDECIDED
+    runs = waits and referral["status"] not in PAUSED
+    due, there = referral["decide_by"], ZoneInfo(zone)
+    return {
+        "sent_on": referral["sent_at"].astimezone(there).date(),
+        "due_on": due and due.astimezone(there).date(),
+        "ended_on": referral["ended_at"] and referral["ended_at"].astimezone(there).date(),
+        "waits": waits,
+        "runs": runs,
+        "is_overdue": runs and due is not None and due < now(),
+    }
+
+
+def _terms(db: ReadSession, vocabulary: str) -> dict[str, dict[str, Any]]:
+    return {term["code"]: term for term in vocabularies.terms(db, vocabulary)}
+
+
+async def _documents(
+    request: Request, actor: ReferralAnswerer, db: ReadDb, view: PartnerReferral
+) -> list[dict[str, Any]]:
+    """The files that may be opened now; that they were listed is recorded as the API records it."""
+    if DataCategory.documents not in view["categories"]:
+        return []
+    kind = SubjectType.referral
+    person_id = await read_aside(person_of, db, actor, kind, view["id"], is_writing=False)
+    await request.app.state.accesses.record(actor, "attachment:list", kind, view["id"], person_id)
+    found = await read_aside(files.page, db, PageRequest(limit=100), kind, view["id"])
+    return found.items
+
+
+Documents = Annotated[list[dict[str, Any]], Depends(_documents, scope="function")]
+
+
+@router.get("/inbox/{referral_id}")
+def show(
+    request: Request, actor: ReferralAnswerer, db: ReadDb, view: PartnerReferral, documents: Documents
+) -> Response:
+    """One referral as the person allows it now. What was written closes with the consent, as at the API."""
+    is_shared = not view["is_withheld"]
+    written = PageRequest(limit=100)
+    return page(
+        request,
+        "partner/referral.html",
+        **told(db, actor, view),
+        stage=_stage(view["status"]),
+        why_withheld=None if is_shared else "ended" if view["status"] in FINAL else "consent",
+        assessment_band=_band(db, view["assessment"]),
+        documents=documents,
+        messages=queries.messages(db, view["id"], written).items if is_shared else [],
+        steps=[_in_words(step) for step in queries.partner_steps(db, view["id"])] if is_shared else [],
+    )
+
+
+def told(db: ReadSession, actor: Actor, view: dict[str, Any]) -> dict[str, Any]:
+    """What the page of a referral and the pages of its answers both show."""
+    contact = (view["person"] or {}).get("contact") or {}
+    window = places.windows(db, [view["window_id"]])[view["window_id"]]
+    return {
+        "referral": {**view, **_clock(view, window["time_zone"])},
+        "service": next(offer for offer in own.services(db, actor) if offer["id"] == view["service_id"]),
+        "window": window,
+        "commune": places.territories(db, [contact.get("commune_code")]).get(contact.get("commune_code", "")),
+        "needs": _terms(db, "need"),
+        "languages": _terms(db, "language"),
+    }
+
+
+def _stage(status: ReferralStatus) -> Stage:
+    """How far a partner's part of the way has come; of the rest of the case a partner knows nothing."""
+    if status in FINAL:
+        return Stage.outcome
+    return Stage.referral if status in UNDECIDED else Stage.accompaniment
+
+
+def _band(db: ReadSession, assessment: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The band of a result with its words, as the questionnaire of today names it."""
+    known = instruments.current(db, assessment["instrument_code"]) if assessment else None
+    if assessment is None or known is None:
+        return None
+    bands = instruments.read(db, known["id"])["bands"]
+    return next((band for band in bands if band["code"] == assessment["band"]), None)
+
+
+def _in_words(step: dict[str, Any]) -> dict[str, Any]:
+    """A step with its codes as members of their lists, so that the page has words for them."""
+    action = ReferralAction(step["action"])
+    reasons = REASONS.get(action)
+    reason = reasons(step["reason_code"]) if reasons and step["reason_code"] else None
+    sides = {
+        "is_ours": step["actor_role"] is Role.partner_agent,
+        "is_windows": step["actor_role"] in WINDOW_ROLES,
+    }
+    return {**step, **sides, "action": action, "reason": reason}
+
+
+@router.get("/inbox/{referral_id}/documents/{attachment_id}")
+def download(
+    actor: FileReader, config: Config, found: AttachmentDownloaded, referral_id: ReferralId
+) -> StreamingResponse:
+    """A shared document, for saving."""
+    if found["subject_id"] != referral_id:
+        raise NotFound()
+    sent: StreamingResponse = attachments.download(actor, config, found)
+    return sent
+
+
+@router.post("/inbox/{referral_id}/open")
+def open_it(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer) -> Response:
+    """Say that it was seen, and show it: what the list's button does the first time."""
+    answering.open_it(db, actor, referral)
+    return see(f"/inbox/{referral.id}")
+
+
+@router.post("/inbox/{referral_id}/messages")
+def write(actor: ReferralAnswerer, db: CreateDb, referral: ReferralToAnswer, form: PageForm) -> Response:
+    service.write_message(db, actor, referral, form.read(MessageCreate).text)
+    return see(f"/inbox/{referral.id}", done="message_sent")
