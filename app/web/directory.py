@@ -15,8 +15,7 @@ from app.partners import agreements, queries
 from app.partners import directory as services
 from app.partners.deps import PartnerReader
 from app.referrals import figures
-from app.vocabularies import queries as vocabularies
-from app.web import face
+from app.web import face, lookup
 from app.web.rendering import page
 from app.windows import places
 from app.windows import queries as windows
@@ -41,18 +40,13 @@ def _search(_: PartnerReader, db: ReadDb, need: str = "", territory: str = "", l
     """A form that was left blank sends empty fields: nothing was asked for."""
     known = places.territories(db, [territory])
     return Search(
-        need=need if need in terms(db, "need") else None,
+        need=need if need in lookup.terms(db, "need") else None,
         territory=territory if territory in known else None,
-        language=language if language in terms(db, "language") else None,
+        language=language if language in lookup.terms(db, "language") else None,
     )
 
 
 Wanted = Annotated[Search, Depends(_search)]
-
-
-def terms(db: ReadSession, vocabulary: str) -> dict[str, dict[str, Any]]:
-    """The terms of an open list by their codes."""
-    return {term["code"]: term for term in vocabularies.terms(db, vocabulary)}
 
 
 @router.get("/directory")
@@ -97,10 +91,10 @@ def _codes(item: dict[str, Any]) -> list[str]:
 
 def _words(db: ReadSession) -> dict[str, Any]:
     return {
-        "needs": terms(db, "need"),
-        "languages": terms(db, "language"),
-        "targets": terms(db, "service_target"),
-        "kinds": terms(db, "institution_kind"),
+        "needs": lookup.terms(db, "need"),
+        "languages": lookup.terms(db, "language"),
+        "targets": lookup.terms(db, "service_target"),
+        "kinds": lookup.terms(db, "institution_kind"),
     }
 
 

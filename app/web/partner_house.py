@@ -16,8 +16,7 @@ from app.partners import own
 from app.referrals import figures
 from app.referrals import queries as referrals
 from app.referrals.deps import ReferralAnswerer
-from app.vocabularies import queries as vocabularies
-from app.web import face
+from app.web import face, lookup
 from app.web.rendering import page
 from app.web.wording import LOCALES, language
 from app.windows import places
@@ -38,8 +37,8 @@ def our_agreement(request: Request, actor: ReferralAnswerer, db: ReadDb) -> Resp
         services=services,
         served=figures.served(db, (offer["id"] for offer in services)),
         territories=places.territories(db, (one["territory_code"] for one in agreements)),
-        needs=_terms(db, "need"),
-        languages=_terms(db, "language"),
+        needs=lookup.terms(db, "need"),
+        languages=lookup.terms(db, "language"),
         defaults=settings(),
     )
 
@@ -58,10 +57,6 @@ def _quota(db: ReadSession, agreement: dict[str, Any]) -> dict[str, Any]:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(settings().time_zone))
-
-
-def _terms(db: ReadSession, vocabulary: str) -> dict[str, dict[str, Any]]:
-    return {term["code"]: term for term in vocabularies.terms(db, vocabulary)}
 
 
 def _period(since: str = "", until: str = "") -> tuple[date, date]:

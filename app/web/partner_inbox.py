@@ -21,7 +21,6 @@ from app.files import router as attachments
 from app.files.deps import AttachmentDownloaded, Config, FileReader
 from app.files.models import SubjectType
 from app.files.policy import person_of
-from app.instruments import queries as instruments
 from app.partners import own
 from app.referrals import answering, queries, service
 from app.referrals.deps import PartnerReferral, ReferralAnswerer, ReferralToAnswer
@@ -39,8 +38,7 @@ from app.referrals.states import (
     ReferralStatus,
     WithdrawalReason,
 )
-from app.vocabularies import queries as vocabularies
-from app.web import face
+from app.web import face, lookup
 from app.web.face import PageForm, see
 from app.web.rendering import page
 from app.windows import places
@@ -73,7 +71,7 @@ async def inbox(
         next=found.next,
         services={offer["id"]: offer for offer in own.services(db, actor)},
         windows=known,
-        needs=_terms(db, "need"),
+        needs=lookup.terms(db, "need"),
     )
 
 
@@ -96,10 +94,6 @@ def _clock(referral: dict[str, Any], zone: str) -> dict[str, Any]:
         "runs": runs,
         "is_overdue": runs and due is not None and due < now(),
     }
-
-
-def _terms(db: ReadSession, vocabulary: str) -> dict[str, dict[str, Any]]:
-    return {term["code"]: term for term in vocabularies.terms(db, vocabulary)}
 
 
 async def _documents(
@@ -131,7 +125,7 @@ def show(
         **told(db, actor, view),
         stage=_stage(view["status"]),
         why_withheld=None if is_shared else "ended" if view["status"] in FINAL else "consent",
-        assessment_band=_band(db, view["assessment"]),
+        assessment_band=lookup.band(db, view["assessment"]),
         documents=documents,
         messages=queries.messages(db, view["id"], written).items if is_shared else [],
         steps=[_in_words(step) for step in queries.partner_steps(db, view["id"])] if is_shared else [],
@@ -147,8 +141,8 @@ def told(db: ReadSession, actor: Actor, view: dict[str, Any]) -> dict[str, Any]:
         "service": next(offer for offer in own.services(db, actor) if offer["id"] == view["service_id"]),
         "window": window,
         "commune": places.territories(db, [contact.get("commune_code")]).get(contact.get("commune_code", "")),
-        "needs": _terms(db, "need"),
-        "languages": _terms(db, "language"),
+        "needs": lookup.terms(db, "need"),
+        "languages": lookup.terms(db, "language"),
     }
 
 
@@ -157,15 +151,6 @@ def _stage(status: ReferralStatus) -> Stage:
     if status in FINAL:
         return Stage.outcome
     return Stage.referral if status in UNDECIDED else Stage.accompaniment
-
-
-def _band(db: ReadSession, assessment: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The band of a result with its words, as the questionnaire of today names it."""
-    known = instruments.current(db, assessment["instrument_code"]) if assessment else None
-    if assessment is None or known is None:
-        return None
-    bands = instruments.read(db, known["id"])["bands"]
-    return next((band for band in bands if band["code"] == assessment["band"]), None)
 
 
 def _in_words(step: dict[str, Any]) -> dict[str, Any]:

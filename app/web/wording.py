@@ -85,11 +85,9 @@ def day(value: date | None, *, short: bool = False) -> Markup:
 def day_text(value: date, *, short: bool = False) -> str:
     code = language()
     if code == "fa":
-        return digits(
-            JalaliDate(value).strftime(  # type: ignore[no-untyped-call]
-                "%-d %B" if short else "%-d %B %Y", locale="fa"
-            )
-        )
+        there = JalaliDate(value)  # type: ignore[no-untyped-call]
+        month = there.strftime("%B", locale="fa")
+        return digits(f"{there.day} {month}" if short else f"{there.day} {month} {there.year}")
     pattern = "d MMM" if short else "d MMMM y"
     return format_date(value, pattern, locale=LOCALES[code])
 
