@@ -50,7 +50,16 @@ _NOBODY: dict[str, Any] = dict.fromkeys(
 )
 
 # What of a list finds room on a sheet; the rest stays in the file.
-GOALS, REFERRALS, CONSENTS = 5, 5, 4
+GOALS, ACTIONS, REFERRALS, CONSENTS = 4, 2, 4, 3
+
+
+def _fitting(text: str | None, characters: int, lines: int) -> dict[str, Any]:
+    """As much of a text as a sheet has room for, cut between words, and whether something is left out."""
+    whole = text or ""
+    kept = "\n".join(whole.splitlines()[:lines])
+    if len(kept) > characters:
+        kept = kept[:characters].rsplit(maxsplit=1)[0]
+    return {"text": kept, "is_cut": kept != whole.strip() and bool(whole)}
 
 
 def _window(db: ReadSession, window_id: WindowId | None) -> dict[str, Any] | None:
@@ -90,6 +99,7 @@ def blank_intake(request: Request, actor: InterviewWriter, db: ReadDb) -> Respon
         **_intake_lists(db),
         interview=None,
         told=_BLANK,
+        narrative=_fitting(None, 0, 0),
         whom=_NOBODY,
         commune=None,
         answers=[],
@@ -113,6 +123,7 @@ def intake_sheet(request: Request, actor: InterviewReader, db: ReadDb, interview
         **_intake_lists(db),
         interview=interview,
         told=interview,
+        narrative=_fitting(interview["narrative"], 950, 9),
         whom=whom,
         commune=places.territories(db, [commune]).get(commune) if commune else None,
         answers=_answers(db, interview),
@@ -191,6 +202,7 @@ def letter(request: Request, actor: ReferralReader, db: ReadDb, referral: Referr
         is_agreed=referral.legal_basis is None,
         # Both sides can say it on the telephone, and it tells a stranger nothing.
         reference=str(referral.id)[-8:].upper(),
+        situation=_fitting(view["situation"], 800, 8),
         service=directory.read(db, actor, referral.service_id),
         institution=partners.read(db, actor, referral.institution_id),
         commune=places.territories(db, [contact.get("commune_code")]).get(contact.get("commune_code") or ""),
@@ -215,7 +227,8 @@ def case_summary(request: Request, actor: CaseReader, db: ReadDb, case: CaseOpen
         whom=whom,
         commune=places.territories(db, [whom["commune_code"]]).get(whom["commune_code"] or ""),
         needs=lookup.terms(db, "need"),
-        goals=case["plan"][:GOALS],
+        summary=_fitting(case["summary"], 300, 3),
+        goals=[{**goal, "actions": goal["actions"][:ACTIONS]} for goal in case["plan"][:GOALS]],
         more_goals=len(case["plan"]) > GOALS,
         referrals=[{**one, "service": directory.read(db, actor, one["service_id"])} for one in sent.items],
         more_referrals=sent.next is not None,

@@ -33,7 +33,7 @@ PUBLIC = {
     "GET /service-worker.js",
 }
 # Parts of addresses that only pages have: which part of a page is shown, what was done before it.
-OF_PAGES = {"next"}
+OF_PAGES = {"next", "language"}
 
 
 def walk() -> Iterator[tuple[str, PageRoute]]:

@@ -1,0 +1,162 @@
+"""The sheets of paper: what stands on them, what may not, and the trail that reading them leaves."""
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from app.audit.models import AuditEntry
+from app.consents import service as consents
+from app.core.db import WriteSession
+from app.core.settings import LANGUAGES
+from app.intake.models import Interview
+from tests.factories import cases, intake, referrals
+from tests.factories.referrals import Ready
+from tests.factories.world import World
+from tests.support.pages import Browser
+
+LONG = "كانت تعيش مع أسرتها في بيت صغير (مثال). " * 200
+
+
+@pytest.fixture
+def ready(db: WriteSession, world: World) -> Ready:
+    made = referrals.ready(db, world)
+    intake.define_terms(db)
+    db.commit()
+    return made
+
+
+@pytest.fixture
+def interview(db: WriteSession, ready: Ready) -> Interview:
+    held = intake.completed(db, ready.world.worker, ready.world.here)
+    db.commit()
+    return held
+
+
+def _trail(db: WriteSession, subject: object) -> set[str]:
+    return set(db.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == subject)))
+
+
+def test_the_blank_form_names_nobody(worker: Browser, ready: Ready) -> None:
+    page = worker.open("/paper/intake")
+    assert "استمارة الاستقبال والاستماع" in page.text
+    assert not page.find("//*[contains(@class, 'tick--on')]")
+
+
+def test_the_intake_sheet_shows_what_was_said(
+    worker: Browser, db: WriteSession, interview: Interview
+) -> None:
+    page = worker.open(f"/interviews/{interview.id}/print")
+    assert "تبحث عن سكن (مثال)." in page.text
+    chosen = {tick.text_content().split(" (")[0] for tick in page.find("//*[contains(@class, 'tick--on')]")}
+    assert {"أنثى", "عادية", "حضور مباشر", "فتح ملف"} <= chosen
+    assert "interview:read" in _trail(db, interview.id)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"given_name_ar": "مثالية", "sex": "female", "birth": {"precision": "year", "year": 1990}},
+        {"birth": {"precision": "year"}, "phones": ["x", {"number": "06 00 00 00 00"}], "sex": "x"},
+        {"identifiers": [{"kind": "cin", "value": "ZZ 1"}, {"kind": "x"}, "x"]},
+        None,
+    ],
+)
+def test_a_draft_is_printed_as_far_as_it_was_typed(
+    worker: Browser, db: WriteSession, ready: Ready, typed: dict[str, object] | None
+) -> None:
+    draft = intake.draft(db, ready.world.worker, ready.world.here)
+    draft.new_person = typed
+    db.commit()
+    worker.open(f"/interviews/{draft.id}/print")
+
+
+def test_a_text_that_has_no_room_says_that_more_stands_elsewhere(
+    worker: Browser, db: WriteSession, interview: Interview
+) -> None:
+    interview.narrative = LONG
+    db.commit()
+    page = worker.open(f"/interviews/{interview.id}/print")
+    assert len(page.text) < len(LONG)
+    assert "والباقي في «شباك»" in page.text
+
+
+def test_the_consent_sheet_is_read_aloud_and_signed(worker: Browser, db: WriteSession, ready: Ready) -> None:
+    page = worker.open(f"/people/{ready.person.id}/consent-sheet")
+    for told in ("يقرأ بصوت مسموع", "البصمة", "اسم الشاهد(ة)", "المعطيات الصحية"):
+        assert told in page.text
+    assert "person:read" in _trail(db, ready.person.id)
+
+
+def test_the_letter_says_what_the_partner_may_see_now(
+    worker: Browser, db: WriteSession, ready: Ready
+) -> None:
+    referral = ready.sent(situation="تبحث عن سكن (مثال)")
+    db.commit()
+    text = worker.open(f"/referrals/{referral.id}/letter").text
+    assert "تبحث عن سكن (مثال)" in text
+    assert str(ready.person.family_name_latin) in text
+    assert "1990" not in text
+    assert ready.consent is not None
+    consents.withdraw(db, ready.world.worker, ready.consent, "She changed her mind.")
+    db.commit()
+    text = worker.open(f"/referrals/{referral.id}/letter").text
+    assert "تبحث عن سكن (مثال)" not in text
+    assert str(ready.person.family_name_latin) not in text
+    assert "لا تتم مشاركة معطيات الشخص" in text
+
+
+def test_a_draft_has_no_letter(worker: Browser, db: WriteSession, ready: Ready) -> None:
+    referral = ready.draft()
+    db.commit()
+    response = worker.client.get(f"/referrals/{referral.id}/letter", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (303, f"/referrals/{referral.id}")
+
+
+def test_the_case_summary_shows_plan_and_referrals(worker: Browser, db: WriteSession, ready: Ready) -> None:
+    goal = cases.goal(db, ready.world.worker, ready.case)
+    cases.action(db, ready.world.worker, ready.case, goal)
+    for _ in range(6):
+        cases.goal(db, ready.world.worker, ready.case)
+    ready.sent()
+    db.commit()
+    text = worker.open(f"/cases/{ready.case.id}/print").text
+    for told in (ready.case.number, "أريد غرفة (مثال)", "زيارة (مثال)", "خدمة مثال", "والباقي في «شباك»"):
+        assert told in text
+    assert "case:read" in _trail(db, ready.case.id)
+
+
+def test_strangers_and_partners_print_nothing(
+    app: FastAPI, db: WriteSession, ready: Ready, interview: Interview, agent: Browser
+) -> None:
+    referral = ready.sent()
+    db.commit()
+    stranger = Browser(app).sign_in_as(db, ready.world.stranger)
+    paths = (
+        f"/interviews/{interview.id}/print",
+        f"/people/{ready.person.id}/consent-sheet",
+        f"/referrals/{referral.id}/letter",
+        f"/cases/{ready.case.id}/print",
+    )
+    for path in paths:
+        stranger.open(path, status=404)
+        agent.open(path, status=403)
+    agent.open("/paper/intake", status=403)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sheet_speaks_every_language(
+    app: FastAPI, db: WriteSession, ready: Ready, interview: Interview, language: str
+) -> None:
+    referral = ready.sent()
+    db.commit()
+    worker = Browser(app).sign_in_as(db, ready.world.worker, language)
+    for path in (
+        "/paper/intake",
+        f"/interviews/{interview.id}/print",
+        f"/people/{ready.person.id}/consent-sheet",
+        f"/referrals/{referral.id}/letter",
+        f"/cases/{ready.case.id}/print",
+    ):
+        page = worker.open(path)
+        assert page.document.get("lang") == language
+        assert page.find("//article[contains(@class, 'sheet')]//h1")
