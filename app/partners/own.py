@@ -4,6 +4,7 @@ The directory stays closed to agents (`policy.visible_to`); here every filter is
 nothing of another partner can come along.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -39,7 +40,7 @@ _CONTACTS = Prepared(
     .order_by(_c.position, _c.id)
     .limit(MOST)
 )
-_SERVICES = Prepared(
+_SERVICE: Select[Any] = (
     select(
         _s.id,
         _s.name_ar,
@@ -55,8 +56,9 @@ _SERVICES = Prepared(
     )
     .where(_s.institution_id == _OURS)
     .order_by(_s.id)
-    .limit(MOST)
 )
+_SERVICES = Prepared(_SERVICE.limit(MOST))
+_THESE = Prepared(_SERVICE.where(_s.id.in_(bindparam("services", expanding=True))))
 _AGREEMENTS: Select[Any] = (
     select(
         _a.id,
@@ -97,8 +99,13 @@ def institution(db: ReadSession, actor: Actor) -> dict[str, Any]:
 
 
 def services(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:
-    """Everything that the agent's institution offers or offered: old referrals name what is closed."""
+    """What the agent's institution offers or offered, the oldest first."""
     return [dict(found) for found in rows(db, _SERVICES, actor.binds)]
+
+
+def named(db: ReadSession, actor: Actor, ids: Iterable[ServiceId]) -> dict[ServiceId, dict[str, Any]]:
+    """Those of the services that belong to the agent's institution, closed ones too: old referrals name them."""
+    return {found.id: dict(found) for found in rows(db, _THESE, actor.binds, services=sorted(set(ids)))}
 
 
 def agreements(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:

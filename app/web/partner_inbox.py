@@ -69,7 +69,7 @@ async def inbox(
         boxes=("to_answer", "in_progress", "ended"),
         referrals=[{**item, **_clock(item, known[item["window_id"]]["time_zone"])} for item in found.items],
         next=found.next,
-        services={offer["id"]: offer for offer in own.services(db, actor)},
+        services=own.named(db, actor, (item["service_id"] for item in found.items)),
         windows=known,
         needs=lookup.terms(db, "need"),
     )
@@ -138,7 +138,7 @@ def told(db: ReadSession, actor: Actor, view: dict[str, Any]) -> dict[str, Any]:
     window = places.windows(db, [view["window_id"]])[view["window_id"]]
     return {
         "referral": {**view, **_clock(view, window["time_zone"])},
-        "service": next(offer for offer in own.services(db, actor) if offer["id"] == view["service_id"]),
+        "service": own.named(db, actor, [view["service_id"]])[view["service_id"]],
         "window": window,
         "commune": places.territories(db, [contact.get("commune_code")]).get(contact.get("commune_code", "")),
         "needs": lookup.terms(db, "need"),
