@@ -123,6 +123,34 @@ def completed_before(db: ReadSession, assessment: Mapping[str, Any]) -> dict[str
     return dict(found) if found else None
 
 
+_SCORED = (
+    select(
+        _a.id,
+        _i.code.label("instrument_code"),
+        _a.instrument_id,
+        _a.completed_at,
+        _a.scores,
+        _a.total,
+        _a.band,
+    )
+    .select_from(_FROM)
+    .where(_a.case_id == bindparam("case"), _a.status == AssessmentStatus.completed)
+    .order_by(_a.completed_at.desc(), _a.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def previous(db: ReadSession, assessment: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The last one completed before this one or, of a draft, before now; with its answers, to stand beside it."""
+    at = assessment["completed_at"] or now()
+    return completed_before(db, {**assessment, "completed_at": at})
+
+
+def scored(db: ReadSession, case_id: CaseId, most: int) -> list[dict[str, Any]]:
+    """What the last completed assessments of a visible case came to, oldest first, without their answers."""
+    return [dict(found) for found in reversed(rows(db, _SCORED, case=case_id, most=most))]
+
+
 def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     """A source of the case's timeline (see `app.wiring`): what was done with its assessments, newest first."""
     statement = (

@@ -59,6 +59,19 @@ def read(db: ReadSession, actor: Actor, service_id: ServiceId) -> dict[str, Any]
     return dict(found)
 
 
+def serving(db: ReadSession, actor: Actor, need: str, most: int) -> list[Service]:
+    """Open services that somebody with a need may be sent to: for the need, for its theme or, for a theme, below it."""
+    theme = need.partition(".")[0]
+    statement = (
+        select(Service)
+        .join(Institution, _i.id == _s.institution_id)
+        .where(visible_to(actor), _s.is_active, _i.is_active, or_(answers(need), _s.need_code == theme))
+        .order_by(_s.need_code.desc(), _s.id)
+        .limit(most)
+    )
+    return list(db.scalars(statement))
+
+
 def page(
     db: ReadSession,
     actor: Actor,

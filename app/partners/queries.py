@@ -35,6 +35,14 @@ _INSTITUTION: Select[Any] = select(
     _i.version,
 )
 
+_NAMES = select(_i.id, _i.name_ar, _i.name_fr).where(_i.id.in_(bindparam("institutions", expanding=True)))
+
+
+def names(db: ReadSession, institutions: Iterable[InstitutionId]) -> dict[InstitutionId, dict[str, Any]]:
+    """What institutions are called, by id, for what names them by their id alone."""
+    wanted = list(set(institutions))
+    return {found.id: dict(found) for found in rows(db, _NAMES, institutions=wanted)} if wanted else {}
+
 
 def institution(db: ReadSession, institution_id: InstitutionId) -> Institution:
     """An institution's row, or `NotFound`."""

@@ -13,7 +13,7 @@ from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession, row
 from app.core.errors import DomainError, NotFound
-from app.core.ids import ReferralId
+from app.core.ids import CaseId, PersonId, ReferralId
 from app.core.settings import settings
 from app.core.sharing import DataCategory
 from app.partners.models import Agreement
@@ -69,11 +69,23 @@ def read(db: ReadSession, actor: Actor, referral_id: ReferralId) -> dict[str, An
         view["outcome_note"] = None
     view["is_withheld"] = DataCategory.identity not in seen
     view["categories"] = sorted(seen)
-    view["person"] = people.shared(db, person_id, frozenset(seen)) if seen else None
-    view["needs"] = view["needs"] if DataCategory.needs in seen else None
-    view["situation"] = view["situation"] if DataCategory.situation in seen else None
-    view["assessment"] = assessments.latest(db, case_id) if DataCategory.assessment in seen else None
-    return view
+    return view | _told(db, person_id, case_id, found, seen)
+
+
+def preview(db: ReadSession, referral: Referral, categories: frozenset[DataCategory]) -> dict[str, Any]:
+    """What the partner would see of a draft with these categories: the same reads that will answer the partner."""
+    return _told(db, referral.person_id, referral.case_id, referral, categories)
+
+
+def _told(
+    db: ReadSession, person_id: PersonId, case_id: CaseId, referral: Any, seen: frozenset[DataCategory]
+) -> dict[str, Any]:
+    return {
+        "person": people.shared(db, person_id, frozenset(seen)) if seen else None,
+        "needs": referral.needs if DataCategory.needs in seen else None,
+        "situation": referral.situation if DataCategory.situation in seen else None,
+        "assessment": assessments.latest(db, case_id) if DataCategory.assessment in seen else None,
+    }
 
 
 def _categories(db: ReadSession, referral: Any) -> frozenset[DataCategory]:

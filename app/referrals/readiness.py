@@ -13,7 +13,7 @@ from app.consents import queries as consents
 from app.consents.queries import Permitted
 from app.core.clock import now
 from app.core.db import ReadSession, row
-from app.core.ids import PersonId
+from app.core.ids import PersonId, WindowId
 from app.core.sharing import DataCategory
 from app.partners import queries as partners
 from app.partners.models import Agreement, Service
@@ -50,7 +50,7 @@ def readiness(
     """Judge a draft as of now; nothing is written."""
     today = windows.today(db, referral.window_id)
     service = db.get_one(Service, referral.service_id)
-    agreement = partners.agreement_covering(db, service.id, _territories(db, referral), today)
+    agreement = partners.agreement_covering(db, service.id, territories(db, referral.window_id), today)
     permitted = consents.permitted(
         db, referral.person_id, referral.institution_id, list(referral.needs), on=today
     )
@@ -67,8 +67,9 @@ def readiness(
     )
 
 
-def _territories(db: ReadSession, referral: Referral) -> tuple[str, ...]:
-    return windows.ancestors(db, db.get_one(Window, referral.window_id).territory_code)
+def territories(db: ReadSession, window_id: WindowId) -> tuple[str, ...]:
+    """The territory of a window and all that it lies in: an agreement over one of them reaches it."""
+    return windows.ancestors(db, db.get_one(Window, window_id).territory_code)
 
 
 def _blockers(
@@ -99,8 +100,18 @@ def _serves(service: Service, need: str) -> bool:
 def _warnings(
     db: ReadSession, referral: Referral, service: Service, agreement: Agreement | None, today: date
 ) -> Iterator[EligibilityWarning]:
-    """Who the service is for; a worker who knows better acknowledges and sends."""
-    person = _person(db, referral.person_id)
+    """Who the service is for, and how much of it is left; a worker who knows better acknowledges and sends."""
+    yield from misfits(db, eligible(db, referral.person_id), service, today)
+    if service.capacity is not None and queries.served_by(db, service.id) >= service.capacity:
+        yield EligibilityWarning.capacity
+    if agreement is not None and quota_used(db, agreement, today):
+        yield EligibilityWarning.quota
+    if queries.is_under_way(db, referral):
+        yield EligibilityWarning.already_referred
+
+
+def misfits(db: ReadSession, person: Any, service: Service, today: date) -> Iterator[EligibilityWarning]:
+    """In what a person (as `eligible` reads one) differs from those a service is for."""
     if service.sex is not None and person.sex != service.sex:
         yield EligibilityWarning.sex
     if not _age_fits(person, service, today):
@@ -111,15 +122,9 @@ def _warnings(
         yield EligibilityWarning.language
     if service.territory_codes and not _lives_in(db, person, service.territory_codes):
         yield EligibilityWarning.territory
-    if service.capacity is not None and queries.served_by(db, service.id) >= service.capacity:
-        yield EligibilityWarning.capacity
-    if agreement is not None and _quota_used(db, agreement, today):
-        yield EligibilityWarning.quota
-    if queries.is_under_way(db, referral):
-        yield EligibilityWarning.already_referred
 
 
-def _person(db: ReadSession, person_id: PersonId) -> Any:
+def eligible(db: ReadSession, person_id: PersonId) -> Any:
     """What eligibility looks at; the columns of a birth are put together in `people`."""
     columns = (_p.sex, _p.language, _p.commune_code, *(_p[name] for name in _BIRTH))
     return row(db, select(*columns).where(_p.id == person_id))
@@ -158,7 +163,8 @@ def _lives_in(db: ReadSession, person: Any, territory_codes: Collection[str]) ->
     return not set(windows.ancestors(db, person.commune_code)).isdisjoint(territory_codes)
 
 
-def _quota_used(db: ReadSession, agreement: Agreement, today: date) -> bool:
+def quota_used(db: ReadSession, agreement: Agreement, today: date) -> bool:
+    """Whether as many were sent under an agreement as its period allows."""
     period = partners.quota_window(agreement, today)
     if agreement.quota is None or period is None:
         return False

@@ -4,8 +4,11 @@ from fastapi import APIRouter
 
 from app.web import (
     approvals,
+    assessments,
     board,
+    consents,
     directory,
+    documents,
     everybody,
     flow,
     house_agreements,
@@ -14,17 +17,22 @@ from app.web import (
     house_partners,
     house_places,
     house_users,
+    households,
     papers,
     partner_answers,
     partner_house,
     partner_inbox,
+    people,
     trail,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     approvals.router,
+    assessments.router,
     board.router,
+    consents.router,
     directory.router,
+    documents.router,
     everybody.router,
     flow.router,
     house_agreements.router,
@@ -33,9 +41,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     house_partners.router,
     house_places.router,
     house_users.router,
+    households.router,
     papers.router,
     partner_answers.router,
     partner_house.router,
     partner_inbox.router,
+    people.router,
     trail.router,
 )

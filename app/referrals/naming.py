@@ -1,0 +1,46 @@
+"""Whom and whom to: the names behind the ids of referrals, for a page that shows them to people."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from app.cases.models import Case
+from app.core.db import ReadSession, rows
+from app.core.ids import ReferralId
+from app.partners.models import Institution, Service
+from app.people.models import Person
+from app.people.queries import NAMES
+from app.referrals.models import Referral
+from app.windows.models import Window
+
+_r, _p, _c = Referral.__table__.c, Person.__table__.c, Case.__table__.c
+_s, _i, _w = Service.__table__.c, Institution.__table__.c, Window.__table__.c
+
+_NAMES = (
+    select(
+        _r.id,
+        *(_p[name] for name in NAMES),
+        _c.number,
+        _s.name_ar.label("service_ar"),
+        _s.name_fr.label("service_fr"),
+        _i.name_ar.label("institution_ar"),
+        _i.name_fr.label("institution_fr"),
+        _w.time_zone,
+    )
+    .join(Person.__table__, _p.id == _r.person_id)
+    .join(Case.__table__, _c.id == _r.case_id)
+    .join(Service.__table__, _s.id == _r.service_id)
+    .join(Institution.__table__, _i.id == _r.institution_id)
+    .join(Window.__table__, _w.id == _r.window_id)
+    .where(_r.id.in_(bindparam("referrals", expanding=True)))
+)
+
+
+def names(db: ReadSession, referrals: Iterable[ReferralId]) -> dict[ReferralId, Mapping[str, Any]]:
+    """By referral: the person, the number of the case, the service, the institution, the window's time zone.
+
+    Only for referrals that were found visible.
+    """
+    wanted = list(referrals)
+    return {found.id: found for found in rows(db, _NAMES, referrals=wanted)} if wanted else {}

@@ -1,0 +1,182 @@
+"""Assessing a case: choosing the instrument, filling it in, reading what it came to, comparing over time."""
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.assessments import queries, service
+from app.assessments.deps import AssessmentReader, AssessmentSeen, AssessmentToWrite, AssessmentWriter
+from app.assessments.schemas import AssessmentCreate, AssessmentUpdate
+from app.assessments.states import AssessmentStatus
+from app.auth.deps import CreateDb
+from app.cases import queries as cases
+from app.cases.deps import CaseOpenedToRead, CaseToWrite
+from app.core.db import ReadSession
+from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
+from app.core.ids import InstrumentId
+from app.core.pagination import PageRequest
+from app.instruments import queries as instruments
+from app.instruments.evaluation import evaluate
+from app.instruments.form import CompiledForm
+from app.web import drawing, face, terms
+from app.web.drawing import Before
+from app.web.face import PageForm, see
+from app.web.rendering import page
+from app.windows import queries as windows
+
+router = face.router()
+
+COMPARED = 6  # assessments side by side; more do not fit a page and tell nothing more
+
+
+@router.get("/cases/{case_id}/assessments/new")
+def new_page(request: Request, _: AssessmentWriter, case: CaseOpenedToRead, db: ReadDb) -> Response:
+    found = instruments.page(db, PageRequest(limit=100)).items
+    shown = [{**one, "questions": _questions(instruments.form(db, InstrumentId(one["id"])))} for one in found]
+    return page(request, "assessments/new.html", case=case, instruments=shown)
+
+
+def _questions(form: CompiledForm) -> int:
+    return sum(item.is_answered_by_people for item in form.items)
+
+
+@router.post("/cases/{case_id}/assessments/new")
+def start(actor: AssessmentWriter, db: CreateDb, case: CaseToWrite, form: PageForm) -> Response:
+    assessment = service.start(db, actor, case, form.read(AssessmentCreate))
+    return see(f"/assessments/{assessment.id}")
+
+
+@router.get("/assessments/{assessment_id}")
+def show_assessment(
+    request: Request, actor: AssessmentReader, db: ReadDb, assessment: AssessmentSeen, form: PageForm
+) -> Response:
+    definition = instruments.form(db, assessment["instrument_id"])
+    older = queries.previous(db, assessment)
+    case = cases.read(db, actor, assessment["case_id"])
+    known: dict[str, Any] = {
+        "assessment": assessment,
+        "case": case,
+        "title": drawing.text_of(definition, definition.titles),
+        "older": older,
+        "figure": drawing.figure,
+    }
+    if assessment["status"] is AssessmentStatus.draft:
+        today = windows.today(db, case["window_id"])
+        rows = _rows(db, assessment, definition, older, drawing.sent(form), today)
+        return page(request, "assessments/form.html", **known, **rows)
+    return page(
+        request,
+        "assessments/result.html",
+        **known,
+        results=drawing.results(definition, assessment, older),
+        answers=_answered(definition, assessment),
+        band=drawing.band_of(definition, assessment["band"]),
+        older_band=older and drawing.band_of(_form_of(db, older), older["band"]),
+        needs=terms.words(db, "need"),
+    )
+
+
+def _form_of(db: ReadSession, assessment: dict[str, Any]) -> CompiledForm:
+    return instruments.form(db, assessment["instrument_id"])
+
+
+def _rows(
+    db: ReadSession,
+    assessment: dict[str, Any],
+    definition: CompiledForm,
+    older: dict[str, Any] | None,
+    typed: dict[str, Any],
+    today: date,
+) -> dict[str, Any]:
+    """The questions asked now; a form that is shown again asks by what was typed in it."""
+    answers = {**assessment["answers"], **typed}
+    state = evaluate(definition, answers, today=today, complete=False, earlier=assessment["calculated"])
+    before = Before(_form_of(db, older), older["answers"]) if older else None
+    return {
+        "rows": list(drawing.drawn(definition, state, answers, before)),
+        "missing": len(state.missing),
+    }
+
+
+def _answered(definition: CompiledForm, assessment: dict[str, Any]) -> list[tuple[str, str]]:
+    """Question and answer, both in words, in the order of the form."""
+    return [
+        (
+            drawing.text_of(definition, item.labels),
+            drawing.in_words(definition, item, assessment["answers"][item.name]),
+        )
+        for item in definition.items
+        if item.name in assessment["answers"]
+    ]
+
+
+@router.post("/assessments/{assessment_id}")
+def save(
+    actor: AssessmentWriter,
+    expected: ExpectedVersion,
+    db: WriteDb,
+    assessment: AssessmentToWrite,
+    form: PageForm,
+) -> Response:
+    """Keep what was typed; the same form completes the assessment when that button was pressed."""
+    check_version(assessment.version, expected)
+    service.save(db, actor, assessment, AssessmentUpdate(answers=drawing.sent(form)))
+    if form.value("then") != "complete":
+        return see(f"/assessments/{assessment.id}", done="assessment_saved")
+    service.complete(db, actor, assessment)
+    return see(f"/assessments/{assessment.id}", done="assessment_completed")
+
+
+@router.post("/assessments/{assessment_id}/discard")
+def discard(actor: AssessmentWriter, db: WriteDb, assessment: AssessmentToWrite) -> Response:
+    service.discard(db, actor, assessment)
+    return see(f"/cases/{assessment.case_id}/assessments", done="assessment_discarded")
+
+
+@router.get("/cases/{case_id}/assessments")
+def compare(
+    request: Request, actor: AssessmentReader, case: CaseOpenedToRead, db: ReadDb, wanted: PageQuery
+) -> Response:
+    """All assessments of a case, and what the completed ones came to side by side."""
+    listed = queries.page(db, actor, case["id"], wanted)
+    return page(
+        request,
+        "assessments/list.html",
+        case=case,
+        assessments=[{**one, "title": _title(db, one)} for one in listed.items],
+        next=listed.next,
+        tables=_tables(db, queries.scored(db, case["id"], 2 * COMPARED)),
+        figure=drawing.figure,
+    )
+
+
+def _title(db: ReadSession, assessment: dict[str, Any]) -> str:
+    definition = _form_of(db, assessment)
+    return drawing.text_of(definition, definition.titles)
+
+
+def _tables(db: ReadSession, scored: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One table for each instrument: domains down, the last assessments across, oldest first."""
+
+    def by_code(one: dict[str, Any]) -> str:
+        return str(one["instrument_code"])
+
+    return [
+        _table(db, list(found)[-COMPARED:]) for _, found in groupby(sorted(scored, key=by_code), key=by_code)
+    ]
+
+
+def _table(db: ReadSession, columns: list[dict[str, Any]]) -> dict[str, Any]:
+    latest = _form_of(db, columns[-1])
+    return {
+        "title": drawing.text_of(latest, latest.titles),
+        "columns": columns,
+        "bands": [drawing.band_of(_form_of(db, one), one["band"]) for one in columns],
+        "rows": [
+            (drawing.text_of(latest, domain.labels), [one["scores"].get(domain.code) for one in columns])
+            for domain in latest.domains
+        ],
+    }
