@@ -62,8 +62,15 @@ def search_people(
 
 
 @router.post("/people/{person_id}/household")
-def settle(actor: PersonWriter, db: CreateDb, person: PersonToWrite, form: PageForm) -> Response:
-    """Begin a household with the person as its head, or join the one of somebody else."""
+def begin(actor: PersonWriter, db: CreateDb, person: PersonToWrite) -> Response:
+    """Begin a household with the person as its head."""
+    households.settle(db, actor, person, HouseholdJoin())
+    return see(f"/people/{person.id}/household", done="household_saved")
+
+
+@router.post("/people/{person_id}/household/join")
+def join(actor: PersonWriter, db: CreateDb, person: PersonToWrite, form: PageForm) -> Response:
+    """Let the person move into the household in which somebody else lives."""
     households.settle(db, actor, person, form.read(HouseholdJoin))
     return see(f"/people/{person.id}/household", done="household_saved")
 

@@ -23,6 +23,8 @@ from app.web import (
     partner_house,
     partner_inbox,
     people,
+    referrals,
+    referring,
     trail,
 )
 
@@ -47,5 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     partner_house.router,
     partner_inbox.router,
     people.router,
+    referrals.router,
+    referring.router,
     trail.router,
 )

@@ -1,0 +1,195 @@
+"""From a need to a sent referral: which partner, what will be shared, what stands in the way, send."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from app.auth.deps import CreateDb
+from app.cases.deps import CaseOpenedToRead, CaseToWrite
+from app.cases.queries import CaseIds
+from app.consents import service as consents
+from app.consents.deps import ConsentRecorder
+from app.consents.schemas import ConsentCreate
+from app.core.actor import Actor
+from app.core.db import ReadSession
+from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
+from app.core.fields import Code
+from app.core.pagination import PageRequest
+from app.core.sharing import DataCategory
+from app.files import queries as files
+from app.files.models import SubjectType
+from app.partners import queries as partners
+from app.people import queries as people
+from app.referrals import partner_view, service
+from app.referrals.deps import ReferralSeen, ReferralToWrite, ReferralWriter
+from app.referrals.naming import names
+from app.referrals.ranking import Ranked, ranked
+from app.referrals.readiness import Readiness, readiness
+from app.referrals.schemas import ReferralCreate, ReferralSend, ReferralUpdate, ReReferral
+from app.referrals.states import LegalBasis, ReferralStatus, Urgency
+from app.web import face, terms
+from app.web.consents import form_lists
+from app.web.face import PageForm, invalid, see
+from app.web.rendering import page
+
+router = face.router()
+
+Need = Annotated[Code | None, Query(description="The need that the partner shall answer.")]
+
+
+@router.get("/cases/{case_id}/referrals/new")
+def choose(
+    request: Request, actor: ReferralWriter, case: CaseOpenedToRead, db: ReadDb, need: Need = None
+) -> Response:
+    """The partners for a need, the likeliest first; the case's own first need unless another is asked for."""
+    wanted = need or next(iter(case["needs"]), None)
+    found = CaseIds(case["id"], case["person_id"], case["window_id"])
+    return _choice(request, db, actor, found, wanted, case=case, action=f"/cases/{case['id']}/referrals/new")
+
+
+def _choice(
+    request: Request, db: ReadSession, actor: Actor, of: CaseIds, need: str | None, **more: Any
+) -> Response:
+    services = ranked(db, actor, of, need) if need else []
+    return page(
+        request,
+        "referrals/choose.html",
+        need=need,
+        ranked=services,
+        institutions=partners.names(db, [one.service.institution_id for one in services]),
+        needs=terms.words(db, "need"),
+        need_options=terms.options(db, "need"),
+        languages=terms.words(db, "language"),
+        waits=_waits(services),
+        **more,
+    )
+
+
+def _waits(services: list[Ranked]) -> dict[Any, tuple[str, int]]:
+    """How long each partner takes, as a key of the catalogue and a number: hours up to two days, then days."""
+    told: dict[Any, tuple[str, int]] = {}
+    for one in services:
+        if one.answer_time is not None:
+            hours = max(1, round(one.answer_time / timedelta(hours=1)))
+            told[one.service.id] = (
+                ("page.time.hours", hours) if hours < 48 else ("page.time.days", round(hours / 24))
+            )
+    return told
+
+
+@router.post("/cases/{case_id}/referrals/new")
+def draft(actor: ReferralWriter, db: CreateDb, case: CaseToWrite, form: PageForm) -> Response:
+    referral = service.draft(db, actor, case, form.read(ReferralCreate))
+    return see(f"/referrals/{referral.id}/send")
+
+
+@router.get("/referrals/{referral_id}/again")
+def choose_again(
+    request: Request, actor: ReferralWriter, seen: ReferralSeen, db: ReadDb, need: Need = None
+) -> Response:
+    """Another partner after one that led nowhere; needs and situation are taken over."""
+    case = CaseIds(seen.case_id, seen.person_id, seen.window_id)
+    previous = names(db, [seen.id])[seen.id]
+    action = f"/referrals/{seen.id}/again"
+    wanted = need or next(iter(seen.needs), None)
+    return _choice(
+        request, db, actor, case, wanted, case=None, previous=previous, referral=seen, action=action
+    )
+
+
+@router.post("/referrals/{referral_id}/again")
+def refer_again(actor: ReferralWriter, db: CreateDb, referral: ReferralToWrite, form: PageForm) -> Response:
+    again = service.refer_again(db, actor, referral, form.read(ReReferral))
+    return see(f"/referrals/{again.id}/send")
+
+
+@router.get("/referrals/{referral_id}/send")
+def send_page(
+    request: Request, _: ReferralWriter, actor: ConsentRecorder, seen: ReferralSeen, db: ReadDb
+) -> Response:
+    """What the partner will see, what stands in the way and what is to be acknowledged, on one page."""
+    if seen.status is not ReferralStatus.draft:
+        return see(f"/referrals/{seen.id}")
+    ready = readiness(db, seen)
+    return page(
+        request,
+        "referrals/send.html",
+        referral=seen,
+        names=names(db, [seen.id])[seen.id],
+        who=people.read(db, actor, seen.person_id),
+        ready=ready,
+        told=partner_view.preview(db, seen, ready.categories),
+        shared=[c for c in DataCategory if c in ready.categories],
+        kept=_kept(ready),
+        agreed=_agreed(ready),
+        documents=files.page(db, PageRequest(limit=100), SubjectType.referral, seen.id).items,
+        urgencies=terms.members(Urgency),
+        bases=terms.members(LegalBasis),
+        needs=terms.words(db, "need"),
+        need_options=terms.options(db, "need"),
+        languages=terms.words(db, "language"),
+        **form_lists(db),
+    )
+
+
+def _agreed(ready: Readiness) -> list[DataCategory]:
+    """What the agreement allows at most."""
+    allowed = ready.agreement.data_categories if ready.agreement else []
+    return [category for category in DataCategory if category in allowed]
+
+
+def _kept(ready: Readiness) -> list[tuple[DataCategory, str]]:
+    """What stays with us, each with the reason: the person did not agree, or the agreement does not provide for it."""
+    agreed = _agreed(ready)
+    return [
+        (category, "person" if category in agreed else "agreement")
+        for category in DataCategory
+        if category not in ready.categories
+    ]
+
+
+@router.post("/referrals/{referral_id}/edit")
+def edit(
+    actor: ReferralWriter, expected: ExpectedVersion, db: WriteDb, referral: ReferralToWrite, form: PageForm
+) -> Response:
+    check_version(referral.version, expected)
+    data = form.read(ReferralUpdate, situation=form.data().get("situation"))
+    service.edit(db, actor, referral, data)
+    return see(f"/referrals/{referral.id}/send", done="referral_saved")
+
+
+@router.post("/referrals/{referral_id}/consent")
+def record_consent(
+    actor: ConsentRecorder, _: ReferralWriter, db: CreateDb, referral: ReferralToWrite, form: PageForm
+) -> Response:
+    """The person's answer, taken while the referral is prepared: for this partner, or for whoever serves the need."""
+    is_general = form.own("_to") == "need"
+    recipient = (
+        {"need_code": referral.needs[0]} if is_general else {"institution_id": referral.institution_id}
+    )
+    person = people.get(db, actor, referral.person_id)
+    consents.record(db, actor, person, form.read(ConsentCreate, **recipient))
+    return see(f"/referrals/{referral.id}/send", done="consent_recorded")
+
+
+@router.post("/referrals/{referral_id}/send")
+def send(actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, form: PageForm) -> Response:
+    """Send what is ticked. A form says what to share: nothing ticked is nothing, never everything."""
+    if not form.values("categories"):
+        raise invalid("/categories", "missing")
+    service.send(db, actor, referral, form.read(ReferralSend))
+    return see(f"/referrals/{referral.id}", done="referral_sent")
+
+
+@router.post("/referrals/{referral_id}/send-without-consent")
+def send_on_legal_grounds(
+    actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, form: PageForm
+) -> Response:
+    """Send where the law allows it without asking; supervisors are told, and the reason stays with the referral."""
+    data = form.read(ReferralSend)
+    if data.legal_grounds is None:
+        raise invalid("/legal_grounds/basis", "missing")
+    service.send(db, actor, referral, data)
+    return see(f"/referrals/{referral.id}", done="referral_sent")
