@@ -53,10 +53,14 @@ class ReferralUpdate(Input):
 
 class LegalGrounds(Input):
     basis: LegalBasis
-    reason: Reason = Field(
-        min_length=15,
-        description="Why the person cannot be asked, or why the refusal does not bind. Supervisors are told.",
-    )
+    # In one annotation: the bound of a field's default would stand before that of `Reason`, which overrules it.
+    reason: Annotated[
+        Reason,
+        Field(
+            min_length=15,
+            description="Why the person cannot be asked, or why the refusal does not bind. Supervisors are told.",
+        ),
+    ]
 
 
 class ReferralSend(Input):

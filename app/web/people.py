@@ -97,7 +97,7 @@ def deed(action: str) -> str:
     for key in (f"{thing}_{act.replace('-', '_')}", thing):
         if i18n.has(f"page.people.did.{key}", "en"):
             return wording.plain(f"page.people.did.{key}")
-    return wording.plain("page.people.did.other")
+    return wording.plain("page.people.did.something")
 
 
 @router.get("/people/{person_id}/edit")

@@ -46,7 +46,7 @@ def choose(
     """The partners for a need, the likeliest first; the case's own first need unless another is asked for."""
     wanted = need or next(iter(case["needs"]), None)
     found = CaseIds(case["id"], case["person_id"], case["window_id"])
-    return _choice(request, db, actor, found, wanted, case=case, action=f"/cases/{case['id']}/referrals/new")
+    return _choice(request, db, actor, found, wanted, case=case, action=f"/cases/{case['id']}/referrals")
 
 
 def _choice(
@@ -79,7 +79,7 @@ def _waits(services: list[Ranked]) -> dict[Any, tuple[str, int]]:
     return told
 
 
-@router.post("/cases/{case_id}/referrals/new")
+@router.post("/cases/{case_id}/referrals")
 def draft(actor: ReferralWriter, db: CreateDb, case: CaseToWrite, form: PageForm) -> Response:
     referral = service.draft(db, actor, case, form.read(ReferralCreate))
     return see(f"/referrals/{referral.id}/send")
@@ -92,14 +92,14 @@ def choose_again(
     """Another partner after one that led nowhere; needs and situation are taken over."""
     case = CaseIds(seen.case_id, seen.person_id, seen.window_id)
     previous = names(db, [seen.id])[seen.id]
-    action = f"/referrals/{seen.id}/again"
+    action = f"/referrals/{seen.id}/re-referrals"
     wanted = need or next(iter(seen.needs), None)
     return _choice(
         request, db, actor, case, wanted, case=None, previous=previous, referral=seen, action=action
     )
 
 
-@router.post("/referrals/{referral_id}/again")
+@router.post("/referrals/{referral_id}/re-referrals")
 def refer_again(actor: ReferralWriter, db: CreateDb, referral: ReferralToWrite, form: PageForm) -> Response:
     again = service.refer_again(db, actor, referral, form.read(ReReferral))
     return see(f"/referrals/{again.id}/send")

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from app.cases.states import CaseStatus, Stage
 from app.consents import service as consents
@@ -73,6 +74,8 @@ def test_a_legal_basis_needs_no_consent_and_is_kept_with_its_reason(db: WriteSes
     grounds = {"basis": "vital_interest", "reason": "The person is unconscious."}
     with pytest.raises(InvalidInput):  # what is really needed is named
         send(ready, ready.draft(), legal_grounds=grounds)
+    with pytest.raises(ValidationError):  # and why, in a sentence
+        send(ready, ready.draft(), legal_grounds={**grounds, "reason": "Urgent."}, categories=["identity"])
     referral = send(ready, ready.draft(), legal_grounds=grounds, categories=["identity", "health"])
     assert (referral.legal_basis, referral.consent_ids) == ("vital_interest", [])
     assert referral.categories == ["health", "identity"]

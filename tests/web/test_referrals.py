@@ -1,0 +1,294 @@
+"""From a need to a sent referral in few clicks, and a referral from the draft to its outcome, without scripts."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+
+from app.core.actor import SYSTEM
+from app.core.clock import now
+from app.core.db import WriteSession
+from app.core.ids import ReferralId
+from app.referrals import answering, queries, service
+from app.referrals.models import Referral
+from app.referrals.schemas import Acceptance, Decline, ReReferral, Withdrawal
+from app.referrals.states import DeclineReason, ReferralStatus, WithdrawalReason
+from tests.factories import partners, referrals
+from tests.factories.referrals import Ready
+from tests.factories.world import World
+from tests.support.pages import Browser, Page
+
+
+@pytest.fixture
+def ready(db: WriteSession, world: World) -> Ready:
+    found = referrals.ready(db, world)
+    db.commit()
+    return found
+
+
+@pytest.fixture
+def unasked(db: WriteSession, world: World) -> Ready:
+    """The person has not been asked about sharing yet."""
+    found = referrals.ready(db, world, with_consent=False)
+    db.commit()
+    return found
+
+
+def kept(ready: Ready, page: Page) -> Referral:
+    ready.db.expire_all()
+    return ready.db.get_one(Referral, ReferralId(UUID(page.path.split("/")[2])))
+
+
+def committed(ready: Ready, referral: Referral) -> str:
+    ready.db.commit()
+    return f"/referrals/{referral.id}"
+
+
+def test_from_the_case_to_a_sent_referral_takes_two_forms(worker: Browser, ready: Ready) -> None:
+    at = f"/cases/{ready.case.id}/referrals/new"
+    page = worker.open(at)  # the need of the case is chosen already
+    page = page.send(f"/cases/{ready.case.id}/referrals")
+    assert page.path.endswith("/send")
+    page = page.send(page.path)
+    assert page.path.startswith("/referrals/")
+    assert page.find("//*[@role='status']")
+
+
+def test_partners_are_shown_with_what_speaks_for_and_against_them(worker: Browser, ready: Ready) -> None:
+    partners.offered(ready.db, SYSTEM, ready.world.theirs, sex="male", languages=["fr"])
+    ready.db.commit()
+    page = worker.open(f"/cases/{ready.case.id}/referrals/new")
+    first, second = page.find("//ol[@class='ranked']/li")
+    assert "اتفاقية سارية" in first.text_content()
+    assert "لا اتفاقية سارية" in second.text_content()
+    assert "موجهة إلى الجنس الآخر" in second.text_content()
+    assert not second.xpath(".//button")
+
+
+def test_another_need_shows_other_partners_and_none_is_said(worker: Browser, ready: Ready) -> None:
+    page = worker.open(f"/cases/{ready.case.id}/referrals/new?need=training")
+    assert page.find("//*[@class='empty']")
+
+
+def test_exactly_what_is_shared_stands_there_with_the_data(worker: Browser, ready: Ready) -> None:
+    at = committed(ready, ready.draft(situation="تحتاج إلى سكن (مثال)"))
+    page = worker.open(f"{at}/send")
+    shown = {
+        part.xpath("string(.//label)").strip(): part.xpath("string(./div)")
+        for part in page.find("//ul[@class='view__parts']/li")
+    }
+    assert set(shown) == {"الهوية", "معلومات الاتصال والعنوان", "الحاجيات المعبر عنها", "الوضعية الاجتماعية"}
+    assert "Exemple" in shown["الهوية"]
+    assert "تحتاج إلى سكن (مثال)" in shown["الوضعية الاجتماعية"]
+    assert "لم يوافق الشخص على تقاسمها" in page.text
+
+
+def test_what_is_unticked_is_not_shared(worker: Browser, ready: Ready) -> None:
+    at = committed(ready, ready.draft())
+    page = worker.open(f"{at}/send").send(f"{at}/send", categories=["identity", "needs"])
+    assert kept(ready, page).categories == ["identity", "needs"]
+
+
+def test_nothing_ticked_shares_nothing(worker: Browser, ready: Ready) -> None:
+    at = committed(ready, ready.draft())
+    page = worker.open(f"{at}/send").send(f"{at}/send", categories=[])
+    assert page.status == 422
+    assert kept(ready, page.browser.open(at)).status is ReferralStatus.draft
+
+
+def test_a_warning_is_explained_and_has_to_be_acknowledged(
+    db: WriteSession, world: World, app: FastAPI
+) -> None:
+    ready = referrals.ready(db, world, service_values={"min_age": 60})
+    at = committed(ready, ready.draft())
+    page = Browser(app).sign_in_as(db, world.worker).open(f"{at}/send")
+    assert page.find("//input[@name='acknowledged[]'][@value='age']")
+    refused = page.send(f"{at}/send")
+    assert refused.status == 409
+    sent = page.send(f"{at}/send", acknowledged=["age"])
+    assert kept(ready, sent).acknowledged == ["age"]
+
+
+def test_a_missing_consent_is_recorded_on_the_spot(worker: Browser, unasked: Ready) -> None:
+    at = committed(unasked, unasked.draft())
+    page = worker.open(f"{at}/send")
+    assert not page.find(f"//form[@action='{at}/send']")
+    page = page.send(f"{at}/consent", categories=["identity", "needs"])
+    assert page.path == f"{at}/send"
+    assert kept(unasked, page.send(f"{at}/send")).status is ReferralStatus.sent
+
+
+def test_a_refusal_is_an_answer_and_nothing_is_sent(worker: Browser, unasked: Ready) -> None:
+    at = committed(unasked, unasked.draft())
+    page = worker.open(f"{at}/send").send(f"{at}/consent", decision="refused", categories=[])
+    assert not page.find(f"//form[@action='{at}/send']")
+
+
+def test_an_answer_that_lacks_something_is_refused_on_the_same_page(worker: Browser, unasked: Ready) -> None:
+    at = committed(unasked, unasked.draft())
+    page = worker.open(f"{at}/send").send(f"{at}/consent", form="oral_with_witness", categories=["identity"])
+    assert page.status == 422
+    assert page.find("//*[@id='f-witness-error']")
+
+
+def test_the_law_can_stand_in_for_consent_with_a_reason(worker: Browser, unasked: Ready) -> None:
+    at = committed(unasked, unasked.draft())
+    page = worker.open(f"{at}/send")
+    action = f"{at}/send-without-consent"
+    refused = page.send(action, legal_grounds__basis="vital_interest", legal_grounds__reason="قصير")
+    assert refused.status == 422
+    assert page.send(action).status == 422
+    sent = page.send(
+        action,
+        legal_grounds__basis="vital_interest",
+        legal_grounds__reason="الشخص في خطر ولا يمكن سؤاله الآن.",
+    )
+    referral = kept(unasked, sent)
+    assert (referral.status, referral.categories) == (ReferralStatus.sent, ["identity", "needs"])
+
+
+def test_what_stands_in_the_way_is_explained(db: WriteSession, world: World, app: FastAPI) -> None:
+    ready = referrals.ready(db, world, territory_code="02.113")
+    at = committed(ready, ready.draft())
+    page = Browser(app).sign_in_as(db, world.worker).open(f"{at}/send")
+    assert "لا توجد اتفاقية سارية" in page.text
+    assert page.link("اختيار خدمة أخرى").startswith(f"/cases/{ready.case.id}/referrals/new")
+    assert not page.find(f"//form[@action='{at}/send']")
+
+
+def test_a_draft_is_written_on_and_keeps_what_it_says(worker: Browser, ready: Ready) -> None:
+    at = committed(ready, ready.draft())
+    page = worker.open(f"{at}/send")
+    page = page.send(f"{at}/edit", situation="وصف جديد (مثال)", urgency="urgent")
+    assert "وصف جديد (مثال)" in page.text
+    assert page.send(f"{at}/edit", situation="").find("//p[@class='quiet'][contains(., 'لم يكتب أي وصف')]")
+
+
+def test_a_question_is_answered_and_both_stand_in_the_history(worker: Browser, ready: Ready) -> None:
+    referral = ready.sent()
+    answering.ask(ready.db, ready.world.agent, referral, "هل لديها شهادة السكنى؟ (مثال)")
+    at = committed(ready, referral)
+    page = worker.open(at)
+    assert "هل لديها شهادة السكنى؟ (مثال)" in page.text
+    page = page.send(f"{at}/answer", answer="نعم، أرفقناها (مثال)")
+    assert "نعم، أرفقناها (مثال)" in page.text
+    assert not page.find(f"//form[@action='{at}/answer']")
+
+
+def test_an_appointment_is_noted(worker: Browser, ready: Ready) -> None:
+    referral = ready.sent()
+    answering.accept(ready.db, ready.world.agent, referral, Acceptance(contact_name="مينة (مثال)"))
+    at = committed(ready, referral)
+    soon = (now() + timedelta(days=3)).strftime("%Y-%m-%dT09:30")
+    page = worker.open(at).send(f"{at}/schedule", at=soon, place="الطابق الأول (مثال)")
+    assert "09:30" in page.text
+    assert "الطابق الأول (مثال)" in page.text
+    refused = page.send(f"{at}/schedule", at="2020-01-01T09:30")
+    assert refused.status == 422
+    assert refused.find("//*[@id='f-at-error']")
+
+
+def test_both_sides_write_to_each_other(worker: Browser, ready: Ready) -> None:
+    referral = ready.sent()
+    service.write_message(ready.db, ready.world.agent, referral, "متى تأتي؟ (مثال)")
+    at = committed(ready, referral)
+    page = worker.open(at).send(f"{at}/messages", text="يوم الاثنين (مثال)")
+    said = [one.text_content() for one in page.find("//ol[@class='talk']/li")]
+    assert ["متى تأتي؟" in said[0], "يوم الاثنين" in said[1]] == [True, True]
+
+
+def test_a_withdrawal_needs_a_reason_and_ends_it(worker: Browser, ready: Ready) -> None:
+    at = committed(ready, ready.sent())
+    page = worker.open(at)
+    assert page.send(f"{at}/withdraw", reason="other").status == 422
+    page = page.send(f"{at}/withdraw", reason="moved")
+    assert not page.find(f"//form[@action='{at}/withdraw']")
+    assert page.find(f"//a[@href='{at}/again']")
+
+
+def test_after_a_decline_one_refers_again_and_the_chain_is_shown(worker: Browser, ready: Ready) -> None:
+    referral = ready.sent(situation="تحتاج إلى سكن (مثال)")
+    answering.decline(
+        ready.db,
+        ready.world.agent,
+        referral,
+        Decline(reason=DeclineReason.no_place, next_step="جربوا جمعية أخرى (مثال)"),
+    )
+    at = committed(ready, referral)
+    page = worker.open(at)
+    assert "جربوا جمعية أخرى (مثال)" in page.text
+    page = worker.open(f"{at}/again").send(f"{at}/re-referrals")
+    assert "تحتاج إلى سكن (مثال)" in page.text
+    again = worker.open(page.path.removesuffix("/send"))
+    assert len(again.find("//ol[@class='chain']/li")) == 2
+
+
+def test_the_list_has_boxes_and_states(worker: Browser, ready: Ready) -> None:
+    draft, sent = ready.draft(), ready.sent()
+    withdrawn = ready.draft()
+    service.withdraw(ready.db, ready.world.worker, withdrawn, Withdrawal(reason=WithdrawalReason.error))
+    ready.db.commit()
+
+    def listed(query: str) -> set[str]:
+        found = worker.open(f"/referrals{query}").find("//ul[contains(@class, 'rows')]//a/@href")
+        return {str(path).rpartition("/")[2] for path in found}
+
+    assert listed("") == {str(draft.id), str(sent.id)}
+    assert listed("?box=drafts") == {str(draft.id)}
+    assert listed("?box=all") == {str(draft.id), str(sent.id), str(withdrawn.id)}
+    assert listed("?box=late") == listed("?box=questions") == set()
+    assert listed("?status=withdrawn") == {str(withdrawn.id)}
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en", "fa"])
+def test_its_pages_speak_every_language(
+    app: FastAPI, db: WriteSession, world: World, ready: Ready, language: str
+) -> None:
+    declined, asked, accepted = ready.sent(), ready.sent(), ready.sent()
+    answering.decline(db, world.agent, declined, Decline(reason=DeclineReason.too_far))
+    answering.ask(db, world.agent, asked, "سؤال (مثال)")
+    answering.accept(db, world.agent, accepted, Acceptance(contact_name="مينة (مثال)"))
+    drafts = [
+        ready.draft(urgency="emergency"),
+        service.refer_again(db, world.worker, declined, _again(ready)),
+    ]
+    db.commit()
+    browser = Browser(app).sign_in_as(db, world.worker, language)
+    found = [f"/referrals/{one.id}" for one in (declined, asked, accepted, *drafts)]
+    sending = [f"/referrals/{one.id}/send" for one in drafts]
+    choosing = [f"/cases/{ready.case.id}/referrals/new", f"/referrals/{declined.id}/again"]
+    for path in (*found, *sending, *choosing, "/referrals", "/referrals?box=all"):
+        assert browser.open(path).document.get("lang") == language, path
+
+
+def _again(ready: Ready) -> ReReferral:
+    return ReReferral(service_id=ready.service.id)
+
+
+@pytest.mark.parametrize("below", ["", "/send", "/again"])
+def test_who_serves_elsewhere_opens_none_of_it(
+    app: FastAPI, db: WriteSession, world: World, ready: Ready, below: str
+) -> None:
+    at = committed(ready, ready.draft())
+    Browser(app).sign_in_as(db, world.stranger).open(at + below, status=404)
+    for actor in (world.agent, world.administrator, world.auditor):
+        Browser(app).sign_in_as(db, actor).open(at + below, status=403)
+    assert (
+        not Browser(app)
+        .sign_in_as(db, world.stranger)
+        .open("/referrals")
+        .find("//a[contains(@href, '/referrals/')]")
+    )
+
+
+def test_opening_a_referral_is_on_record(worker: Browser, ready: Ready) -> None:
+    at = committed(ready, ready.sent())
+    worker.open(at)
+    assert "قرأ توجيها" in worker.open(f"/people/{ready.person.id}/accesses").text
+
+
+def test_a_sent_referral_is_not_prepared_again(worker: Browser, ready: Ready) -> None:
+    at = committed(ready, ready.sent())
+    assert worker.open(f"{at}/send").path == at
+    assert queries.read(ready.db, ready.world.worker, ReferralId(ready.sent().id))["allowed"]
