@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -257,3 +257,25 @@ def code_expiry(db: ReadSession, user_id: UserId) -> datetime:
     return db.scalars(
         select(Invitation.expires_at).where(Invitation.user_id == user_id, Invitation.used_at.is_(None))
     ).one()
+
+
+_KNOWN_BY_NAME = Prepared(
+    select(_u.id, _u.name, _u.role).where(_u.id.in_(bindparam("users", expanding=True))).order_by(_u.id)
+)
+_SERVING = Prepared(
+    select(_u.id, _u.name)
+    .select_from(User.__table__.join(UserWindow.__table__, _w.user_id == _u.id))
+    .where(_w.window_id == bindparam("window", type_=Uuid()), _u.status == UserStatus.active)
+    .order_by(_u.name, _u.id)
+)
+
+
+def names(db: ReadSession, user_ids: Iterable[UserId]) -> dict[UserId, dict[str, Any]]:
+    """Name and role of whoever did something that the reader was found to see."""
+    asked = sorted(set(user_ids))
+    return {found.id: dict(found) for found in rows(db, _KNOWN_BY_NAME, users=asked)} if asked else {}
+
+
+def serving_at(db: ReadSession, window_id: WindowId) -> list[dict[str, Any]]:
+    """Who may be given work at a window, by name: a team, so all of it."""
+    return [dict(found) for found in rows(db, _SERVING, window=window_id)]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, literal, select
 
 from app.auth.models import User
 from app.cases import numbers, plan_queries
-from app.cases.models import Assignment, Case, Review
+from app.cases.models import Assignment, Case, CaseDue, Review
 from app.cases.policy import needs_approval, visible_to, visible_to_role
 from app.cases.states import CASE_LIFECYCLE, CaseAction, CaseStatus
 from app.core.actor import Actor, Role
@@ -24,7 +24,7 @@ from app.people.models import Person
 from app.windows.models import Window
 
 _c, _p, _w, _u = Case.__table__.c, Person.__table__.c, Window.__table__.c, User.__table__.c
-_a, _r = Assignment.__table__.c, Review.__table__.c
+_a, _r, _d = Assignment.__table__.c, Review.__table__.c, CaseDue.__table__.c
 
 # A literal, not a parameter: the planner must see that the partial indexes of living cases apply.
 LIVING: ColumnElement[bool] = _c.status != literal(CaseStatus.closed, _c.status.type, literal_execute=True)
@@ -185,3 +185,11 @@ def reviews(db: ReadSession, case_id: CaseId, page: PageRequest) -> Page:
     statement = select(_r.id, _r.by, _r.summary, _r.at).where(_r.case_id == case_id)
     found = rows(db, keyset(statement, _r.id, page=page, descending=True), binds(page, UUID))
     return cut(found, page, "id")
+
+
+_DUES = Prepared(select(_d.source, _d.due_on).where(_d.case_id == bindparam("case")).order_by(_d.source))
+
+
+def dues(db: ReadSession, case_id: CaseId) -> dict[str, date]:
+    """When each kind of work on a case that was found visible is due next: what stands behind its one due date."""
+    return {due.source: due.due_on for due in rows(db, _DUES, case=case_id)}

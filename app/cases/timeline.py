@@ -126,28 +126,37 @@ def own(db: ReadSession, case_id: CaseId, until: datetime | None, most: int) -> 
     return [dict(entry) for entry in found]
 
 
-def page(db: ReadSession, case_id: CaseId, wanted: PageRequest) -> Page:
-    """One page of what happened on a case that was found visible, latest first."""
+def page(
+    db: ReadSession, case_id: CaseId, wanted: PageRequest, *, kinds: frozenset[str] | None = None
+) -> Page:
+    """One page of what happened on a case that was found visible, latest first; of some kinds only, if wanted."""
     place = binds(wanted, datetime, UUID)
     end = None if wanted.cursor is None else (place["after_0"], place["after_1"])
     found = [
         {name: entry.get(name) for name in _MEMBERS}
         for source in (own, *service.timeline_sources)
-        for entry in _before(source, db, case_id, end, wanted.limit + 1)
+        for entry in _before(source, db, case_id, end, kinds, wanted.limit + 1)
     ]
     found.sort(key=_place, reverse=True)
     return cut(found, wanted, "at", "id")
 
 
-def _before(source: Source, db: ReadSession, case_id: CaseId, end: Any, wanted: int) -> list[Entry]:
+def _before(
+    source: Source, db: ReadSession, case_id: CaseId, end: Any, kinds: frozenset[str] | None, wanted: int
+) -> list[Entry]:
     """The latest entries of a source before a place in the timeline.
 
-    A source knows moments only: what was shown already of the same moment is dropped, and more is asked for instead.
+    A source knows moments only: what was shown already of the same moment is dropped, and so are other kinds than the
+    wanted ones; more is asked for instead.
     """
     asked = wanted
     while True:
         found = source(db, case_id, end and end[0], asked)
-        left = [entry for entry in found if end is None or _place(entry) < end]
+        left = [
+            entry
+            for entry in found
+            if (end is None or _place(entry) < end) and (kinds is None or entry["kind"] in kinds)
+        ]
         if len(left) >= wanted or len(found) < asked:
             return left[:wanted]
         asked *= 2

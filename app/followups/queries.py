@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -12,10 +13,12 @@ from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
 from app.core.ids import CaseId, FollowUpId, PersonId, UserId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.core.prepared import Prepared
 from app.followups.models import FollowUp
 from app.followups.policy import visible_to
 from app.followups.states import FOLLOW_UP_LIFECYCLE, FollowUpReason, FollowUpStatus
 from app.people.models import ContactPreference, Person
+from app.people.queries import NAMES
 
 _f, _c, _p = FollowUp.__table__.c, Case.__table__.c, Person.__table__.c
 _PLANNED = _f.status == FollowUpStatus.planned.value
@@ -160,3 +163,55 @@ def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: i
         }
         for r in rows(db, statement)
     ]
+
+
+_WAITING = Prepared(
+    select(*_ROW, _f.purpose)
+    .where(_f.case_id == bindparam("case"), _PLANNED)
+    .order_by(_f.due_on, _f.id)
+    .limit(20)
+)
+_TOLD = Prepared(
+    select(_f.id, _f.kind, _f.happened, _f.next_step)
+    .where(_f.id.in_(bindparam("follow_ups", expanding=True)))
+    .order_by(_f.id)
+)
+
+
+def waiting(db: ReadSession, case_id: CaseId) -> list[dict[str, Any]]:
+    """The first planned contacts of a case that was found visible, as columns."""
+    return [dict(found) for found in rows(db, _WAITING, case=case_id)]
+
+
+def told(db: ReadSession, follow_up_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What was written about contacts of a case that was found visible."""
+    asked = sorted(set(follow_up_ids))
+    return {found.id: dict(found) for found in rows(db, _TOLD, follow_ups=asked)} if asked else {}
+
+
+@cache
+def _agenda(role: Role, only_own: bool) -> Prepared:
+    statement = (
+        select(*_ROW, _f.purpose, _c.number.label("case_number"), *(_p[name] for name in NAMES))
+        .join(Case.__table__, _c.id == _f.case_id)
+        .join(Person.__table__, _p.id == _f.person_id)
+        .where(_PLANNED, _f.window_id == bindparam("window"), visible_to(Actor(user_id=None, role=role)))
+        .where(_f.due_on >= bindparam("since"), _f.due_on < bindparam("until"))
+        .order_by(_f.due_on, _f.id)
+        .limit(bindparam("most"))
+    )
+    return Prepared(statement.where(_f.worker_id == bindparam("worker")) if only_own else statement)
+
+
+def agenda(
+    db: ReadSession, actor: Actor, since: date, until: date, most: int, *, worker_id: UserId | None = None
+) -> list[dict[str, Any]]:
+    """The contacts planned at one's windows from a day until before another, earliest first, `most` of each window."""
+    statement = _agenda(actor.role, worker_id is not None)
+    values = {"since": since, "until": until, "most": most, "worker": worker_id}
+    found = [
+        dict(contact)
+        for window in actor.window_ids
+        for contact in rows(db, statement, actor.binds, window=window, **values)
+    ]
+    return sorted(found, key=lambda contact: (contact["due_on"], contact["id"]))

@@ -65,6 +65,8 @@ class PageRoute(APIRoute):
         async def handler(request: Request) -> Response:
             # No route takes both: a token opens the API, a browser's session the pages.
             request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"authorization"]
+            # A form that only asks sends its blank fields too: what was left blank is no parameter.
+            request.scope["query_string"] = _answered(request.scope["query_string"])
             await recognise(request)
             if request.method not in {"GET", "HEAD"}:
                 await _receive(request)
@@ -78,6 +80,10 @@ class PageRoute(APIRoute):
             return response
 
         return handler
+
+
+def _answered(query: bytes) -> bytes:
+    return b"&".join(pair for pair in query.split(b"&") if pair.partition(b"=")[2])
 
 
 async def recognise(request: Request) -> None:

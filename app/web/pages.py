@@ -3,10 +3,14 @@
 from fastapi import APIRouter
 
 from app.web import (
+    appointments,
     approvals,
     assessments,
     board,
+    case_acts,
+    cases,
     consents,
+    contacts,
     directory,
     documents,
     everybody,
@@ -23,16 +27,21 @@ from app.web import (
     partner_house,
     partner_inbox,
     people,
+    plans,
     referrals,
     referring,
     trail,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    appointments.router,
     approvals.router,
     assessments.router,
     board.router,
+    case_acts.router,
+    cases.router,
     consents.router,
+    contacts.router,
     directory.router,
     documents.router,
     everybody.router,
@@ -49,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     partner_house.router,
     partner_inbox.router,
     people.router,
+    plans.router,
     referrals.router,
     referring.router,
     trail.router,

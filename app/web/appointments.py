@@ -1,0 +1,86 @@
+"""The days ahead: contacts that are planned, and appointments that partners have given."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.core.clock import today
+from app.core.deps import ReadDb
+from app.core.pagination import PageRequest
+from app.core.settings import settings
+from app.followups import queries as follow_ups
+from app.followups.deps import FollowUpLister
+from app.referrals import overviews as referrals
+from app.referrals.deps import ReferralLister
+from app.web import face
+from app.web.face import invalid
+from app.web.rendering import page
+
+router = face.router()
+
+_MOST = 200  # of each kind at each window; nobody does more in a week
+_FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
+
+
+@router.get("/appointments")
+def show_appointments(
+    request: Request,
+    actor: FollowUpLister,
+    _: ReferralLister,
+    db: ReadDb,
+    when: Literal["day", "week"] = "day",
+    on: date | None = None,
+    mine: bool = True,
+) -> Response:
+    """One day, or the week from Monday in which it lies; one's own work unless the whole window's is asked for."""
+    now_on = today()
+    shown = on or now_on
+    if not _FIRST <= shown <= _LAST:
+        raise invalid("/on", "not_allowed")
+    since = shown - timedelta(days=shown.weekday()) if when == "week" else shown
+    length = timedelta(days=7 if when == "week" else 1)
+    own = actor.user_id if mine else None
+    contacts = follow_ups.agenda(db, actor, since, since + length, _MOST, worker_id=own)
+    expected = referrals.appointments(
+        db, actor, _begins(since), _begins(since + length), _MOST, referent_id=own
+    )
+    overdue = follow_ups.planned(db, actor, PageRequest(limit=5), when="overdue", worker_id=own)
+    return page(
+        request,
+        "cases/appointments.html",
+        days=_days(since, length.days, contacts, expected),
+        overdue=overdue,
+        when=when,
+        on=shown,
+        today=now_on,
+        mine=mine,
+        before=since - length,
+        after=since + length,
+    )
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(settings().time_zone))
+
+
+def _days(
+    since: date,
+    length: int,
+    contacts: Iterable[Mapping[str, Any]],
+    expected: Iterable[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """Each day with what stands on it: appointments have an hour, contacts are for the day."""
+    days: dict[date, dict[str, Any]] = {
+        since + timedelta(days=n): {"on": since + timedelta(days=n), "contacts": [], "appointments": []}
+        for n in range(length)
+    }
+    zone = ZoneInfo(settings().time_zone)
+    for contact in contacts:
+        days[contact["due_on"]]["contacts"].append(contact)
+    for appointment in expected:
+        days[appointment["appointment_at"].astimezone(zone).date()]["appointments"].append(appointment)
+    return list(days.values())

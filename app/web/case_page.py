@@ -1,0 +1,81 @@
+"""What the page of one case shows, gathered from the modules that know it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.assessments import queries as assessments
+from app.auth.permissions import Permission, may
+from app.cases import plan_queries
+from app.cases import queries as cases
+from app.cases.states import CaseStatus, GoalStatus
+from app.consents import queries as consents
+from app.consents.models import ConsentPurpose
+from app.consents.states import ConsentState
+from app.core.actor import Actor
+from app.core.db import ReadSession
+from app.core.pagination import PageRequest
+from app.core.settings import settings
+from app.files import queries as files
+from app.files.models import SubjectType
+from app.followups import queries as follow_ups
+from app.people import queries as people
+from app.referrals import overviews as referrals
+from app.web import case_events, choices
+from app.web.case_events import Chapter
+from app.web.next_step import Facts, next_step
+from app.windows import queries as windows
+
+EVENTS = 10  # on the page of the case; the timeline's own page shows all
+_FEW = PageRequest(limit=8)
+
+
+def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chapter | None) -> dict[str, Any]:
+    """Everything around a case that was found visible and recorded as opened."""
+    case_id, person_id, window_id = case["id"], case["person_id"], case["window_id"]
+    referred = referrals.of_case(db, actor, case_id)
+    planned = follow_ups.waiting(db, case_id)
+    assessed = assessments.page(db, actor, case_id, _FEW).items
+    goals = plan_queries.plan(db, actor, case_id)
+    facts = Facts(
+        case=case,
+        today=windows.today(db, window_id),
+        may_approve=may(actor, Permission.case_approve_closure),
+        dues=cases.dues(db, case_id),
+        contacts=planned,
+        referrals=referred,
+        assessments=[a for a in assessed if a["status"] != "discarded"],
+        goals=goals,
+    )
+    _, household = people.household(db, actor, person_id)
+    return {
+        "case": case,
+        "known": people.read(db, actor, person_id),
+        "allowed": case["actions"],
+        "household": household,
+        "relationships": choices.labels(db, "relationship"),
+        "zone": windows.zone(db, window_id),
+        "today": facts.today,
+        "step": next_step(facts),
+        "consent": _consent(consents.page(db, person_id, PageRequest(limit=50)).items),
+        "referrals": referred,
+        "contacts": planned,
+        "assessments": facts.assessments,
+        "goals": [goal for goal in goals if goal["status"] is GoalStatus.open],
+        "decided": sum(goal["status"] is not GoalStatus.open for goal in goals),
+        "files": files.page(db, _FEW, SubjectType.case, case_id),
+        "file_limit": settings().attachment_limit_bytes // 1_048_576,
+        "timeline": case_events.page(db, case_id, PageRequest(limit=EVENTS), chapter, referred),
+        "chapter": chapter,
+        "chapters": list(Chapter),
+        "needs": choices.labels(db, "need"),
+        "colleagues": dict(choices.colleagues(db, window_id)),
+        "is_living": case["status"] is not CaseStatus.closed,
+    }
+
+
+def _consent(answers: Iterable[Mapping[str, Any]]) -> ConsentState | None:
+    """What the person has answered about being referred: given if any answer holds, else the latest one's state."""
+    states = [answer["state"] for answer in answers if answer["purpose"] == ConsentPurpose.referral]
+    if ConsentState.given in states:
+        return ConsentState.given
+    return states[0] if states else None
