@@ -3,11 +3,16 @@
 import pytest
 from fastapi import FastAPI
 
+from app.cases import closure, service
+from app.cases.models import Case
+from app.cases.schemas import CaseClose, CaseSuspend
+from app.cases.states import CaseStatus, ClosingReason, Priority, SuspensionReason
 from app.core.db import WriteSession
-from tests.factories import cases
+from tests.factories import cases, files
 from tests.factories import people as people_factory
+from tests.factories import referrals as referral_factory
 from tests.factories.world import World
-from tests.support.pages import Browser
+from tests.support.pages import ORIGIN, Browser
 
 
 @pytest.fixture(autouse=True)
@@ -16,27 +21,331 @@ def vocabularies(db: WriteSession) -> None:
     people_factory.define_terms(db)
 
 
+@pytest.fixture
+def case(db: WriteSession, world: World, vocabularies: None) -> Case:
+    made = cases.case(db, world.worker, summary="ملخص (مثال)")
+    db.commit()
+    return made
+
+
+def path_of(case: Case, page: str = "") -> str:
+    return f"/cases/{case.id}{page}"
+
+
+def again(db: WriteSession, case: Case) -> Case:
+    db.expire_all()
+    return db.get_one(Case, case.id)
+
+
+# --- in every language ----------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("language", ["ar", "fr", "en", "fa"])
 def test_every_page_of_a_case_opens_in_every_language(
-    app: FastAPI, db: WriteSession, world: World, language: str
+    app: FastAPI, db: WriteSession, world: World, case: Case, language: str
 ) -> None:
-    case = cases.case(db, world.worker, summary="ملخص (مثال)")
     goal = cases.goal(db, world.worker, case)
     action = cases.action(db, world.worker, case, goal)
     db.commit()
     browser = Browser(app).sign_in_as(db, world.supervisor, language)
-    of_case = f"/cases/{case.id}"
-    for path in (
-        "/cases",
-        of_case,
-        *(f"{of_case}/{name}" for name in ("timeline", "edit", "assign", "suspend", "resume", "review")),
-        *(f"{of_case}/{name}" for name in ("close", "reopen", "plan", "contacts/new", "contacts")),
-        f"{of_case}/follow-ups/new",
-        f"{of_case}/goals/{goal.id}",
-        f"{of_case}/goals/{goal.id}/outcome",
-        f"{of_case}/goals/{goal.id}/actions/new",
-        f"{of_case}/goals/{goal.id}/actions/{action.id}",
-        "/appointments",
-        "/appointments?when=week",
-    ):
-        assert browser.open(path).document.get("lang") == language
+    pages = [
+        *("", "/timeline", "/edit", "/assign", "/suspend", "/resume", "/review", "/close", "/reopen"),
+        *("/plan", "/contacts/new", "/contacts", "/follow-ups/new"),
+        *(f"/goals/{goal.id}{page}" for page in ("", "/outcome", "/actions/new", f"/actions/{action.id}")),
+    ]
+    for path in ("/cases", *(path_of(case, page) for page in pages)):
+        assert browser.open(path).document.get("lang") == language, path
+
+
+# --- the list -------------------------------------------------------------------------------------------------
+
+
+def test_the_list_names_the_cases_of_ones_windows_and_no_others(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    foreign = cases.case(db, world.stranger)
+    db.commit()
+    page = worker.open("/cases")
+    assert case.number in page.text
+    assert foreign.number not in page.text
+
+
+def test_blank_filters_are_no_filters_and_chosen_ones_stay_chosen(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    urgent = cases.case(db, world.colleague, priority=Priority.urgent)
+    db.commit()
+    everything = worker.open("/cases?priority=&status=&window_id=&sort=")
+    assert case.number in everything.text
+    assert urgent.number in everything.text
+    pressing = worker.open("/cases?priority=urgent&status=")
+    assert urgent.number in pressing.text
+    assert case.number not in pressing.text
+    assert pressing.find("//select[@name='priority']/option[@selected]")[0].get("value") == "urgent"
+    mine = worker.open("/cases?mine=true")
+    assert case.number in mine.text
+    assert urgent.number not in mine.text
+    assert mine.find("//input[@name='mine'][@checked]")
+
+
+def test_an_empty_list_says_what_will_stand_there(worker: Browser) -> None:
+    assert worker.open("/cases").find("//div[@class='empty']")
+    assert worker.open("/cases?overdue=true").find("//div[@class='empty']")
+
+
+def test_a_long_list_goes_on_behind_its_cursor_with_the_same_filters(
+    db: WriteSession, world: World, worker: Browser
+) -> None:
+    made = [cases.case(db, world.worker) for _ in range(3)]
+    db.commit()
+    first = worker.open("/cases?mine=true&limit=2")
+    onward = first.find("//p[@class='more']/a")[0].get("href")
+    assert "mine=true" in onward
+    second = worker.open(onward)
+    assert made[0].number in second.text
+    assert made[2].number not in second.text
+
+
+# --- one case -------------------------------------------------------------------------------------------------
+
+
+def test_a_case_shows_who_it_is_about_and_how_to_reach_them(
+    db: WriteSession, world: World, worker: Browser
+) -> None:
+    person = cases.person(db, world.worker, phones=[{"number": "+212612345678"}])
+    case = cases.case(db, world.worker, whose=person)
+    db.commit()
+    page = worker.open(path_of(case))
+    assert page.find("//h1")[0].text_content() == "فاطمة (مثال) المثالية"
+    assert page.find("//a[@href='tel:+212612345678']")[0].text_content() == "06 12 34 56 78"
+    assert case.number in page.text
+
+
+def test_there_is_one_next_step_with_one_button(worker: Browser, case: Case) -> None:
+    panel = worker.open(path_of(case)).find("//section[@aria-labelledby='next-title']")
+    assert len(panel) == 1
+    assert [link.get("href") for link in panel[0].xpath(".//a")] == [path_of(case, "/assessments/new")]
+
+
+def test_another_windows_case_is_not_found_and_a_partner_may_not_look(
+    db: WriteSession, world: World, worker: Browser, agent: Browser, auditor: Browser, case: Case
+) -> None:
+    foreign = cases.case(db, world.stranger)
+    db.commit()
+    worker.open(path_of(foreign), status=404)
+    agent.open(path_of(case), status=403)
+    auditor.open("/cases", status=403)
+
+
+def test_the_timeline_tells_everything_or_one_kind(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    cases.goal(db, world.worker, case, words="أريد عملا (مثال)")
+    db.commit()
+    everything = worker.open(path_of(case))
+    assert "أريد عملا" in everything.text
+    assert "فتح الملف" in everything.text
+    only_plan = worker.open(path_of(case, "/timeline?kind=plan"))
+    assert "أريد عملا" in only_plan.text
+    assert "فتح الملف" not in only_plan.text
+
+
+def test_the_timeline_goes_on_where_the_page_before_ended(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    for number in range(3):
+        cases.goal(db, world.worker, case, words=f"هدف {number} (مثال)")
+    db.commit()
+    first = worker.open(path_of(case, "/timeline?kind=plan&limit=2"))
+    second = worker.open(first.find("//p[@class='more']/a")[0].get("href"))
+    assert "هدف 2" in first.text
+    assert "هدف 0" not in first.text
+    assert "هدف 0" in second.text
+    assert "هدف 2" not in second.text
+
+
+# --- documents ------------------------------------------------------------------------------------------------
+
+
+def send_file(browser: Browser, case: Case, name: str, content: bytes) -> tuple[int, str]:
+    page = browser.open(path_of(case))
+    (form,) = page.find(f"//form[@action='{path_of(case, '/attachments')}']")
+    fields = dict(form.form_values())
+    answer = browser.client.post(
+        path_of(case, "/attachments"),
+        data=fields,
+        files={"file": (name, content)},
+        headers={"Origin": ORIGIN},
+    )
+    return answer.status_code, answer.text
+
+
+def test_a_document_is_kept_downloaded_and_removed(worker: Browser, case: Case) -> None:
+    status, text = send_file(worker, case, "شهادة.pdf", files.PDF)
+    assert status == 200
+    assert "شهادة.pdf" in text
+    page = worker.open(path_of(case))
+    answer = worker.client.get(page.link("شهادة.pdf"))
+    assert answer.content == files.PDF
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    (form,) = page.find("//form[contains(@action, '/remove')]")
+    assert "شهادة.pdf" not in page.send(form.get("action")).text
+
+
+@pytest.mark.parametrize("content", [b"", b"MZ\x90\x00 a program"])
+def test_what_is_no_document_is_refused_on_the_page_of_the_case(
+    worker: Browser, case: Case, content: bytes
+) -> None:
+    status, text = send_file(worker, case, "x.pdf", content)
+    assert status in {415, 422}
+    assert 'role="alert"' in text
+    assert case.number in text
+
+
+# --- changing -------------------------------------------------------------------------------------------------
+
+
+def test_priority_needs_and_summary_are_changed_on_one_page(
+    db: WriteSession, worker: Browser, case: Case
+) -> None:
+    page = worker.open(path_of(case, "/edit"))
+    page = page.send(path_of(case, "/edit"), priority="high", needs=["income", "training"], summary="")
+    assert page.path == path_of(case)
+    kept = again(db, case)
+    assert (kept.priority, kept.needs, kept.summary) == (Priority.high, ["income", "training"], None)
+
+
+def test_a_case_that_was_changed_meanwhile_is_not_overwritten(
+    db: WriteSession, worker: Browser, case: Case
+) -> None:
+    page = worker.open(path_of(case, "/edit"))
+    page.send(path_of(case, "/edit"), priority="high")
+    late = page.send(path_of(case, "/edit"), priority="low")
+    assert late.status == 412
+    assert late.find("//*[@role='alert']")
+    assert again(db, case).priority is Priority.high
+
+
+def test_only_a_supervisor_is_offered_to_calm_a_pressing_case(
+    db: WriteSession, world: World, worker: Browser, supervisor: Browser
+) -> None:
+    case = cases.case(db, world.worker, priority=Priority.urgent)
+    db.commit()
+    offered = "//input[@name='priority']/@value"
+    assert worker.open(path_of(case, "/edit")).find(offered) == ["high", "urgent"]
+    assert supervisor.open(path_of(case, "/edit")).find(offered) == ["low", "medium", "high", "urgent"]
+
+
+def test_a_supervisor_hands_a_case_over_with_a_reason(
+    db: WriteSession, world: World, worker: Browser, supervisor: Browser, case: Case
+) -> None:
+    to = path_of(case, "/assign")
+    refused = supervisor.open(to).send(to, user_id=world.colleague.user)
+    assert refused.status == 422
+    assert refused.find("//input[@id='f-reason'][@aria-invalid='true']")
+    chosen = refused.find("//select[@name='user_id']/option[@selected]")[0].get("value")
+    assert chosen == str(world.colleague.user)
+    assert refused.send(to, reason="عطلة سنوية (مثال)").path == path_of(case)
+    assert again(db, case).referent_id == world.colleague.user
+    worker.open(to, status=403)
+    assert to not in [link.get("href") for link in worker.open(path_of(case)).find("//a")]
+
+
+def test_a_case_is_paused_and_taken_up_again(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    cases.goal(db, world.worker, case)
+    db.commit()
+    to = path_of(case, "/suspend")
+    past = worker.open(to).send(to, reason="travelling", until="2020-01-01")
+    assert past.status == 422
+    assert past.find("//input[@id='f-until'][@aria-invalid='true']")
+    assert past.send(to, until="").path == path_of(case)
+    assert again(db, case).status is CaseStatus.suspended
+    page = worker.open(path_of(case))
+    assert page.find("//section[@aria-labelledby='next-title']//a/@href") == [path_of(case, "/resume")]
+    worker.open(path_of(case, "/resume")).send(path_of(case, "/resume"))
+    assert again(db, case).status is CaseStatus.active
+
+
+def test_a_review_is_kept_and_shown(worker: Browser, case: Case) -> None:
+    to = path_of(case, "/review")
+    assert worker.open(to).send(to).status == 422
+    worker.open(to).send(to, summary="تحقق نصف الأهداف (مثال)")
+    assert "تحقق نصف الأهداف" in worker.open(to).text
+
+
+# --- closing --------------------------------------------------------------------------------------------------
+
+
+def test_a_case_is_closed_with_what_became_of_each_goal(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    goal = cases.goal(db, world.worker, case)
+    db.commit()
+    to = path_of(case, "/close")
+    unsaid = worker.open(to).send(to, reason="goals_met")
+    assert unsaid.status == 409
+    assert unsaid.find("//*[@role='alert']")
+    assert unsaid.find("//select[@name='reason']/option[@selected]")[0].get("value") == "goals_met"
+    closed = unsaid.send(to, **{f"outcomes__{goal.id}__status": "met"})
+    assert closed.path == path_of(case)
+    assert again(db, case).status is CaseStatus.closed
+    assert path_of(case, "/reopen") in closed.find("//a/@href")
+
+
+def test_an_open_referral_in_the_way_of_closing_is_named_with_its_link(
+    db: WriteSession, world: World, worker: Browser
+) -> None:
+    ready = referral_factory.ready(db, world)
+    referral = ready.sent()
+    db.commit()
+    to = path_of(ready.case, "/close")
+    page = worker.open(to)
+    assert f"/referrals/{referral.id}" in page.find("//main//a/@href")
+    assert page.send(to, reason="moved_away").status == 409
+
+
+def test_a_worker_asks_for_the_closing_of_a_pressing_case_and_a_supervisor_decides(
+    db: WriteSession, world: World, worker: Browser, supervisor: Browser
+) -> None:
+    case = cases.case(db, world.worker, priority=Priority.high)
+    db.commit()
+    ask, close = path_of(case, "/closure-request"), path_of(case, "/close")
+    assert worker.open(close).send(ask, reason="goals_met").path == path_of(case)
+    assert again(db, case).status is not CaseStatus.closed
+    decided = supervisor.open(path_of(case)).find("//section[@aria-labelledby='next-title']//a/@href")
+    assert decided == [close]
+    supervisor.open(close).send(close)
+    assert again(db, case).status is CaseStatus.closed
+
+
+def test_a_request_to_close_is_taken_back(db: WriteSession, world: World, worker: Browser) -> None:
+    case = cases.case(db, world.worker, priority=Priority.high)
+    closure.request_closure(db, world.worker, case, CaseClose(reason=ClosingReason.moved_away))
+    db.commit()
+    worker.open(path_of(case, "/close")).send(path_of(case, "/closure-request/set-aside"))
+    assert again(db, case).closure_requested_at is None
+
+
+def test_a_closed_case_is_opened_again_with_a_reason(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    closure.close(db, world.worker, case, CaseClose(reason=ClosingReason.moved_away))
+    db.commit()
+    to = path_of(case, "/reopen")
+    assert worker.open(to).send(to).status == 422
+    worker.open(to).send(to, reason="عادت إلى وجدة (مثال)")
+    assert again(db, case).status is CaseStatus.active
+
+
+def test_what_nobody_may_do_now_has_no_button(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    cases.goal(db, world.worker, case)
+    service.suspend(db, world.worker, case, CaseSuspend(reason=SuspensionReason.travelling))
+    db.commit()
+    offered = worker.open(path_of(case)).find("//details[@class='acts']//a/@href")
+    assert path_of(case, "/resume") in offered
+    assert path_of(case, "/suspend") not in offered
+    assert path_of(case, "/reopen") not in offered

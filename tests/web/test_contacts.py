@@ -1,0 +1,211 @@
+"""Contacts noted, planned, put off and taken back on pages; the days ahead."""
+
+from datetime import date, timedelta
+
+import pytest
+from fastapi import FastAPI
+
+from app.cases.models import Case
+from app.core.clock import today
+from app.core.db import WriteSession
+from app.followups import service
+from app.followups.models import FollowUp
+from app.followups.schemas import FollowUpCreate
+from app.followups.states import FollowUpKind, FollowUpStatus
+from app.referrals import answering
+from app.referrals.schemas import Acceptance
+from app.vocabularies import service as vocabularies
+from tests.factories import cases
+from tests.factories import people as people_factory
+from tests.factories import referrals as referral_factory
+from tests.factories.vocabularies import term
+from tests.factories.world import World
+from tests.support.pages import Browser
+
+
+@pytest.fixture
+def case(db: WriteSession, world: World) -> Case:
+    cases.define_terms(db)
+    people_factory.define_terms(db)
+    vocabularies.define(db, "attendance_reason", [term("transport"), term("forgot")])
+    made = cases.case(db, world.worker)
+    db.commit()
+    return made
+
+
+@pytest.fixture
+def planned(db: WriteSession, world: World, case: Case) -> FollowUp:
+    return plan(db, world, case, today())
+
+
+def plan(db: WriteSession, world: World, case: Case, on: date) -> FollowUp:
+    data = FollowUpCreate(kind=FollowUpKind.call, due_on=on, purpose="الاطمئنان (مثال)")
+    made = service.plan(db, world.worker, case, data)
+    db.commit()
+    return made
+
+
+def of_case(db: WriteSession, case: Case, status: FollowUpStatus) -> list[FollowUp]:
+    db.expire_all()
+    return db.query(FollowUp).filter_by(case_id=case.id, status=status).order_by(FollowUp.id).all()
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en", "fa"])
+def test_every_page_of_a_contact_opens_in_every_language(
+    app: FastAPI, db: WriteSession, world: World, planned: FollowUp, language: str
+) -> None:
+    browser = Browser(app).sign_in_as(db, world.worker, language)
+    for page in ("", "/postpone", "/cancel"):
+        assert browser.open(f"/follow-ups/{planned.id}{page}").document.get("lang") == language
+    for query in ("", "?when=week", "?mine=false", "?when=week&on=2026-03-04"):
+        assert browser.open(f"/appointments{query}").document.get("lang") == language
+
+
+def test_an_unplanned_contact_is_noted_in_three_fields(db: WriteSession, worker: Browser, case: Case) -> None:
+    new, to = f"/cases/{case.id}/contacts/new", f"/cases/{case.id}/contacts"
+    page = worker.open(new)
+    shown = page.find(f"//form[@action='{to}']//*[self::textarea or self::input[not(@type='hidden')]]/@name")
+    assert set(shown) == {"kind", "happened", "next_step", "next.due_on"}
+    assert page.find("//textarea[@name='happened'][@autofocus]")
+    refused = page.send(to, next_step="تمر غدا (مثال)")
+    assert refused.status == 422
+    assert refused.find("//textarea[@aria-invalid='true']")
+    assert refused.find("//input[@name='next_step']")[0].get("value") == "تمر غدا (مثال)"
+    tomorrow = today() + timedelta(days=1)
+    noted = refused.send(to, kind="visit", happened="وجدت عملا (مثال)", next__due_on=tomorrow)
+    assert noted.path == f"/cases/{case.id}"
+    assert "وجدت عملا" in noted.text
+    (next_one,) = of_case(db, case, FollowUpStatus.planned)
+    assert (next_one.kind, next_one.due_on, next_one.purpose) == (
+        FollowUpKind.visit,
+        tomorrow,
+        "تمر غدا (مثال)",
+    )
+
+
+def test_without_a_day_the_rhythm_plans_the_next_contact(
+    db: WriteSession, worker: Browser, case: Case
+) -> None:
+    to = f"/cases/{case.id}/contacts"
+    worker.open(f"{to}/new").send(to, happened="كل شيء على ما يرام (مثال)")
+    assert [contact.reason for contact in of_case(db, case, FollowUpStatus.planned)] == ["rhythm"]
+
+
+def test_a_planned_contact_is_noted(db: WriteSession, worker: Browser, case: Case, planned: FollowUp) -> None:
+    to = f"/follow-ups/{planned.id}"
+    step = worker.open(f"/cases/{case.id}").find("//section[@aria-labelledby='next-title']//a/@href")
+    assert step == [to]
+    refused = worker.open(to).send(to)
+    assert refused.status == 422
+    assert refused.find("//textarea[@aria-invalid='true']")
+    refused.send(to, happened="بدأت التكوين (مثال)")
+    (done,) = of_case(db, case, FollowUpStatus.done)
+    assert done.happened == "بدأت التكوين (مثال)"
+    assert "بدأت التكوين" in worker.open(to).text
+    assert not worker.open(to).find("//main//form")
+
+
+def test_a_missed_contact_says_why_and_another_try_is_planned(
+    db: WriteSession, worker: Browser, case: Case, planned: FollowUp
+) -> None:
+    to = f"/follow-ups/{planned.id}"
+    unsaid = worker.open(to).send(to, _attendance="missed")
+    assert unsaid.status == 422
+    assert unsaid.find("//select[@name='reason'][@aria-invalid='true']")
+    assert unsaid.find("//input[@value='missed'][@checked]")
+    unsaid.send(to, reason="transport", happened="لم يجب (مثال)")
+    (missed,) = of_case(db, case, FollowUpStatus.missed)
+    assert (missed.attendance_reason, missed.happened) == ("transport", "لم يجب (مثال)")
+    assert of_case(db, case, FollowUpStatus.planned)
+
+
+def test_a_contact_is_planned_put_off_and_taken_back(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    new, to = f"/cases/{case.id}/follow-ups/new", f"/cases/{case.id}/follow-ups"
+    past = worker.open(new).send(to, due_on="2020-01-01")
+    assert past.status == 422
+    assert past.find("//input[@id='f-due_on'][@aria-invalid='true']")
+    day = today() + timedelta(days=3)
+    past.send(to, due_on=day, kind="office", worker_id=world.colleague.user)
+    (made,) = of_case(db, case, FollowUpStatus.planned)
+    assert (made.worker_id, made.due_on) == (world.colleague.user, day)
+    path = f"/follow-ups/{made.id}"
+    worker.open(f"{path}/postpone").send(
+        f"{path}/postpone", due_on=day + timedelta(days=1), reason="طلب منها (مثال)"
+    )
+    (moved,) = of_case(db, case, FollowUpStatus.planned)
+    assert moved.due_on == day + timedelta(days=1)
+    assert worker.open(f"{path}/cancel").send(f"{path}/cancel").status == 422
+    worker.open(f"{path}/cancel").send(f"{path}/cancel", reason="لم يعد ضروريا (مثال)")
+    assert of_case(db, case, FollowUpStatus.cancelled)
+
+
+def test_all_contacts_of_a_case_stand_on_one_page(worker: Browser, case: Case, planned: FollowUp) -> None:
+    page = worker.open(f"/cases/{case.id}/contacts")
+    assert f"/follow-ups/{planned.id}" in page.find("//main//a/@href")
+
+
+def test_a_contact_elsewhere_is_not_found(
+    db: WriteSession, world: World, app: FastAPI, planned: FollowUp
+) -> None:
+    stranger = Browser(app).sign_in_as(db, world.stranger)
+    stranger.open(f"/follow-ups/{planned.id}", status=404)
+    agent = Browser(app).sign_in_as(db, world.agent)
+    agent.open("/appointments", status=403)
+
+
+# --- the days ahead -------------------------------------------------------------------------------------------
+
+
+def contacts_on(page: object) -> list[str]:
+    return page.find("//div[contains(@class, 'days')]//a/@href")  # type: ignore[attr-defined,no-any-return]
+
+
+def test_ones_own_day_is_shown_first_and_the_windows_on_demand(
+    app: FastAPI, db: WriteSession, world: World, worker: Browser, planned: FollowUp
+) -> None:
+    path = f"/follow-ups/{planned.id}"
+    assert path in contacts_on(worker.open("/appointments"))
+    colleague = Browser(app).sign_in_as(db, world.colleague)
+    assert path not in contacts_on(colleague.open("/appointments"))
+    assert path in contacts_on(colleague.open("/appointments?mine=false"))
+    stranger = Browser(app).sign_in_as(db, world.stranger)
+    assert path not in contacts_on(stranger.open("/appointments?mine=false"))
+
+
+def test_a_week_begins_on_monday_and_leads_to_the_next(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    monday = today() - timedelta(days=today().weekday()) + timedelta(days=7)
+    sunday = plan(db, world, case, monday + timedelta(days=6))
+    shown = worker.open(f"/appointments?when=week&on={monday + timedelta(days=2)}")
+    assert f"/follow-ups/{sunday.id}" in contacts_on(shown)
+    following = worker.open(f"/appointments?when=week&on={monday + timedelta(days=7)}")
+    assert f"/follow-ups/{sunday.id}" not in contacts_on(following)
+    before = following.find("//nav[@class='days-nav']//a/@href")[0]
+    assert f"/follow-ups/{sunday.id}" in contacts_on(worker.open(before))
+
+
+def test_a_partners_appointment_stands_on_its_day_with_its_hour(
+    db: WriteSession, world: World, worker: Browser
+) -> None:
+    ready = referral_factory.ready(db, world)
+    referral = ready.sent()
+    day = today() + timedelta(days=2)
+    acceptance = {
+        "contact_name": "مينة المثالية",
+        "appointment": {"at": f"{day}T09:30", "place": "القاعة 2 (مثال)"},
+    }
+    answering.accept(db, world.agent, referral, Acceptance.model_validate(acceptance))
+    db.commit()
+    page = worker.open(f"/appointments?on={day}")
+    assert f"/referrals/{referral.id}" in contacts_on(page)
+    assert "09:30" in page.text
+    assert "القاعة 2" in page.text
+    assert f"/referrals/{referral.id}" not in contacts_on(worker.open("/appointments"))
+
+
+@pytest.mark.parametrize("on", ["1066-10-14", "9999-12-31", "yesterday"])
+def test_a_day_that_no_calendar_of_ours_holds_is_refused(worker: Browser, on: str) -> None:
+    worker.open(f"/appointments?on={on}", status=422)
