@@ -1,5 +1,4 @@
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -8,7 +7,7 @@ from app.auth.deps import CreateDb
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.errors import Forbidden, NotFound
 from app.core.http import ApiRoute, answer, page_answer, refuses
-from app.files import queries, service, storage
+from app.files import downloads, queries, service, storage
 from app.files.deps import (
     AttachmentDownloaded,
     AttachmentSeen,
@@ -64,7 +63,10 @@ def get_attachment(_: FileReader, found: AttachmentSeen) -> Response:
 def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> StreamingResponse:
     """The file itself, for saving. Every download is recorded with who and when."""
     path = storage.whole(config.attachments_dir, found["stored_name"], found["size"])
-    headers = {"Content-Disposition": disposition(found["name"]), "Content-Length": str(found["size"])}
+    headers = {
+        "Content-Disposition": downloads.disposition(found["name"]),
+        "Content-Length": str(found["size"]),
+    }
     return StreamingResponse(storage.chunks(path), media_type=found["media_type"], headers=headers)
 
 
@@ -73,11 +75,3 @@ def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> Stre
 def remove(actor: FileWriter, config: Config, db: WriteDb, attachment: AttachmentToRemove) -> None:
     """Remove a file for good. A partner's agent removes only what they sent themselves."""
     service.remove(db, actor, attachment, config.attachments_dir)
-
-
-def disposition(name: str) -> str:
-    """`Content-Disposition` with the name twice (RFC 6266): in ASCII for old clients, and in full (RFC 5987/8187)."""
-    plain = "".join(
-        char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name
-    )
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from markupsafe import Markup
 
@@ -19,23 +19,15 @@ from app.referrals.states import DeclineReason, FailureReason, HoldReason, Withd
 from app.web import choices
 from app.web.wording import named, t, word
 
-
-class Chapter(StrEnum):
-    """What a reader may want to see of the timeline alone."""
-
-    contacts = "contacts"
-    referrals = "referrals"
-    plan = "plan"
-    assessments = "assessments"
-    file = "file"
-
+# What a reader may want to see of the timeline alone.
+Chapter = Literal["contacts", "referrals", "plan", "assessments", "file"]
 
 KINDS: dict[Chapter, frozenset[str]] = {
-    Chapter.contacts: frozenset({"follow_up", "interview"}),
-    Chapter.referrals: frozenset({"referral"}),
-    Chapter.plan: frozenset({"goal", "action", "review"}),
-    Chapter.assessments: frozenset({"assessment"}),
-    Chapter.file: frozenset({"case", "assignment"}),
+    "contacts": frozenset({"follow_up", "interview"}),
+    "referrals": frozenset({"referral"}),
+    "plan": frozenset({"goal", "action", "review"}),
+    "assessments": frozenset({"assessment"}),
+    "file": frozenset({"case", "assignment"}),
 }
 
 # Reasons are codes of the list that belongs to what happened.

@@ -66,7 +66,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "file_limit": settings().attachment_limit_bytes // 1_048_576,
         "timeline": case_events.page(db, case_id, PageRequest(limit=EVENTS), chapter, referred),
         "chapter": chapter,
-        "chapters": list(Chapter),
+        "chapters": list(case_events.KINDS),
         "needs": choices.labels(db, "need"),
         "colleagues": dict(choices.colleagues(db, window_id)),
         "is_living": case["status"] is not CaseStatus.closed,

@@ -13,8 +13,7 @@ from app.cases.deps import CaseFilters, CaseLister, CaseOpenedToRead, CaseReader
 from app.cases.schemas import CaseSort
 from app.cases.states import CaseStatus, Priority
 from app.core.deps import PageQuery, ReadDb, WriteDb
-from app.files import router as attachments
-from app.files import service, storage
+from app.files import downloads, service, storage
 from app.files.deps import AttachmentDownloaded, AttachmentToRemove, Config, FileReader, FileWriter
 from app.files.models import SubjectType
 from app.referrals import overviews as referrals
@@ -77,7 +76,7 @@ def show_timeline(
         case=case,
         timeline=found,
         chapter=kind,
-        chapters=list(Chapter),
+        chapters=list(case_events.KINDS),
         zone=zone,
     )
 
@@ -113,7 +112,7 @@ def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> Stre
     path = storage.whole(config.attachments_dir, found["stored_name"], found["size"])
     headers = {
         **face.HEADERS,
-        "Content-Disposition": attachments.disposition(found["name"]),
+        "Content-Disposition": downloads.disposition(found["name"]),
         "Content-Length": str(found["size"]),
     }
     return StreamingResponse(storage.chunks(path), media_type=found["media_type"], headers=headers)
