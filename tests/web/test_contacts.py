@@ -20,7 +20,7 @@ from tests.factories import people as people_factory
 from tests.factories import referrals as referral_factory
 from tests.factories.vocabularies import term
 from tests.factories.world import World
-from tests.support.pages import Browser
+from tests.support.pages import Browser, Page
 
 
 @pytest.fixture
@@ -158,8 +158,8 @@ def test_a_contact_elsewhere_is_not_found(
 # --- the days ahead -------------------------------------------------------------------------------------------
 
 
-def contacts_on(page: object) -> list[str]:
-    return page.find("//div[contains(@class, 'days')]//a/@href")  # type: ignore[attr-defined,no-any-return]
+def contacts_on(page: Page) -> list[str]:
+    return page.find("//div[contains(@class, 'days')]//a/@href")
 
 
 def test_ones_own_day_is_shown_first_and_the_windows_on_demand(
