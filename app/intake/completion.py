@@ -21,6 +21,7 @@ from app.core.clock import now, today
 from app.core.db import WriteSession
 from app.core.errors import DomainError, InvalidInput
 from app.core.moves import move
+from app.core.prepared import Row
 from app.intake import arrivals
 from app.intake.events import InterviewCompleted
 from app.intake.models import Interview, InterviewTransition
@@ -68,7 +69,7 @@ def complete(db: WriteSession, actor: Actor, interview: Interview, data: Intervi
         _tell(db, actor, interview)
 
 
-def lacking(interview: Interview) -> list[str]:
+def lacking(interview: Interview | Row) -> list[str]:
     """The fields without which this interview cannot be completed.
 
     Somebody who only wanted information may stay unnamed; then there is nobody to record a consent of.

@@ -14,6 +14,7 @@ from app.intake.models import Arrival, Interview, InterviewTransition
 from app.intake.schemas import CompletedInterviewCreate, InterviewCreate, InterviewDraft, InterviewUpdate
 from app.intake.states import INTERVIEW_LIFECYCLE, Channel, InterviewAction, InterviewStatus
 from app.people import queries as people
+from app.people import service as registry
 from app.people.policy import may_see
 from app.vocabularies import service as vocabularies
 
@@ -89,6 +90,20 @@ def save(db: WriteSession, actor: Actor, interview: Interview, data: InterviewUp
         person_id=interview.person_id,
         fields=sorted(changes),
     )
+
+
+def name_person(
+    db: WriteSession, actor: Actor, interview: Interview, person_id: PersonId, reason: str | None
+) -> None:
+    """Whoever is heard is registered already; who is known elsewhere only is received at the window first.
+
+    Raises `InvalidInput` when that reception has no reason, `NotFound` for nobody's id, `IllegalMove`.
+    """
+    if interview.window_id not in people.windows_of(db, person_id):
+        if reason is None:
+            raise InvalidInput("/reason", "missing")
+        registry.receive(db, actor, person_id, interview.window_id, reason)
+    save(db, actor, interview, InterviewUpdate(person_id=person_id, new_person=None))
 
 
 def _checked(db: WriteSession, actor: Actor, window_id: WindowId, sent: Mapping[str, Any]) -> dict[str, Any]:

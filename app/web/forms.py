@@ -64,19 +64,24 @@ class Form:
 
     def read(self, schema: type[M], **more: Any) -> M:
         """Read the form as an input schema, with what the page itself knows. Raises `InvalidInput`."""
-        try:
-            return schema.model_validate({**self.data(), **more})
-        except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False)
-            refusal = InvalidInput("body", "not_allowed")
-            refusal.details["errors"] = problems.fields([{**e, "loc": ("body", *e["loc"])} for e in found])
-            raise refusal from None
+        return validated(schema, {**self.data(), **more})
 
     def point(self, errors: Iterable[Mapping[str, Any]]) -> None:
         """Keep what was refused beside the fields that it is about."""
         for error in errors:
             path = str(error["pointer"]).removeprefix("body")
             self.errors.setdefault(path, str(error["message"]))
+
+
+def validated(schema: type[M], told: Mapping[str, Any]) -> M:
+    """What a page has made of its fields as an input schema. Raises `InvalidInput`, pointing at the schema's members."""
+    try:
+        return schema.model_validate(told)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        refusal = InvalidInput("body", "not_allowed")
+        refusal.details["errors"] = problems.fields([{**e, "loc": ("body", *e["loc"])} for e in found])
+        raise refusal from None
 
 
 def _bare(field: str) -> str:

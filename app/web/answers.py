@@ -1,0 +1,228 @@
+"""What the forms of an interview say, made into the members of a draft; and a draft as the forms show it.
+
+An interview is a list of questions. The quick form asks all of them on one page, the guided one each on a page of its own:
+both read and show them through this module, so that one draft can be carried from one form to the other.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from app.consents.models import ConsentPurpose
+from app.core.clock import today
+from app.core.text import digits_to_ascii
+from app.intake.schemas import InterviewUpdate
+from app.people.birth import BirthPrecision
+from app.people.identifiers import IdentifierKind
+from app.people.queries import NAMES
+from app.web.face import invalid
+from app.web.forms import Form, validated
+
+Told = dict[str, Any]
+
+WHO = ("name", "sex", "birth", "document", "phone")
+QUESTIONS = ("narrative", *WHO, "needs", "urgency", "channel", "consents", "conclusion")
+_DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
+_WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+NOT_ASKED = "not_asked"
+USUALLY_SHARED = ("identity", "contact", "needs")
+
+
+def asked(interview: Mapping[str, Any]) -> tuple[str, ...]:
+    """The questions of an interview: of somebody registered nothing is asked that is known."""
+    known = interview["person_id"] is not None
+    return tuple(question for question in QUESTIONS if not (known and question in WHO))
+
+
+def read(
+    form: Form, questions: Iterable[str], before: Mapping[str, Any], *, unfinished: bool = False
+) -> InterviewUpdate:
+    """The changes that a form makes to a draft; a question that was left blank empties its answer.
+
+    While somebody is still writing (`unfinished`), consents wait until it is told how they were given.
+    Raises `InvalidInput`.
+    """
+    sent = form.data()
+    who: Told = dict(before["new_person"] or {})
+    changes: Told = {}
+    for question in questions:
+        if question in _OF_PERSON:
+            _OF_PERSON[question](sent, who)
+            changes["new_person"] = who or None
+        elif question == "consents":
+            changes |= _consents(sent, before, unfinished=unfinished)
+        else:
+            changes |= {name: sent.get(name, empty) for name, empty in _OF_INTERVIEW[question].items()}
+    return validated(InterviewUpdate, changes)
+
+
+_OF_INTERVIEW: dict[str, Told] = {
+    "narrative": {"narrative": None},
+    "needs": {"needs": []},
+    "urgency": {"urgency": None},
+    "channel": {"channel": None},
+    "conclusion": {"conclusion": None, "conclusion_note": None},
+}
+
+
+def _put(who: Told, name: str, value: Any) -> None:
+    if value:
+        who[name] = value
+    else:
+        who.pop(name, None)
+
+
+def _name(sent: Told, who: Told) -> None:
+    for name in NAMES:
+        _put(who, name, sent.get("new_person", {}).get(name))
+
+
+def _sex(sent: Told, who: Told) -> None:
+    chosen = sent.get("new_person", {}).get("sex")
+    _put(who, "sex", None if chosen == "unknown" else chosen)
+
+
+def _birth(sent: Told, who: Told) -> None:
+    said = sent.get("new_person", {}).get("birth")
+    if said is None or said != shown_birth(who.get("birth")):  # an age keeps the day on which it was stated
+        _put(who, "birth", said and birth(said))
+
+
+def _document(sent: Told, who: Told) -> None:
+    told = sent.get("document", {})
+    first: list[Told] = []
+    if told.get("kind") == IdentifierKind.NONE:
+        first = [{"kind": IdentifierKind.NONE.value}]
+    elif told.get("value"):
+        first = [{"kind": told.get("kind", IdentifierKind.CIN.value), "value": told["value"]}]
+    _put(who, "identifiers", [*first, *who.get("identifiers", ())[1:]])
+    _put(who, "no_document_reason", told.get("reason") if told.get("kind") == IdentifierKind.NONE else None)
+
+
+def _phone(sent: Told, who: Told) -> None:
+    known, number = who.get("phones", ()), sent.get("phone")
+    kept = {**(known[0] if known else {}), "number": number}
+    _put(who, "phones", [*([kept] if number else []), *known[1:]])
+
+
+_OF_PERSON: dict[str, Callable[[Told, Told], None]] = {
+    "name": _name,
+    "sex": _sex,
+    "birth": _birth,
+    "document": _document,
+    "phone": _phone,
+}
+
+
+def birth(said: str) -> Told:
+    """A birth as it is said at a window: a day, a year, or an age. What is none of them stays as it was said.
+
+    It is refused when the interview is completed, not while somebody is typing.
+    """
+    plain = digits_to_ascii(said).strip()
+    if plain.isdigit() and len(plain) <= 3:
+        stated = {"about_age": int(plain), "stated_on": today().isoformat()}
+        return {"precision": BirthPrecision.ABOUT.value, **stated}
+    if plain.isdigit() and len(plain) == 4:
+        return {"precision": BirthPrecision.YEAR.value, "year": int(plain)}
+    return {"precision": BirthPrecision.EXACT.value, "on": _day(plain) or said}
+
+
+def _day(plain: str) -> str | None:
+    """Day, month and year in the order of the country, or the other way round with dashes, as calendars write it."""
+    if found := _DATE.fullmatch(plain):
+        day, month, year = found.groups()
+    elif found := _WRITTEN.fullmatch(plain):
+        year, month, day = found.groups()
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+def shown_birth(told: Mapping[str, Any] | None) -> str:
+    """The same as it is typed."""
+    if not told:
+        return ""
+    if told.get("on"):
+        written = _WRITTEN.fullmatch(str(told["on"]))
+        return "/".join(reversed(written.groups())) if written else str(told["on"])
+    return str(next((told[name] for name in ("year", "about_age") if told.get(name) is not None), ""))
+
+
+def _consents(sent: Told, before: Mapping[str, Any], *, unfinished: bool) -> Told:
+    """One answer for each purpose that was spoken about; what they have in common is asked once."""
+    told = sent.get("consent", {})
+    decisions = {p: told[p.value] for p in ConsentPurpose if told.get(p.value, NOT_ASKED) != NOT_ASKED}
+    how = sent.get("sharing", {})
+    if decisions and not how.get("form"):
+        if unfinished:
+            return {}
+        raise invalid("/sharing/form", "missing")
+    common = {name: how[name] for name in ("form", "witness", "language") if how.get(name)}
+    answers = [
+        {
+            "purpose": purpose.value,
+            "decision": decision,
+            "categories": how.get("categories", []) if decision == "given" else [],
+            **common,
+        }
+        for purpose, decision in decisions.items()
+    ]
+    return {"consents": [*answers, *(kept for kept in before["consents"] if not _is_general(kept))]}
+
+
+def awaits_form(form: Form) -> bool:
+    """Whether an answer about sharing was written down, but not yet how it was given."""
+    said = (form.value(f"consent.{purpose}") or NOT_ASKED for purpose in ConsentPurpose)
+    return any(answer != NOT_ASKED for answer in said) and not form.value("sharing.form")
+
+
+def _is_general(consent: Mapping[str, Any]) -> bool:
+    """Whether an answer is about any partner and any need, as the forms ask it."""
+    return not consent.get("institution_id") and not consent.get("need_code")
+
+
+def shown(interview: Mapping[str, Any]) -> Told:
+    """A draft as the fields of the forms show it."""
+    who = interview["new_person"] or {}
+    first: Told = next(iter(who.get("identifiers", ())), {})
+    general = [consent for consent in interview["consents"] if _is_general(consent)]
+    how: Told = next(iter(general), {})
+    given: Told = next((consent for consent in general if consent["decision"] == "given"), {})
+    return {
+        **{name: interview[name] for name in ("narrative", "urgency", "channel", "conclusion", "needs")},
+        "conclusion_note": interview["conclusion_note"],
+        **{f"new_person.{name}": who.get(name) for name in NAMES},
+        "new_person.sex": who.get("sex", "unknown"),
+        "new_person.birth": shown_birth(who.get("birth")),
+        "document.kind": first.get("kind", IdentifierKind.CIN.value),
+        "document.value": first.get("value"),
+        "document.reason": who.get("no_document_reason"),
+        "phone": next((phone.get("number") for phone in who.get("phones", ())), None),
+        **{f"consent.{consent['purpose']}": consent["decision"] for consent in general},
+        "sharing.categories": given.get("categories", USUALLY_SHARED),
+        "sharing.form": how.get("form"),
+        "sharing.witness": how.get("witness"),
+        "sharing.language": how.get("language", "ar"),
+    }
+
+
+def question_of(pointer: str) -> str:
+    """The question to which a refusal points (`/new_person/birth/on`)."""
+    first, *below = pointer.strip("/").split("/")
+    if first == "new_person":
+        return _QUESTION_OF_MEMBER.get(below[0], "name") if below else "name"
+    return {"person_id": "name", "sharing": "consents", "conclusion_note": "conclusion"}.get(first, first)
+
+
+_QUESTION_OF_MEMBER = {
+    "sex": "sex",
+    "birth": "birth",
+    "identifiers": "document",
+    "no_document_reason": "document",
+    "phones": "phone",
+}

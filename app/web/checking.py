@@ -1,0 +1,61 @@
+"""The end of an interview: check the answers, then complete it, or give it up."""
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.auth.deps import CreateDb
+from app.core.deps import ReadDb, WriteDb
+from app.core.prepared import Row
+from app.intake import completion, service
+from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
+from app.intake.schemas import InterviewAbandonment, InterviewCompletion
+from app.intake.states import InterviewStatus
+from app.people.deps import CandidatesTold
+from app.vocabularies import queries as vocabularies
+from app.web import answers, face
+from app.web.face import PageForm, see
+from app.web.intake import choices, whom
+from app.web.rendering import page
+
+router = face.router()
+
+
+@router.get("/interviews/{interview_id}/check")
+def check(request: Request, actor: InterviewReader, interview: InterviewSeen, db: ReadDb) -> Response:
+    """Every answer once more, with what still lacks; after a refusal, with what is wrong beside each."""
+    if interview["status"] is not InterviewStatus.draft:
+        return see(f"/interviews/{interview['id']}")
+    told = face.refusal(request) or {}
+    wrong: dict[str, list[dict[str, str]]] = {}
+    for error in told.get("errors", ()):
+        wrong.setdefault(answers.question_of(error["pointer"]), []).append(error)
+    return page(
+        request,
+        "worker/check.html",
+        interview=interview,
+        whom=whom(db, actor, interview),
+        shown=answers.shown(interview),
+        choices=choices(db),
+        need_words={term["code"]: term for term in vocabularies.terms(db, "need")},
+        questions=answers.asked(interview),
+        wrong=wrong,
+        lacking={answers.question_of(name) for name in completion.lacking(Row(interview))},
+    )
+
+
+@router.post("/interviews/{interview_id}/complete")
+def complete(
+    actor: InterviewWriter, _: CandidatesTold, db: CreateDb, interview: InterviewToWrite, form: PageForm
+) -> Response:
+    """Complete the interview: the case is where one goes on, if there is one."""
+    completion.complete(db, actor, interview, form.read(InterviewCompletion))
+    if interview.case_id is not None:
+        return see(f"/cases/{interview.case_id}", done="interview_completed")
+    return see(f"/interviews/{interview.id}", done="interview_completed")
+
+
+@router.post("/interviews/{interview_id}/abandon")
+def abandon(actor: InterviewWriter, db: WriteDb, interview: InterviewToWrite, form: PageForm) -> Response:
+    """Give the draft up; whoever was being heard waits again."""
+    service.abandon(db, actor, interview, form.read(InterviewAbandonment).reason)
+    return see("/desk", done="interview_abandoned")

@@ -1,0 +1,222 @@
+"""Interviews as one dense page: the story on one side, a dozen fields on the other, saved while somebody writes."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from app.auth.deps import CreateDb
+from app.consents.models import ConsentForm, ConsentPurpose
+from app.core.clock import now
+from app.core.db import ReadSession, WriteSession
+from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
+from app.core.fields import Reason
+from app.core.ids import PersonId, WindowId
+from app.core.schemas import Input
+from app.core.sharing import DataCategory
+from app.core.text import is_arabic
+from app.intake import queries, service
+from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
+from app.intake.models import Interview
+from app.intake.schemas import InterviewCreate, InterviewUpdate
+from app.intake.states import Channel, Conclusion, InterviewStatus, Urgency
+from app.people import queries as people
+from app.people import service as registry
+from app.people.deps import PeopleSearcher, PersonWriter
+from app.people.identifiers import IdentifierKind
+from app.people.models import Sex
+from app.people.schemas import IdentifierIn, OptionalLine
+from app.vocabularies import queries as vocabularies
+from app.web import answers, face, searching
+from app.web.face import PageForm, see
+from app.web.forms import Form, validated
+from app.web.reception import living
+from app.web.rendering import fragment, page
+
+router = face.router()
+
+
+class Beginning(Input):
+    """What is known when an interview begins: somebody registered, or what was searched for and not found."""
+
+    window_id: WindowId
+    person_id: PersonId | None = None
+    reason: Reason | None = None
+    name: OptionalLine = None
+    phone: OptionalLine = None
+    birth: OptionalLine = None
+    identifier: IdentifierIn | None = None
+
+    @property
+    def new_person(self) -> dict[str, Any] | None:
+        """A first word is taken for the given name: whoever writes it down sees both."""
+        script = "ar" if is_arabic(self.name or "") else "latin"
+        given, _, family = (self.name or "").partition(" ")
+        told = {
+            f"given_name_{script}": given,
+            f"family_name_{script}": family.strip(),
+            "phones": [{"number": self.phone}] if self.phone else None,
+            "birth": answers.birth(self.birth) if self.birth else None,
+            "identifiers": [self.identifier.model_dump(mode="json")] if self.identifier else None,
+        }
+        return {name: value for name, value in told.items() if value} or None
+
+
+class Choice(Input):
+    """Which of the people that were shown is being heard."""
+
+    person_id: PersonId
+    reason: Reason | None = None
+
+
+@router.post("/interviews")
+def start(actor: InterviewWriter, _: PersonWriter, db: CreateDb, form: PageForm) -> Response:
+    """Begin an interview without a ticket."""
+    sent = form.data()
+    if not sent.get("identifier", {}).get("value"):
+        sent.pop("identifier", None)
+    begun = validated(Beginning, sent)
+    whom = None if begun.person_id else begun.new_person
+    data = InterviewCreate(window_id=begun.window_id, channel=Channel.walk_in, new_person=whom)
+    interview = service.start(db, actor, data)
+    if begun.person_id is not None:
+        service.name_person(db, actor, interview, begun.person_id, begun.reason)
+    return see(f"/interviews/{interview.id}")
+
+
+def choices(db: ReadSession) -> dict[str, Any]:
+    """What can be chosen in the forms of an interview."""
+    return {
+        "needs": _in_themes(db),
+        "reasons": living(db, "no_document_reason"),
+        "languages": living(db, "language"),
+        "sexes": list(Sex),
+        "kinds": list(IdentifierKind),
+        "urgencies": list(Urgency),
+        "channels": list(Channel),
+        "conclusions": list(Conclusion),
+        "purposes": list(ConsentPurpose),
+        "forms": list(ConsentForm),
+        "categories": list(DataCategory),
+    }
+
+
+def _in_themes(db: ReadSession) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    terms = living(db, "need")
+    return [
+        (theme, [need for need in terms if need["parent_code"] == theme["code"]])
+        for theme in terms
+        if theme["parent_code"] is None
+    ]
+
+
+def whom(db: ReadSession, actor: InterviewReader, interview: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The registered person of an interview; its page has recorded that it tells of them."""
+    return people.read(db, actor, interview["person_id"]) if interview["person_id"] else None
+
+
+@router.get("/interviews/{interview_id}")
+def show(request: Request, actor: InterviewReader, interview: InterviewSeen, db: ReadDb) -> Response:
+    """A draft as the form; an interview that is over as it was recorded."""
+    told: dict[str, Any] = {"interview": interview, "whom": whom(db, actor, interview)}
+    if interview["status"] is not InterviewStatus.draft:
+        needs = {term["code"]: term for term in vocabularies.terms(db, "need")}
+        return page(request, "worker/interview_over.html", need_words=needs, **told)
+    shown = answers.shown(interview)
+    return page(request, "worker/interview.html", shown=shown, choices=choices(db), **told)
+
+
+def keep(
+    db: WriteSession,
+    actor: InterviewWriter,
+    interview: Interview,
+    form: Form,
+    *questions: str,
+    unfinished: bool = False,
+) -> None:
+    """Save what a form says of some questions, or of all that the interview has."""
+    before = queries.read(db, actor, interview.id)
+    wanted = questions or answers.asked(before)
+    service.save(db, actor, interview, answers.read(form, wanted, before, unfinished=unfinished))
+
+
+@router.post("/interviews/{interview_id}")
+def save(
+    actor: InterviewWriter,
+    _: PersonWriter,
+    expected: ExpectedVersion,
+    db: WriteDb,
+    interview: InterviewToWrite,
+    form: PageForm,
+) -> Response:
+    """Save the whole form, and go where the button leads. A known person may be chosen with the same press."""
+    check_version(interview.version, expected)
+    keep(db, actor, interview, form)
+    if chosen := form.value("chosen"):
+        choice = validated(Choice, {"person_id": chosen})
+        service.name_person(db, actor, interview, choice.person_id, None)
+    here = f"/interviews/{interview.id}"
+    match form.value("next"):
+        case "check" | "guided" | "people" as further:
+            return see(f"{here}/{further}")
+        case "other":
+            service.save(db, actor, interview, InterviewUpdate(person_id=None))
+            return see(here)
+    return see(here, done="draft_saved")
+
+
+@router.post("/interviews/{interview_id}/autosave")
+def autosave(
+    request: Request,
+    actor: InterviewWriter,
+    expected: ExpectedVersion,
+    db: WriteDb,
+    interview: InterviewToWrite,
+    form: PageForm,
+) -> Response:
+    """Save what stands in the form while somebody goes on writing; the answer says when, and the new version."""
+    check_version(interview.version, expected)
+    keep(db, actor, interview, form, unfinished=True)
+    waits = answers.awaits_form(form)
+    return fragment(request, "worker/saved.html", at=now(), version=interview.version, consents_wait=waits)
+
+
+@router.post("/interviews/{interview_id}/known")
+def known(
+    request: Request, actor: PeopleSearcher, _: InterviewReader, db: ReadDb, form: PageForm
+) -> Response:
+    """Who is known of those who may be meant, while a name is being typed."""
+    nobody: dict[str, Any] = {"new_person": None, "consents": []}
+    told = answers.read(form, answers.WHO, nobody).new_person
+    wanted = searching.of_draft(told)
+    return fragment(
+        request,
+        "worker/known.html",
+        found=registry.search(db, actor, wanted) if wanted is not None else None,
+        window=form.value("window"),
+    )
+
+
+def _sought(actor: PeopleSearcher, interview: InterviewSeen, db: ReadDb) -> list[dict[str, Any]] | None:
+    wanted = searching.of_draft(interview["new_person"])
+    return None if wanted is None else registry.search(db, actor, wanted)
+
+
+Sought = Annotated[list[dict[str, Any]] | None, Depends(_sought)]
+
+
+@router.get("/interviews/{interview_id}/people")
+def show_people(request: Request, interview: InterviewSeen, found: Sought) -> Response:
+    """Who is known of those who may be meant, on a page of its own."""
+    return page(request, "worker/people.html", interview=interview, found=found)
+
+
+@router.post("/interviews/{interview_id}/person")
+def choose(
+    actor: InterviewWriter, _: PersonWriter, db: WriteDb, interview: InterviewToWrite, form: PageForm
+) -> Response:
+    """Say which registered person is being heard; who is known elsewhere is received here for a reason."""
+    choice = form.read(Choice)
+    service.name_person(db, actor, interview, choice.person_id, choice.reason)
+    return see(f"/interviews/{interview.id}/check" if interview.conclusion else f"/interviews/{interview.id}")
