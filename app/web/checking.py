@@ -12,7 +12,7 @@ from app.intake.schemas import InterviewAbandonment, InterviewCompletion
 from app.intake.states import InterviewStatus
 from app.people.deps import CandidatesTold
 from app.vocabularies import queries as vocabularies
-from app.web import answers, face
+from app.web import answers, face, wording
 from app.web.face import PageForm, see
 from app.web.intake import choices, whom
 from app.web.rendering import page
@@ -28,7 +28,9 @@ def check(request: Request, actor: InterviewReader, interview: InterviewSeen, db
     told = face.refusal(request) or {}
     wrong: dict[str, list[dict[str, str]]] = {}
     for error in told.get("errors", ()):
-        wrong.setdefault(answers.question_of(error["pointer"]), []).append(error)
+        question = answers.question_of(error["pointer"])
+        error["about"] = wording.plain(f"page.answer.{question}")  # the list above names what is meant
+        wrong.setdefault(question, []).append(error)
     return page(
         request,
         "worker/check.html",

@@ -182,7 +182,7 @@ def autosave(
     return fragment(request, "worker/saved.html", at=now(), version=interview.version, consents_wait=waits)
 
 
-@router.post("/interviews/{interview_id}/known")
+@router.post("/search/known")
 def known(
     request: Request, actor: PeopleSearcher, _: InterviewReader, db: ReadDb, form: PageForm
 ) -> Response:

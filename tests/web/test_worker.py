@@ -442,7 +442,7 @@ def test_while_a_name_is_typed_known_people_come_up_and_can_be_chosen(
     db.commit()
     fields = dict(worker.open(f"/interviews/{draft.id}").find("//form[@id='intake']")[0].form_values())
     fields |= {"new_person.given_name_ar": "مثالية", "new_person.family_name_ar": "الاختبار"}
-    answer = worker.client.post(f"/interviews/{draft.id}/known", data=fields, headers={"Origin": ORIGIN})
+    answer = worker.client.post("/search/known", data=fields, headers={"Origin": ORIGIN})
     assert f'name="chosen" value="{person.id}"' in answer.text
     page = write(worker, draft, chosen=person.id, narrative="مثال")
     now = fresh(db, draft)
@@ -514,7 +514,7 @@ def test_a_draft_is_given_up_with_a_reason(worker: Browser, db: WriteSession, dr
 def test_the_guided_way_leads_through_the_same_draft_to_the_check(
     worker: Browser, db: WriteSession, draft: Interview
 ) -> None:
-    given = {
+    given: dict[str, dict[str, Any]] = {
         "narrative": {"narrative": "مثال"},
         "name": {"new_person__given_name_ar": "مثالية"},
         "birth": {"new_person__birth": "40"},

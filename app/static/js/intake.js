@@ -9,6 +9,7 @@ function autosave(form) {
   let kept = written();
   let waiting = 0;
   let saving = null;
+  let leaving = false;
 
   function written() {
     const fields = new URLSearchParams(new FormData(form));
@@ -16,24 +17,25 @@ function autosave(form) {
     return fields.toString();
   }
 
-  async function save() {
+  async function save({ keepalive = false } = {}) {
     clearTimeout(waiting);
     if (saving) return saving;
-    if (written() === kept) return undefined;
-    saving = send().finally(() => { saving = null; });
+    if (leaving || written() === kept) return undefined;
+    saving = send(keepalive).finally(() => { saving = null; });
     return saving;
   }
 
-  async function send() {
+  // What outlives the page (`keepalive`) may be no longer than 64 KB: a long story is only sent so when there is no other way.
+  async function send(keepalive) {
     const sent = written();
     let answer;
     try {
       answer = await fetch(form.dataset.autosave, {
-        method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", keepalive: true,
+        method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", keepalive,
       });
     } catch {
       told.textContent = form.dataset.lost;
-      waiting = setTimeout(save, AGAIN);
+      waiting = setTimeout(() => save(), AGAIN);
       return;
     }
     if (answer.ok) {
@@ -50,17 +52,20 @@ function autosave(form) {
 
   function later() {
     clearTimeout(waiting);
-    waiting = setTimeout(save, QUIET);
+    waiting = setTimeout(() => save(), QUIET);
   }
 
   form.addEventListener("input", later);
-  form.addEventListener("focusout", save);
-  addEventListener("pagehide", save);
+  form.addEventListener("focusout", () => save());
+  addEventListener("pagehide", () => save({ keepalive: true }));
 
   // A button must send the version that the last saving has made.
   form.addEventListener("submit", async (event) => {
     clearTimeout(waiting);
-    if (!saving) return;
+    if (!saving) {
+      leaving = true;
+      return;
+    }
     event.preventDefault();
     await saving;
     form.requestSubmit(event.submitter);
@@ -76,7 +81,7 @@ function rove(group) {
   function go(box) {
     if (!box) return;
     const theme = box.closest("details");
-    if (theme) theme.open = true;
+    for (const other of group.querySelectorAll("details")) other.open = other === theme || other.querySelector(":checked") !== null;
     box.tabIndex = 0;
     box.focus();
     for (const other of stops()) other.tabIndex = other === box ? 0 : -1;
