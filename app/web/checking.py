@@ -25,12 +25,7 @@ def check(request: Request, actor: InterviewReader, interview: InterviewSeen, db
     """Every answer once more, with what still lacks; after a refusal, with what is wrong beside each."""
     if interview["status"] is not InterviewStatus.draft:
         return see(f"/interviews/{interview['id']}")
-    told = face.refusal(request) or {}
-    wrong: dict[str, list[dict[str, str]]] = {}
-    for error in told.get("errors", ()):
-        question = answers.question_of(error["pointer"])
-        error["about"] = wording.plain(f"page.answer.{question}")  # the list above names what is meant
-        wrong.setdefault(question, []).append(error)
+    questions = answers.asked(interview)
     return page(
         request,
         "worker/check.html",
@@ -39,10 +34,21 @@ def check(request: Request, actor: InterviewReader, interview: InterviewSeen, db
         shown=answers.shown(interview),
         choices=choices(db),
         need_words={term["code"]: term for term in vocabularies.terms(db, "need")},
-        questions=answers.asked(interview),
-        wrong=wrong,
+        questions=questions,
+        wrong=_wrong(request, questions),
         lacking={answers.question_of(name) for name in completion.lacking(Row(interview))},
     )
+
+
+def _wrong(request: Request, questions: tuple[str, ...]) -> dict[str, list[dict[str, str]]]:
+    """What the refusal says of each question; in the list above the answers it names the question, too."""
+    wrong: dict[str, list[dict[str, str]]] = {}
+    for error in (face.refusal(request) or {}).get("errors", ()):
+        question = answers.question_of(error["pointer"])
+        if question in questions:
+            error["about"] = wording.plain(f"page.answer.{question}")
+            wrong.setdefault(question, []).append(error)
+    return wrong
 
 
 @router.post("/interviews/{interview_id}/complete")
