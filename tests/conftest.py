@@ -22,7 +22,7 @@ os.environ["SHUBBAK_DATA_DIR"] = "/nonexistent/shubbak-tests"  # nothing may wri
 from app.core.db import Database, ReadSession, WriteSession, rows
 from app.core.settings import Settings
 from tests.factories.world import World
-from tests.support import postgres
+from tests.support import chromium, postgres, served
 from tests.support.client import CheckedClient
 
 # How long an example takes says something of the machine, nothing of the rule.
@@ -46,6 +46,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(chromium)
+    config.pluginmanager.register(served)
     if config.getoption("engine") == "postgresql":
         config.stash[SERVER] = postgres.serve(config)
 

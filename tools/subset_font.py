@@ -1,7 +1,8 @@
 """Make the pages' font out of the published one: `python tools/subset_font.py Vazirmatn[wght].ttf`.
 
 What is kept: weights 400 to 700, the letters of Arabic, Persian, French and English, and the shaping that joins them.
-The result is written over `app/static/vendor/vazirmatn/vazirmatn-subset.woff2`; its hash goes into `vendored.toml`.
+The result is written over `app/static/vendor/vazirmatn/vazirmatn-subset.woff2`; its hash goes into `vendored.toml`, the
+first ten figures of it into the font's address in `shubbak.css`.
 """
 
 import sys

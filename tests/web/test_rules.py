@@ -1,22 +1,18 @@
 """Every page keeps the rules of the house: a test walks them all."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 
 from app.auth.permissions import ROLE_PERMISSIONS
 from app.core import deps, i18n
-from app.core.db import Database
 from app.core.http import dependants
 from app.core.settings import LANGUAGES
-from app.main import create_app
-from app.web.face import PageRoute
 from app.web.navigation import MENUS
 from tests.rules.test_routes import IN_ADDRESSES
 from tests.support.pages import ORIGIN, Browser
+from tests.support.routes import PAGES, permissions
 
 # What somebody opens before signing in, and what leads in and out.
 PUBLIC = {
@@ -34,21 +30,6 @@ PUBLIC = {
 }
 # Parts of addresses that only pages have: which part of a page is shown, what was done before it.
 OF_PAGES = {"next", "language"}
-
-
-def walk() -> Iterator[tuple[str, PageRoute]]:
-    for context in iter_route_contexts(create_app(Database("sqlite://")).routes):
-        route = context.original_route
-        if isinstance(route, PageRoute):
-            for method in sorted(set(context.methods or ()) - {"HEAD"}):
-                yield f"{method} {context.path}", route
-
-
-PAGES = dict(walk())
-
-
-def permissions(route: PageRoute) -> set[object]:
-    return {d.call.permission for d in dependants(route.dependant) if getattr(d.call, "permission", None)}  # type: ignore[union-attr]
 
 
 def test_a_page_states_a_permission_or_stands_on_the_public_list() -> None:

@@ -1,0 +1,91 @@
+"""What hands do at a keyboard, counted: the design says how much a task may cost, and a test asks."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+
+@dataclass
+class Effort:
+    """What a task has cost so far. Typed letters are the content itself; the keys between them are counted."""
+
+    clicks: int = 0
+    keys: int = 0
+    letters: int = 0
+
+
+class Hands:
+    """One person at one window."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.effort = Effort()
+
+    def begin(self, path: str) -> "Hands":
+        """Start a task where it starts; what was done before does not count."""
+        self.page.goto(path)
+        self.effort = Effort()
+        return self
+
+    def click(self, what: str | Locator) -> "Hands":
+        """Click, and wait until what it leads to is there."""
+        self._one(what).click()
+        self.effort.clicks += 1
+        return self
+
+    def press(self, *keys: str) -> "Hands":
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.effort.keys += 1
+        return self
+
+    def write(self, words: str) -> "Hands":
+        """Type into what has the focus."""
+        self.page.keyboard.insert_text(words)
+        self.effort.letters += len(words)
+        return self
+
+    def fill(self, name: str, words: str) -> "Hands":
+        """Go to a field by clicking it, as a hand on a mouse does, and type."""
+        return self.click(f"[name='{name}']").write(words)
+
+    def choose(self, name: str, value: str) -> "Hands":
+        """Take one of several: a radio button, a box to tick, or an entry of a list."""
+        field = self.page.locator(f"main [name='{name}']")
+        if field.first.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            self.page.locator(f"main [name='{name}'][value='{value}']").check()
+        self.effort.clicks += 1
+        return self
+
+    def tab_to(self, what: str | Locator, most: int = 60) -> "Hands":
+        """Go on with the tabulator until it has the focus, and count the way."""
+        wanted = self._one(what)
+        for _ in range(most):
+            if wanted.evaluate("one => one === document.activeElement"):
+                return self
+            self.press("Tab")
+        raise AssertionError(f"the tabulator does not come to {what} within {most} keys")
+
+    def send(self, action: str) -> "Hands":
+        """Press the button of the form that goes to an address."""
+        return self.click(
+            self.page.locator(f"main form[action='{action}'] button:not([type='button'])").first
+        )
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    def sees(self, words: str) -> "Hands":
+        expect(self.page.locator("body")).to_contain_text(words)
+        return self
+
+    def arrives(self, path: str) -> "Hands":
+        self.page.wait_for_url(lambda url: urlsplit(url).path == path)
+        return self
+
+    def _one(self, what: str | Locator) -> Locator:
+        return self.page.locator(what).first if isinstance(what, str) else what

@@ -1,0 +1,101 @@
+"""A real Chromium over the served demonstration. Every page that it opens keeps quiet and asks nobody else for anything."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app.core.actor import Role
+from app.web import face
+from tests.support import chromium
+from tests.support.served import Served
+
+PATIENCE = 15_000  # milliseconds; only a fault takes as long
+
+
+class Watch:
+    """What went wrong in the browser while a test looked at something else."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.troubles: list[str] = []
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("request", self._asked)
+        context.on("response", self._answered)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.troubles.append(f"script failed: {error.error}"))
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self.base + "/", "data:", "blob:", "about:")):
+            self.troubles.append(f"asks elsewhere: {request.url}")
+
+    def _answered(self, response: Any) -> None:
+        """What a page needs is there; how a page itself is answered is the test's question."""
+        if response.status >= 400 and not response.request.is_navigation_request():
+            self.troubles.append(f"{response.status} {response.url}")
+
+    def _said(self, message: Any) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+            self.troubles.append(f"console: {message.text} ({message.location.get('url')})")
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One browser for a worker, ended with the last test that needs it: it keeps the thread's event loop until then."""
+    found = chromium.executable()
+    assert found, f"no Chromium on this machine: none of {chromium.NAMES}"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=found,
+            args=list(chromium.ARGUMENTS),
+            # Going back shows a page out of memory, as in the browsers of the people who use it.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def watch(served: Served) -> Iterator[Watch]:
+    made = Watch(served.base)
+    yield made
+    assert made.troubles == []
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Served, watch: Watch) -> Iterator[Opener]:
+    """Open a window of somebody's own browser: `visit(Role.auditor, "fr")`, with a session of its own."""
+    contexts: list[BrowserContext] = []
+
+    def open_window(role: Role | None = None, language: str = "ar", **options: Any) -> Page:
+        context = browser.new_context(base_url=served.base, reduced_motion="reduce", **options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        watch.over(context)
+        if role is not None:
+            served.speak(role, language)
+            hold(context, served.base, served.open_session(role))
+        else:
+            context.add_cookies([_cookie(served.base, face.LANGUAGE, language)])
+        return context.new_page()
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+def hold(context: BrowserContext, base: str, key: str | None) -> None:
+    """Let the browser hold the key of a session, or none."""
+    context.clear_cookies(name=face.COOKIE)
+    if key is not None:
+        context.add_cookies([_cookie(base, face.COOKIE, key)])
+
+
+def _cookie(base: str, name: str, value: str) -> Any:
+    """`__Host-` asks for a secure cookie without a domain; this machine's own address counts as secure."""
+    return {"name": name, "value": value, "url": base.replace("http://", "https://"), "secure": True}

@@ -1,0 +1,153 @@
+"""The way in and the quick lock in a real browser: what somebody who looks over a shoulder, or comes after, can see."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from app.core.actor import Role
+from app.core.settings import LANGUAGES
+from app.web.wording import NAMES, RIGHT_TO_LEFT
+from tests.browser.conftest import Opener, hold
+from tests.browser.looks import examine
+from tests.support.served import EMAILS, Served
+
+WORKER = EMAILS[Role.social_worker]
+# What stands on the screen in the same turn in which the scripts hear of it: nothing was painted between.
+LOCK_BY_KEYS = """() => {
+  for (let i = 0; i < 3; i++) document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Shift", bubbles: true}));
+  return [document.title, document.documentElement.innerHTML];
+}"""
+LOCK_BY_BUTTON = """() => {
+  document.querySelector("#lock button").click();
+  return [document.title, document.documentElement.innerHTML];
+}"""
+
+
+def sign_in(page: Page, served: Served, to: str = "/account") -> None:
+    page.goto(f"/sign-in?next={to}")
+    page.fill("[name=username]", WORKER)
+    page.fill("[name=password]", served.passwords[WORKER])
+    page.locator("main form button").first.click()
+    page.wait_for_url(f"**{to}")
+
+
+@pytest.fixture
+def account(visit: Opener, served: Served) -> Page:
+    """A window on one's account, with a way back to it in the history."""
+    page = visit(Role.social_worker, "fr")
+    page.goto("/notices")
+    page.goto("/account")
+    expect(page.locator("main")).to_contain_text(WORKER)
+    return page
+
+
+@pytest.mark.parametrize("act", [LOCK_BY_KEYS, LOCK_BY_BUTTON], ids=["three times Shift", "the button"])
+def test_the_screen_is_blank_before_the_server_answers(account: Page, act: str) -> None:
+    assert account.evaluate(act) == ["", ""]
+    account.wait_for_url("**/locked")
+
+
+def test_it_is_blank_also_where_the_server_does_not_answer(account: Page) -> None:
+    held: list[Route] = []
+    account.route("**/lock", lambda route: held.append(route))  # as by a line that is down
+    with account.expect_request("**/lock"):
+        for _ in range(3):
+            account.keyboard.press("Shift")
+    assert account.evaluate("[document.title, document.documentElement.innerHTML]") == ["", ""]
+    held[0].continue_()
+    account.wait_for_url("**/locked")
+
+
+def test_shift_locks_only_three_times_in_a_row(account: Page) -> None:
+    for key in ("Shift", "Shift", "a", "Shift", "Shift"):
+        account.keyboard.press(key)
+    expect(account.locator("main")).to_contain_text(WORKER)
+    account.keyboard.press("Shift")
+    account.wait_for_url("**/locked")
+
+
+def test_a_screen_that_nobody_touches_locks_itself(visit: Opener) -> None:
+    page = visit(Role.social_worker, "fr")
+    page.clock.install()
+    page.goto("/account")
+    page.clock.run_for(9 * 60_000)
+    expect(page.locator("main")).to_contain_text(WORKER)
+    page.clock.run_for(2 * 60_000)
+    page.wait_for_url("**/locked")
+
+
+def test_nothing_of_anybody_stays_on_the_locked_page(account: Page, served: Served) -> None:
+    name = account.locator(".top__end bdi").inner_text()
+    account.locator("#lock button").click()
+    account.wait_for_url("**/locked")
+    left = account.content() + account.title()
+    assert name not in left
+    assert WORKER not in left
+    assert account.locator("nav.menu").count() == 0
+
+
+def test_going_back_leads_to_the_lock(account: Page) -> None:
+    account.locator("#lock button").click()
+    account.wait_for_url("**/locked")
+    account.go_back()
+    account.wait_for_url("**/locked")
+    assert WORKER not in account.content()
+
+
+def test_going_back_after_signing_out_leads_to_the_door(account: Page) -> None:
+    account.locator("main form[action='/sign-out'] button").click()
+    account.wait_for_url("**/sign-in")
+    account.go_back()
+    account.wait_for_url("**/sign-in**")
+    assert WORKER not in account.content()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_the_password_opens_the_lock_and_a_wrong_one_does_not(
+    visit: Opener, served: Served, scripts: bool
+) -> None:
+    page = visit(Role.social_worker, "fr", java_script_enabled=scripts)
+    page.goto("/account")
+    page.locator("#lock button").click()
+    page.wait_for_url("**/locked")
+    page.fill("[name=password]", "not this sentence")
+    page.locator("form[action='/locked'] button").click()
+    expect(page.locator("[role=alert]")).to_be_visible()
+    page.fill("[name=password]", served.passwords[WORKER])
+    page.locator("form[action='/locked'] button").click()
+    expect(page.locator("nav.menu")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_signing_in_leads_to_where_one_wanted_to_go(visit: Opener, served: Served, scripts: bool) -> None:
+    page = visit(java_script_enabled=scripts)
+    sign_in(page, served)
+    expect(page.locator("main")).to_contain_text(WORKER)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_the_language_is_changed_by_one_click_on_any_page_before_signing_in(
+    visit: Opener, scripts: bool
+) -> None:
+    page = visit(java_script_enabled=scripts)
+    page.goto("/activation")
+    for language in LANGUAGES:
+        page.get_by_role("button", name=NAMES[language]).click()
+        page.wait_for_selector(f"html[lang={language}]")
+        turned = page.locator("html").get_attribute("dir") == "rtl"
+        assert turned == (language in RIGHT_TO_LEFT)
+        assert page.url.endswith("/activation")
+
+
+def test_the_focus_is_on_the_first_thing_to_type(visit: Opener) -> None:
+    page = visit()
+    page.goto("/sign-in")
+    expect(page.locator("[name=username]")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everybody_can_use_the_locked_page(visit: Opener, served: Served, language: str) -> None:
+    page = visit(Role.social_worker, language)
+    hold(page.context, served.base, served.open_session(Role.social_worker, locked=True))
+    page.goto("/locked")
+    wrong = examine(page)
+    assert wrong == [], "\n".join(wrong)

@@ -1,0 +1,50 @@
+"""The machine's own Chromium. Without one the browser's tests are left out, loudly; where `CI=true`, that is a failure."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
+# Nothing but the pages under test may be asked for, also not by the browser itself.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+)
+FOLDER = Path(__file__).parents[1] / "browser"
+
+
+def executable() -> str | None:
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+def is_left_out() -> bool:
+    """Whether the browser's tests cannot run and need not."""
+    return executable() is None and os.environ.get("CI", "").lower() not in {"true", "1"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if is_left_out():
+        out = [item for item in items if FOLDER in item.path.parents]
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if FOLDER not in item.path.parents]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """In the process that the developer reads, which under xdist has collected nothing."""
+    asked = [Path(argument.split("::")[0]).resolve() for argument in config.args]
+    meant = any(path == FOLDER or path in FOLDER.parents or FOLDER in path.parents for path in asked)
+    if meant and is_left_out() and config.getoption("engine") == "sqlite":
+        terminalreporter.section("NO BROWSER", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"tests/browser was LEFT OUT: none of {', '.join(NAMES)} is on this machine. "
+            "Install Chromium (on Debian: apt-get install chromium) before asking for a review.",
+            red=True,
+        )
