@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.core.actor import Role
 from app.web import face
@@ -44,17 +44,8 @@ class Watch:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One browser for a worker, ended with the last test that needs it: it keeps the thread's event loop until then."""
-    found = chromium.executable()
-    assert found, f"no Chromium on this machine: none of {chromium.NAMES}"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found,
-            args=list(chromium.ARGUMENTS),
-            # Going back shows a page out of memory, as in the browsers of the people who use it.
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
-        yield started
-        started.close()
+    with chromium.started() as found:
+        yield found
 
 
 @pytest.fixture
@@ -79,23 +70,11 @@ def visit(browser: Browser, served: Served, watch: Watch) -> Iterator[Opener]:
         watch.over(context)
         if role is not None:
             served.speak(role, language)
-            hold(context, served.base, served.open_session(role))
+            chromium.keep(context, served.base, face.COOKIE, served.open_session(role))
         else:
-            context.add_cookies([_cookie(served.base, face.LANGUAGE, language)])
+            chromium.keep(context, served.base, face.LANGUAGE, language)
         return context.new_page()
 
     yield open_window
     for context in contexts:
         context.close()
-
-
-def hold(context: BrowserContext, base: str, key: str | None) -> None:
-    """Let the browser hold the key of a session, or none."""
-    context.clear_cookies(name=face.COOKIE)
-    if key is not None:
-        context.add_cookies([_cookie(base, face.COOKIE, key)])
-
-
-def _cookie(base: str, name: str, value: str) -> Any:
-    """`__Host-` asks for a secure cookie without a domain; this machine's own address counts as secure."""
-    return {"name": name, "value": value, "url": base.replace("http://", "https://"), "secure": True}

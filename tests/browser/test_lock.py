@@ -5,9 +5,11 @@ from playwright.sync_api import Page, Route, expect
 
 from app.core.actor import Role
 from app.core.settings import LANGUAGES
+from app.web import face
 from app.web.wording import NAMES, RIGHT_TO_LEFT
-from tests.browser.conftest import Opener, hold
+from tests.browser.conftest import Opener
 from tests.browser.looks import examine
+from tests.support import chromium
 from tests.support.served import EMAILS, Served
 
 WORKER = EMAILS[Role.social_worker]
@@ -46,13 +48,24 @@ def test_the_screen_is_blank_before_the_server_answers(account: Page, act: str) 
     account.wait_for_url("**/locked")
 
 
-def test_it_is_blank_also_where_the_server_does_not_answer(account: Page) -> None:
+def hold_back(page: Page) -> list[Route]:
+    """Keep the lock's request from the server, as a line that is down would."""
     held: list[Route] = []
-    account.route("**/lock", lambda route: held.append(route))  # as by a line that is down
+    page.route("**/lock", lambda route: held.append(route))
+    return held
+
+
+def is_blank(page: Page) -> bool:
+    shown: list[str] = page.evaluate("[document.title, document.documentElement.innerHTML]")
+    return shown == ["", ""]
+
+
+def test_it_is_blank_also_where_the_server_does_not_answer(account: Page) -> None:
+    held = hold_back(account)
     with account.expect_request("**/lock"):
         for _ in range(3):
             account.keyboard.press("Shift")
-    assert account.evaluate("[document.title, document.documentElement.innerHTML]") == ["", ""]
+    assert is_blank(account)
     held[0].continue_()
     account.wait_for_url("**/locked")
 
@@ -71,7 +84,11 @@ def test_a_screen_that_nobody_touches_locks_itself(visit: Opener) -> None:
     page.goto("/account")
     page.clock.run_for(9 * 60_000)
     expect(page.locator("main")).to_contain_text(WORKER)
-    page.clock.run_for(2 * 60_000)
+    held = hold_back(page)
+    with page.expect_request("**/lock"):
+        page.clock.run_for(2 * 60_000)
+    assert is_blank(page)
+    held[0].continue_()
     page.wait_for_url("**/locked")
 
 
@@ -147,7 +164,8 @@ def test_the_focus_is_on_the_first_thing_to_type(visit: Opener) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everybody_can_use_the_locked_page(visit: Opener, served: Served, language: str) -> None:
     page = visit(Role.social_worker, language)
-    hold(page.context, served.base, served.open_session(Role.social_worker, locked=True))
+    key = served.open_session(Role.social_worker, locked=True)
+    chromium.keep(page.context, served.base, face.COOKIE, key)
     page.goto("/locked")
     wrong = examine(page)
     assert wrong == [], "\n".join(wrong)

@@ -8,9 +8,11 @@ from playwright.sync_api import Browser, Page
 
 from app.core.actor import Role
 from app.core.settings import LANGUAGES
+from app.web import face
 from app.web.navigation import MENUS
-from tests.browser.conftest import PATIENCE, Watch, hold
+from tests.browser.conftest import PATIENCE, Watch
 from tests.browser.looks import examine
+from tests.support import chromium
 from tests.support.routes import OPENED
 from tests.support.served import Served
 
@@ -32,7 +34,7 @@ class Viewer:
 
     def open(self, role: Role | None, address: str, language: str) -> None:
         key = self.served.key(role, language) if role else None
-        hold(self.page.context, self.served.base, key)
+        chromium.keep(self.page.context, self.served.base, face.COOKIE, key)
         self.page.set_extra_http_headers({"Accept-Language": language})
         answer = self.page.goto(address)
         assert answer is not None

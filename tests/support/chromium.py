@@ -2,9 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 # Nothing but the pages under test may be asked for, also not by the browser itself.
@@ -23,6 +26,32 @@ FOLDER = Path(__file__).parents[1] / "browser"
 
 def executable() -> str | None:
     return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    found = executable()
+    assert found, f"no Chromium on this machine: none of {', '.join(NAMES)}"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=list(ARGUMENTS),
+            # Going back shows a page out of memory, as in the browsers of the people who use it.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield browser
+        browser.close()
+
+
+def keep(context: BrowserContext, base: str, name: str, value: str | None) -> None:
+    """Let the browser keep a cookie as the server sets them, or lose it.
+
+    `__Host-` asks for a secure one without a domain; this machine's own address counts as secure.
+    """
+    context.clear_cookies(name=name)
+    if value is not None:
+        secured = base.replace("http://", "https://")
+        context.add_cookies([{"name": name, "value": value, "url": secured, "secure": True}])
 
 
 def is_left_out() -> bool:

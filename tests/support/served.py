@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice, product
 from pathlib import Path
@@ -111,10 +112,9 @@ class Served:
                     return
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Always on SQLite, as a first run is."""
-    directory: Path = tmp_path_factory.mktemp("served")
+@contextmanager
+def serving(directory: Path) -> Iterator[Served]:
+    """The demonstration in a directory of its own: on SQLite, as a first run is."""
     url, port = f"sqlite:///{directory / 'shubbak.db'}", commands.free_port()
     settings = commands.environment(url, directory, port=port) | {"COLUMNS": "120"}
     with commands.running("demo", settings=settings, output=directory / "shown") as command:
@@ -122,3 +122,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         database = Database(url)
         yield Served(f"http://127.0.0.1:{port}", database, dict(_PASSWORD.findall(command.output)))
         database.dispose()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("served")) as found:
+        yield found
