@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from http import HTTPStatus
 from itertools import islice, product
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.support.walking import Found, ask, walk
 EMAILS = {role: f"{name}@{DOMAIN}" for name, _, role, _, _ in reversed(ACCOUNTS)}
 # Whose pages are walked, the busiest first; None has not signed in.
 ROLES = (None, *(role for role in Role if role in EMAILS))
+OF_ONE_PATTERN = 8  # kinds of pages that are looked at where an address names a section or a list
 GUESSES = 40  # names of things that are tried for a page to which no link leads
 _PASSWORD = re.compile(r"(\w+@" + re.escape(DOMAIN) + r")\W+([0-9a-f-]{20})")
 
@@ -84,30 +86,26 @@ class Served:
         Where no link leads, as behind a form, the names of things come from pages that were found. Nothing is
         returned for what only leads on or is no page; that somebody comes to it is asserted.
         """
-        reached = []
         for one in ROLES if role is None else (role,):
-            reached = [(one, found) for found in self.walk(one) if found.pattern == pattern]
-            reached = reached or [(one, found) for found in self._guess(one, pattern)]
+            linked = [found for found in self.walk(one) if found.pattern == pattern and found.is_open]
+            reached = linked or list(self._guess(one, pattern))
             if reached:
-                break
-        assert reached, f"nobody comes to {pattern}"
-        fullest: dict[str, tuple[Role | None, Found]] = {}
-        for one, found in sorted(reached, key=lambda r: r[1].bytes_sent):
-            if found.document is not None:
-                fullest[found.kind] = (one, found)
-        return [(one, found.address) for one, found in fullest.values()]
+                pages = [found for found in reached if found.document is not None]
+                fullest = {page.kind: page for page in sorted(pages, key=lambda page: page.bytes_sent)}
+                return [(one, page.address) for page in list(fullest.values())[-OF_ONE_PATTERN:]]
+        raise AssertionError(f"nobody comes to {pattern}")
 
     def _guess(self, role: Role | None, pattern: str) -> Iterator[Found]:
         route = OPENED[pattern]
         known = [
-            sorted({f.parameters[name] for f in self.walk(role) if name in f.parameters and f.status == 200})
+            sorted({f.parameters[name] for f in self.walk(role) if name in f.parameters and f.is_open})
             for name in route.param_convertors
         ]
         with self.client(role) as client:
             for values in islice(product(*known), GUESSES):
                 told = dict(zip(route.param_convertors, values, strict=True))
                 found = ask(client, pattern, str(route.url_path_for(route.name, **told)))
-                if found.status == 200:
+                if found.status == HTTPStatus.OK:
                     yield found
                     return
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -13,7 +14,7 @@ from lxml import html
 from tests.support.routes import OPENED
 
 # How many pages of one kind are looked at for further links: people in different states lead to different pages.
-OF_EACH_KIND = 4
+OF_EACH_KIND = 5
 BEGINNINGS = ("/", "/sign-in", "/activation", "/offline")
 _OF_ONE_THING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9][0-9-]*(?=/|$)")
 
@@ -28,6 +29,10 @@ class Found:
     bytes_sent: int = 0
     leads_to: str | None = None
     document: Any = None  # where it is a page
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in {HTTPStatus.OK, HTTPStatus.SEE_OTHER}
 
     @property
     def kind(self) -> str:
