@@ -55,7 +55,7 @@ def demo_once(database: Database, config: Settings | None = None) -> list[SignIn
     for _ in reference_data(database):
         pass
     table = _accounts(database)
-    story.tell(_stage(database, config or settings()), now())
+    story.tell(stage_of(database, config or settings()), now())
     return table
 
 
@@ -86,7 +86,8 @@ def _accounts(database: Database) -> list[SignIn]:
     return table[:SHOWN]
 
 
-def _stage(database: Database, config: Settings) -> Stage:
+def stage_of(database: Database, config: Settings) -> Stage:
+    """Who acts in the stories, out of the accounts of the demonstration."""
     with _writing(database) as db:
         is_agent = select(User.email).where(User.role == Role.partner_agent)
         agents = [actor_of(db, email) for email in db.scalars(is_agent)]

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from playwright.sync_api import Locator, Page, expect
+
+from app.core.ids import ReferralId
 
 
 @dataclass
@@ -76,6 +79,23 @@ class Hands:
         )
 
     @property
+    def identity(self) -> ReferralId:
+        """What the address names, of `/referrals/{referral_id}/send`."""
+        return ReferralId(UUID(self.path.split("/")[2]))
+
+    def first_of(self, name: str) -> str:
+        """The first that can be chosen in a field."""
+        offered = self.page.locator(
+            f"main [name='{name}'] option:not([value='']), main [name='{name}'][value]"
+        )
+        return offered.first.get_attribute("value") or ""
+
+    def is_told(self) -> "Hands":
+        """The next page says that it was done."""
+        expect(self.page.locator(".banner--done")).to_be_visible()
+        return self
+
+    @property
     def path(self) -> str:
         return urlsplit(self.page.url).path
 
@@ -85,6 +105,11 @@ class Hands:
 
     def arrives(self, path: str) -> "Hands":
         self.page.wait_for_url(lambda url: urlsplit(url).path == path)
+        return self
+
+    def arrives_at(self, beginning: str) -> "Hands":
+        """For what has just been made, and has an address that nobody knows yet."""
+        self.page.wait_for_url(lambda url: urlsplit(url).path.startswith(beginning))
         return self
 
     def _one(self, what: str | Locator) -> Locator:
