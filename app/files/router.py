@@ -17,6 +17,7 @@ from app.files.deps import (
     FileWriter,
     SubjectSeen,
     Upload,
+    disposition,
 )
 from app.files.schemas import AttachmentOut, AttachmentPage
 

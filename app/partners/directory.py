@@ -12,6 +12,7 @@ from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
 from app.core.ids import InstitutionId, ServiceId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.core.prepared import Row
 from app.partners.clauses import COVERED, answers, holds, is_empty
 from app.partners.models import Agreement, Institution, Service
 from app.partners.policy import visible_to
@@ -59,17 +60,12 @@ def read(db: ReadSession, actor: Actor, service_id: ServiceId) -> dict[str, Any]
     return dict(found)
 
 
-def serving(db: ReadSession, actor: Actor, need: str, most: int) -> list[Service]:
+def serving(db: ReadSession, actor: Actor, need: str, most: int) -> list[Row]:
     """Open services that somebody with a need may be sent to: for the need, for its theme or, for a theme, below it."""
     theme = need.partition(".")[0]
-    statement = (
-        select(Service)
-        .join(Institution, _i.id == _s.institution_id)
-        .where(visible_to(actor), _s.is_active, _i.is_active, or_(answers(need), _s.need_code == theme))
-        .order_by(_s.need_code.desc(), _s.id)
-        .limit(most)
-    )
-    return list(db.scalars(statement))
+    statement = _SERVICE.where(visible_to(actor), _s.is_active, _i.is_active)
+    statement = statement.where(or_(answers(need), _s.need_code == theme)).limit(most)
+    return rows(db, statement.order_by(_s.need_code.desc(), _s.id), today=clock.today())
 
 
 def page(

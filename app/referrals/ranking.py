@@ -15,10 +15,10 @@ from app.cases.queries import CaseIds
 from app.core.actor import Actor
 from app.core.db import ReadSession, rows
 from app.core.ids import InstitutionId, ServiceId
-from app.core.prepared import Prepared
+from app.core.prepared import Prepared, Row
 from app.partners import directory
 from app.partners import queries as partners
-from app.partners.models import Agreement, Service
+from app.partners.models import Agreement
 from app.referrals.models import Referral, ReferralTransition
 from app.referrals.readiness import eligible, misfits, quota_used, territories
 from app.referrals.states import EligibilityWarning, ReferralAction, ReferralStatus
@@ -56,7 +56,7 @@ _ANSWERED = Prepared(
 class Ranked:
     """One service with what speaks for it and against it."""
 
-    service: Service
+    service: Row  # as the directory tells it
     agreement: Agreement | None  # in force where the case is; None: nothing can be sent
     is_quota_used: bool
     misfits: tuple[EligibilityWarning, ...]
@@ -87,7 +87,7 @@ def ranked(db: ReadSession, actor: Actor, case: CaseIds, need: str) -> list[Rank
 
 def _judged(
     db: ReadSession,
-    service: Service,
+    service: Row,
     places: Sequence[str],
     today: date,
     person: Any,

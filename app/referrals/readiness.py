@@ -110,8 +110,8 @@ def _warnings(
         yield EligibilityWarning.already_referred
 
 
-def misfits(db: ReadSession, person: Any, service: Service, today: date) -> Iterator[EligibilityWarning]:
-    """In what a person (as `eligible` reads one) differs from those a service is for."""
+def misfits(db: ReadSession, person: Any, service: Any, today: date) -> Iterator[EligibilityWarning]:
+    """In what a person (as `eligible` reads one) differs from those a service, or a row of the directory, is for."""
     if service.sex is not None and person.sex != service.sex:
         yield EligibilityWarning.sex
     if not _age_fits(person, service, today):
@@ -125,12 +125,12 @@ def misfits(db: ReadSession, person: Any, service: Service, today: date) -> Iter
 
 
 def eligible(db: ReadSession, person_id: PersonId) -> Any:
-    """What eligibility looks at; the columns of a birth are put together in `people`."""
+    """What eligibility looks at in a person; the columns of a birth are put together in `people`."""
     columns = (_p.sex, _p.language, _p.commune_code, *(_p[name] for name in _BIRTH))
     return row(db, select(*columns).where(_p.id == person_id))
 
 
-def _age_fits(person: Any, service: Service, today: date) -> bool:
+def _age_fits(person: Any, service: Any, today: date) -> bool:
     """An unknown age does not fit a service that asks for one."""
     if service.min_age is None and service.max_age is None:
         return True
@@ -145,7 +145,7 @@ def _age_fits(person: Any, service: Service, today: date) -> bool:
 _AGES = {"children": (0, 17), "youth": (15, 29), "elderly": (60, 150)}
 
 
-def _is_for(person: Any, service: Service, today: date) -> bool:
+def _is_for(person: Any, service: Any, today: date) -> bool:
     """Whether the person may belong to one of the groups that a service is for."""
     if not service.targets or set(service.targets) - _AGES.keys() - {"women"}:
         return True

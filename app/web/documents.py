@@ -8,9 +8,15 @@ from starlette.responses import Response, StreamingResponse
 from app.auth.deps import CreateDb
 from app.core.deps import WriteDb
 from app.core.ids import PersonId
-from app.files import router as attachments
 from app.files import service, storage
-from app.files.deps import AttachmentDownloaded, AttachmentToRemove, Config, FileReader, FileWriter
+from app.files.deps import (
+    AttachmentDownloaded,
+    AttachmentToRemove,
+    Config,
+    FileReader,
+    FileWriter,
+    disposition,
+)
 from app.files.models import SubjectType
 from app.web import face
 from app.web.face import invalid, see
@@ -45,7 +51,7 @@ def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> Resp
     """The file itself, for saving; who saved it is on record."""
     path = storage.whole(config.attachments_dir, found["stored_name"], found["size"])
     headers = {
-        "Content-Disposition": attachments.disposition(found["name"]),
+        "Content-Disposition": disposition(found["name"]),
         "Content-Length": str(found["size"]),
         "Cache-Control": "no-store",
     }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from babel.numbers import format_decimal
+
 from app.core import i18n
 from app.instruments.answers import is_blank
 from app.instruments.evaluation import Evaluation
@@ -101,8 +103,8 @@ def in_words(form: CompiledForm, item: Item, value: Any) -> str:
 
 
 def figure(value: float) -> str:
-    """A number without a fraction that says nothing."""
-    return f"{value:.2f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
+    """A number as the language writes it, without a fraction that says nothing."""
+    return format_decimal(value, "0.##", locale=wording.LOCALES[wording.language()])
 
 
 def results(

@@ -101,7 +101,7 @@ def deed(action: str) -> str:
 
 
 @router.get("/people/{person_id}/edit")
-def edit_page(request: Request, actor: PersonReader, seen: PersonSeen, db: ReadDb) -> Response:
+def edit_page(request: Request, actor: PersonWriter, seen: PersonSeen, db: ReadDb) -> Response:
     person = queries.read(db, actor, seen)
     return page(
         request,

@@ -20,7 +20,6 @@ from app.core.pagination import PageRequest
 from app.core.sharing import DataCategory
 from app.files import queries as files
 from app.files.models import SubjectType
-from app.partners import queries as partners
 from app.people import queries as people
 from app.referrals import partner_view, service
 from app.referrals.deps import ReferralSeen, ReferralToWrite, ReferralWriter
@@ -29,7 +28,7 @@ from app.referrals.ranking import Ranked, ranked
 from app.referrals.readiness import Readiness, readiness
 from app.referrals.schemas import ReferralCreate, ReferralSend, ReferralUpdate, ReReferral
 from app.referrals.states import LegalBasis, ReferralStatus, Urgency
-from app.web import face, terms
+from app.web import drawing, face, terms
 from app.web.consents import form_lists
 from app.web.face import PageForm, invalid, see
 from app.web.rendering import page
@@ -58,7 +57,6 @@ def _choice(
         "referrals/choose.html",
         need=need,
         ranked=services,
-        institutions=partners.names(db, [one.service.institution_id for one in services]),
         needs=terms.words(db, "need"),
         need_options=terms.options(db, "need"),
         languages=terms.words(db, "language"),
@@ -124,6 +122,7 @@ def send_page(
         shared=[c for c in DataCategory if c in ready.categories],
         kept=_kept(ready),
         agreed=_agreed(ready),
+        figure=drawing.figure,
         documents=files.page(db, PageRequest(limit=100), SubjectType.referral, seen.id).items,
         urgencies=terms.members(Urgency),
         bases=terms.members(LegalBasis),

@@ -86,7 +86,7 @@ def test_the_outcome_is_told_in_words_number_and_change(worker: Browser, case: C
     assert not first.find("//*[contains(@class, 'change--')]")
     second = complete(worker, case, home="5")
     assert second.find("//*[contains(@class, 'change--up')]")
-    assert "+4" in second.text
+    assert "ارتفاع بمقدار 4" in second.text
     third = complete(worker, case, home="3")
     assert third.find("//*[contains(@class, 'change--down')]")
 
@@ -157,6 +157,6 @@ def test_what_came_to_nothing_before_is_not_what_came_before(
     assert [one["id"] for one in queries.scored(db, case.id, 10)] == [first.id]
 
 
-@pytest.mark.parametrize(("number", "written"), [(2.0, "2"), (2.5, "2.5"), (2.333, "2.33"), (-1.0, "-1")])
+@pytest.mark.parametrize(("number", "written"), [(2.0, "2"), (2.5, "2,5"), (2.333, "2,33")])
 def test_a_number_is_written_without_a_fraction_that_says_nothing(number: float, written: str) -> None:
     assert drawing.figure(number) == written
