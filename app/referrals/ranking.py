@@ -37,6 +37,8 @@ _SERVED = (
     .where(_r.service_id.in_(bindparam("services", expanding=True)), _r.status.in_(_SERVING))
     .group_by(_r.service_id)
 )
+_IN_VAIN = [s.value for s in (ReferralStatus.declined, ReferralStatus.expired, ReferralStatus.not_completed)]
+_TRIED = select(_r.service_id).where(_r.case_id == bindparam("case"), _r.status.in_(_IN_VAIN))
 _LAST = (
     select(_r.id, _r.sent_at)
     .where(_r.institution_id == bindparam("institution"), _r.sent_at.is_not(None))
@@ -61,46 +63,56 @@ class Ranked:
     is_quota_used: bool
     misfits: tuple[EligibilityWarning, ...]
     places: int | None  # left now; None: no limit is known
+    was_tried: bool  # in this case, and nothing came of it
     answer_time: timedelta | None  # median of the partner's last answers
 
     @property
-    def order(self) -> tuple[bool, bool, int, timedelta]:
+    def order(self) -> tuple[bool, bool, bool, int, timedelta]:
         """What counts more stands first; an unknown time stands behind the known ones."""
         is_full = self.places == 0 or self.is_quota_used
-        return self.agreement is None, is_full, len(self.misfits), self.answer_time or timedelta.max
+        waits = self.answer_time or timedelta.max
+        return self.agreement is None, is_full, self.was_tried, len(self.misfits), waits
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What every service is held against."""
+
+    today: date
+    territories: Sequence[str]
+    person: Any
+    tried: frozenset[ServiceId]
 
 
 def ranked(db: ReadSession, actor: Actor, case: CaseIds, need: str) -> list[Ranked]:
     """The services for a need of a visible case."""
-    today = windows.today(db, case.window_id)
-    places = territories(db, case.window_id)
-    person = eligible(db, case.person_id)
     services = directory.serving(db, actor, need, MOST)
     served = _served(db, [service.id for service in services])
     times = {i: _answer_time(db, i) for i in dict.fromkeys(s.institution_id for s in services)}
+    whose = _Case(
+        today=windows.today(db, case.window_id),
+        territories=territories(db, case.window_id),
+        person=eligible(db, case.person_id),
+        tried=frozenset(found.service_id for found in rows(db, _TRIED, case=case.case_id)),
+    )
     found = [
-        _judged(db, service, places, today, person, served.get(service.id, 0), times[service.institution_id])
+        _judged(db, whose, service, served.get(service.id, 0), times[service.institution_id])
         for service in services
     ]
     return sorted(found, key=lambda one: one.order)
 
 
 def _judged(
-    db: ReadSession,
-    service: Row,
-    places: Sequence[str],
-    today: date,
-    person: Any,
-    served: int,
-    answer_time: timedelta | None,
+    db: ReadSession, whose: _Case, service: Row, served: int, answer_time: timedelta | None
 ) -> Ranked:
-    agreement = partners.agreement_covering(db, service.id, places, today)
+    agreement = partners.agreement_covering(db, service.id, whose.territories, whose.today)
     return Ranked(
         service=service,
         agreement=agreement,
-        is_quota_used=agreement is not None and quota_used(db, agreement, today),
-        misfits=tuple(misfits(db, person, service, today)),
+        is_quota_used=agreement is not None and quota_used(db, agreement, whose.today),
+        misfits=tuple(misfits(db, whose.person, service, whose.today)),
         places=None if service.capacity is None else max(0, service.capacity - served),
+        was_tried=service.id in whose.tried,
         answer_time=answer_time,
     )
 

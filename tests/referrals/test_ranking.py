@@ -12,8 +12,8 @@ from app.core.db import WriteSession
 from app.core.sharing import DataCategory
 from app.referrals import answering, naming, partner_view
 from app.referrals.ranking import FEWEST, Ranked, ranked
-from app.referrals.schemas import Acceptance
-from app.referrals.states import EligibilityWarning
+from app.referrals.schemas import Acceptance, Decline
+from app.referrals.states import DeclineReason, EligibilityWarning
 from tests.factories import partners, referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
@@ -105,3 +105,14 @@ def test_referrals_are_named_together(ready: Ready) -> None:
     assert named[first.id]["number"] == ready.case.number
     assert named[first.id]["service_fr"] == "Service exemple"
     assert naming.names(ready.db, []) == {}
+
+
+def test_what_was_tried_in_vain_stands_behind_and_says_so(ready: Ready, case: CaseIds) -> None:
+    other = partners.offered(ready.db, SYSTEM, ready.world.theirs)
+    partners.agreement(ready.db, SYSTEM, other)
+    assert not any(one.was_tried for one in found(ready, case))
+    answering.decline(ready.db, ready.world.agent, ready.sent(), Decline(reason=DeclineReason.no_place))
+    assert [(one.service.id, one.was_tried) for one in found(ready, case)] == [
+        (other.id, False),
+        (ready.service.id, True),
+    ]
