@@ -177,24 +177,6 @@ def inbox(db: ReadSession, actor: Actor, wanted: PageRequest, box: str | None = 
     return cut(found, wanted, "sent_at", "id")
 
 
-@cache
-def _undecided(role: Role, has_cursor: bool) -> Prepared:
-    statement = select(*_PARTNER_ROW).where(
-        visible_to(Actor(user_id=None, role=role)),
-        _r.status.in_([status.value for status in sorted(UNDECIDED)]),
-    )
-    return Prepared(
-        keyset(statement, _r.decide_by, _r.id, page=PageRequest(cursor="" if has_cursor else None))
-    )
-
-
-def undecided(db: ReadSession, actor: Actor, wanted: PageRequest) -> Page:
-    """What the actor's institution has to answer, the earliest deadline first; no word about the person."""
-    statement = _undecided(actor.role, wanted.cursor is not None)
-    found = rows(db, statement, actor.binds, **binds(wanted, datetime, UUID))
-    return cut(found, wanted, "decide_by", "id")
-
-
 def partner_steps(db: ReadSession, referral_id: ReferralId) -> list[dict[str, Any]]:
     """What a partner may read of the history: since it was sent, and not why the window took it back."""
     return [

@@ -18,7 +18,7 @@ from app.referrals import queries as referrals
 from app.referrals.deps import ReferralAnswerer
 from app.web import face, lookup
 from app.web.rendering import page
-from app.web.wording import LOCALES, language
+from app.web.wording import LOCALES, digits, language
 from app.windows import places
 
 router = face.router()
@@ -97,7 +97,9 @@ async def our_figures(request: Request, actor: ReferralAnswerer, db: ReadDb, per
 
 def _said(number: float | None) -> str | None:
     """A number of days to one decimal, written as the language writes it."""
-    return None if number is None else format_decimal(number, "0.#", locale=LOCALES[language()])
+    if number is None:
+        return None
+    return digits(format_decimal(number, "0.#", LOCALES[language()], numbering_system="default"))
 
 
 def _periods(day: date) -> tuple[tuple[str, date, date], ...]:

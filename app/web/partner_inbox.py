@@ -23,6 +23,7 @@ from app.files.models import SubjectType
 from app.files.policy import person_of
 from app.partners import own
 from app.referrals import answering, queries, service
+from app.referrals import inbox as due
 from app.referrals.deps import PartnerReferral, ReferralAnswerer, ReferralToAnswer
 from app.referrals.schemas import (
     MessageCreate,
@@ -77,7 +78,7 @@ async def inbox(
 
 def _box(db: ReadSession, actor: Actor, wanted: PageRequest, box: Box) -> Page:
     if box == "to_answer":
-        return queries.undecided(db, actor, wanted)
+        return due.undecided(db, actor, wanted)
     return queries.inbox(db, actor, wanted, box)
 
 

@@ -73,6 +73,16 @@ def test_the_earliest_deadline_stands_first(agent: Browser, ready: Ready) -> Non
     assert forms == [f"/inbox/{fast.id}/open", f"/inbox/{slow.id}/open"]
 
 
+def test_the_next_page_of_what_is_due_goes_on_where_the_first_ended(agent: Browser, ready: Ready) -> None:
+    for _ in range(3):
+        ready.sent()
+    ready.db.commit()
+    first = agent.open("/inbox?limit=2")
+    second = first.follow("عرض المزيد")
+    actions = [form.get("action") for page in (first, second) for form in page.find("//main//form")]
+    assert (len(actions), len(set(actions))) == (3, 3)
+
+
 def test_a_deadline_that_has_passed_is_marked(agent: Browser, db: WriteSession, sent: Referral) -> None:
     assert "تجاوز الأجل" not in agent.open("/inbox").text
     sent.decide_by = now() - timedelta(hours=3)
@@ -305,6 +315,19 @@ def test_the_figures_count_a_period(agent: Browser, sent: Referral) -> None:
     before = (today() - timedelta(days=400)).isoformat()
     empty = agent.open(f"/our-figures?since={before}&until={before}")
     assert not empty.find("//*[@class='figure__number']")
+
+
+@pytest.mark.parametrize(("language", "said"), [("fa", "۲٫۵"), ("fr", "2,5"), ("en", "2.5")])
+def test_the_days_to_answer_are_written_as_the_language_writes_them(
+    app: FastAPI, db: WriteSession, world: World, ready: Ready, language: str, said: str
+) -> None:
+    sent = _sent(ready)
+    sent.sent_at = now() - timedelta(days=2.5)
+    db.commit()
+    agent = Browser(app).sign_in_as(db, world.agent, language)
+    _accepted(agent, sent)
+    told = [one.text_content() for one in agent.open("/our-figures").find("//*[@class='figure__number']")]
+    assert said in told
 
 
 @pytest.mark.parametrize("told", ["since=x&until=y", "since=2026-12-31&until=2026-01-01", "since=1900-01-01"])
