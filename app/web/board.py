@@ -1,5 +1,6 @@
 """The supervisor's board: what asks for attention, who carries how much, and handing a case over."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from app.web.rendering import page
 
 router = face.router()
 
+ROWS = 12  # the board is for a glance: the caseloads below stay in sight
 Box = Literal["unattended", "new", "overdue", "silent", "pressing"]
 _FILTERS: dict[str, CaseFilter] = {
     "unattended": CaseFilter(unattended=True, sort=CaseSort.contact),
@@ -39,7 +41,7 @@ def board(
     counts = workload.counts(db, actor)
     shown: str = box or next((name for name in _FILTERS if counts[name]), "overdue")
     staff = workload.staff(db, actor)
-    found = caseload.page(db, actor, wanted, _FILTERS[shown])
+    found = caseload.page(db, actor, replace(wanted, limit=min(wanted.limit, ROWS)), _FILTERS[shown])
     return page(
         request,
         "supervisor/board.html",

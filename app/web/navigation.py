@@ -9,6 +9,7 @@ from app.core.actor import Actor, Role
 class Entry:
     path: str
     key: str
+    others: tuple[str, ...] = ()  # pages elsewhere that stand under this entry too
 
 
 _WORKER = (
@@ -31,8 +32,8 @@ MENUS: dict[Role, tuple[Entry, ...]] = {
     ),
     Role.administrator: (
         Entry("/house/users", "page.menu.users"),
-        Entry("/house/windows", "page.menu.windows"),
-        Entry("/house/institutions", "page.menu.institutions"),
+        Entry("/house/windows", "page.menu.windows", ("/house/holidays", "/house/territories")),
+        Entry("/house/institutions", "page.menu.institutions", ("/house/services", "/house/agreements")),
         Entry("/house/vocabularies", "page.menu.vocabularies"),
         Entry("/house/instruments", "page.menu.instruments"),
     ),
@@ -52,5 +53,10 @@ def home(actor: Actor) -> str:
 
 def current(path: str, entries: tuple[Entry, ...]) -> str | None:
     """The entry under which a page stands: the longest that its address begins with."""
-    found = [e.path for e in entries if path == e.path or path.startswith(f"{e.path}/")]
+    found = [
+        entry.path
+        for entry in entries
+        for start in (entry.path, *entry.others)
+        if path == start or path.startswith(f"{start}/")
+    ]
     return max(found, key=len, default=None)

@@ -11,6 +11,7 @@ from app.auth.models import User
 from app.auth.states import UserStatus
 from app.core.actor import Role
 from app.core.db import WriteSession
+from app.instruments import service as instruments
 from app.instruments.models import Instrument
 from app.partners.models import Agreement, Contact, Institution, Service
 from app.partners.states import AgreementStatus
@@ -373,9 +374,7 @@ def test_a_workbook_is_read(administrator: Browser) -> None:
 def test_a_published_version_is_tried_and_retired(
     db: WriteSession, world: World, administrator: Browser
 ) -> None:
-    from app.instruments import service
-
-    version = service.publish(db, world.administrator, SHEETS.encode(), "markdown")
+    version = instruments.publish(db, world.administrator, SHEETS.encode(), "markdown")
     db.commit()
     path = f"/house/instruments/{version.id}"
     page = administrator.open(path).send(f"{path}/try", answers__hours="many")
@@ -417,12 +416,10 @@ def test_only_the_administrator_runs_the_house(worker: Browser, auditor: Browser
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en", "fa"])
 def test_the_house_speaks_every_language(app: FastAPI, db: WriteSession, world: World, language: str) -> None:
-    from app.instruments import service
-
     offered = partners.offered(db, world.administrator, world.ours)
     signed = partners.agreement(db, world.administrator, offered, quota=5, quota_period="month")
     draft = partners.draft(db, world.administrator, offered)
-    version = service.publish(db, world.administrator, SHEETS.encode(), "markdown")
+    version = instruments.publish(db, world.administrator, SHEETS.encode(), "markdown")
     db.commit()
     browser = Browser(app).sign_in_as(db, world.administrator, language)
     shown = (
