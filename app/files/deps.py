@@ -1,6 +1,5 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Depends, File, Form, Query, Request, UploadFile
@@ -130,11 +129,3 @@ async def _record(
 ) -> None:
     """The access is committed before the file is shown."""
     await request.app.state.accesses.record(actor, action, subject_type, subject_id, person_id)
-
-
-def disposition(name: str) -> str:
-    """`Content-Disposition` with the name twice (RFC 6266): in ASCII for old clients, and in full (RFC 5987/8187)."""
-    plain = "".join(
-        char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name
-    )
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

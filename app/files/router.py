@@ -17,7 +17,6 @@ from app.files.deps import (
     FileWriter,
     SubjectSeen,
     Upload,
-    disposition,
 )
 from app.files.schemas import AttachmentOut, AttachmentPage
 

@@ -1,26 +1,17 @@
 """The list of cases, the page of one, its timeline and its documents."""
 
-from typing import Annotated
-from uuid import UUID
-
-from fastapi import Depends, File, Request, UploadFile
-from fastapi.responses import StreamingResponse
+from fastapi import Request
 from starlette.responses import Response
 
-from app.auth.deps import CreateDb
 from app.cases import caseload
-from app.cases.deps import CaseFilters, CaseLister, CaseOpenedToRead, CaseReader, CaseToWrite
+from app.cases.deps import CaseFilters, CaseLister, CaseOpenedToRead, CaseReader
 from app.cases.schemas import CaseSort
 from app.cases.states import CaseStatus, Priority
-from app.core.deps import PageQuery, ReadDb, WriteDb
-from app.files import downloads, service, storage
-from app.files.deps import AttachmentDownloaded, AttachmentToRemove, Config, FileReader, FileWriter
-from app.files.models import SubjectType
+from app.core.deps import PageQuery, ReadDb
 from app.referrals import overviews as referrals
-from app.web import case_events, choices, face, subjects
+from app.web import case_events, choices, face
 from app.web.case_events import Chapter
 from app.web.case_page import gather
-from app.web.face import invalid, see
 from app.web.rendering import page
 from app.windows import queries as windows
 
@@ -79,48 +70,3 @@ def show_timeline(
         chapters=list(case_events.KINDS),
         zone=zone,
     )
-
-
-# --- documents ------------------------------------------------------------------------------------------------
-
-
-def _received(
-    _: FileWriter, config: Config, file: Annotated[UploadFile | None, File()] = None
-) -> service.Received:
-    """Judge the file before the write turn, as the API does."""
-    if file is None:
-        raise invalid("/file", "missing")
-    limit = config.attachment_limit_bytes
-    return service.examine(file.filename or "", file.file.read(limit + 1), limit=limit)
-
-
-Received = Annotated[service.Received, Depends(_received)]
-
-
-@router.post("/cases/{case_id}/attachments")
-def attach(
-    actor: FileWriter, config: Config, received: Received, db: CreateDb, case: CaseToWrite
-) -> Response:
-    """Keep a document with a case."""
-    service.attach(db, actor, config, SubjectType.case, UUID(str(case.id)), received)
-    return see(f"/cases/{case.id}", done="document_added")
-
-
-@router.get("/attachments/{attachment_id}")
-def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> StreamingResponse:
-    """The document itself, for saving; who downloaded it is recorded."""
-    path = storage.whole(config.attachments_dir, found["stored_name"], found["size"])
-    headers = {
-        **face.HEADERS,
-        "Content-Disposition": downloads.disposition(found["name"]),
-        "Content-Length": str(found["size"]),
-    }
-    return StreamingResponse(storage.chunks(path), media_type=found["media_type"], headers=headers)
-
-
-@router.post("/attachments/{attachment_id}/remove")
-def remove(actor: FileWriter, config: Config, db: WriteDb, attachment: AttachmentToRemove) -> Response:
-    """Remove a document for good."""
-    back = subjects.address(actor, attachment.subject_type, attachment.subject_id)
-    service.remove(db, actor, attachment, config.attachments_dir)
-    return see(back, done="document_removed")

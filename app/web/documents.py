@@ -1,24 +1,20 @@
-"""The documents of a person: added, saved to one's own machine, removed."""
+"""Documents, of whatever they are about: added, saved to one's own machine, removed."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, File, UploadFile
 from starlette.responses import Response, StreamingResponse
 
 from app.auth.deps import CreateDb
+from app.cases.deps import CaseToWrite
 from app.core.deps import WriteDb
-from app.core.ids import PersonId
-from app.files import service, storage
-from app.files.deps import (
-    AttachmentDownloaded,
-    AttachmentToRemove,
-    Config,
-    FileReader,
-    FileWriter,
-    disposition,
-)
+from app.core.errors import NotFound
+from app.core.ids import PersonId, ReferralId
+from app.files import downloads, service, storage
+from app.files.deps import AttachmentDownloaded, AttachmentToRemove, Config, FileReader, FileWriter
 from app.files.models import SubjectType
-from app.web import face
+from app.web import face, subjects
 from app.web.face import invalid, see
 
 router = face.router()
@@ -28,39 +24,61 @@ def _examined(
     _: FileWriter, config: Config, file: Annotated[UploadFile | None, File()] = None
 ) -> service.Received:
     """Judge the file outside the write turn: looking into it takes longer than writing its row."""
-    if file is None:
+    if file is None or not file.filename:
         raise invalid("/file", "missing")
     limit = config.attachment_limit_bytes
-    return service.examine(file.filename or "", file.file.read(limit + 1), limit=limit)
+    return service.examine(file.filename, file.file.read(limit + 1), limit=limit)
 
 
-@router.post("/people/{person_id}/documents")
-def add_document(
-    actor: FileWriter,
-    config: Config,
-    received: Annotated[service.Received, Depends(_examined)],
-    db: CreateDb,
-    person_id: PersonId,
+Received = Annotated[service.Received, Depends(_examined)]
+
+
+# The addresses end so that the gate lets a document's size through.
+@router.post("/people/{person_id}/attachments")
+def add_to_person(
+    actor: FileWriter, config: Config, received: Received, db: CreateDb, person_id: PersonId
 ) -> Response:
     service.attach(db, actor, config, SubjectType.person, person_id, received)
     return see(f"/people/{person_id}", done="document_added")
 
 
-@router.get("/people/{person_id}/documents/{attachment_id}")
-def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> Response:
-    """The file itself, for saving; who saved it is on record."""
+@router.post("/cases/{case_id}/attachments")
+def add_to_case(
+    actor: FileWriter, config: Config, received: Received, db: CreateDb, case: CaseToWrite
+) -> Response:
+    service.attach(db, actor, config, SubjectType.case, UUID(str(case.id)), received)
+    return see(f"/cases/{case.id}", done="document_added")
+
+
+@router.get("/attachments/{attachment_id}")
+def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> StreamingResponse:
+    """The document itself, for saving; who downloaded it is recorded."""
+    return _handed_over(config, found)
+
+
+@router.get("/inbox/{referral_id}/documents/{attachment_id}")
+def download_shared(
+    _: FileReader, config: Config, found: AttachmentDownloaded, referral_id: ReferralId
+) -> StreamingResponse:
+    """A document that was shared with a referral, for the partner's own papers."""
+    if found["subject_id"] != referral_id:
+        raise NotFound()
+    return _handed_over(config, found)
+
+
+def _handed_over(config: Config, found: AttachmentDownloaded) -> StreamingResponse:
     path = storage.whole(config.attachments_dir, found["stored_name"], found["size"])
     headers = {
-        "Content-Disposition": disposition(found["name"]),
+        **face.HEADERS,
+        "Content-Disposition": downloads.disposition(found["name"]),
         "Content-Length": str(found["size"]),
-        "Cache-Control": "no-store",
     }
     return StreamingResponse(storage.chunks(path), media_type=found["media_type"], headers=headers)
 
 
-@router.post("/people/{person_id}/documents/{attachment_id}/remove")
-def remove(
-    actor: FileWriter, config: Config, db: WriteDb, person_id: PersonId, attachment: AttachmentToRemove
-) -> Response:
+@router.post("/attachments/{attachment_id}/remove")
+def remove(actor: FileWriter, config: Config, db: WriteDb, attachment: AttachmentToRemove) -> Response:
+    """Remove a document for good."""
+    back = subjects.address(actor, attachment.subject_type, attachment.subject_id)
     service.remove(db, actor, attachment, config.attachments_dir)
-    return see(f"/people/{person_id}", done="document_removed")
+    return see(back, done="document_removed")

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.auth.deps import CreateDb
 from app.cases.states import Stage
@@ -12,13 +12,9 @@ from app.core.actor import WINDOW_ROLES, Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb, read_aside
-from app.core.errors import NotFound
-from app.core.ids import ReferralId
 from app.core.pagination import Page, PageRequest
 from app.core.sharing import DataCategory
-from app.files import downloads, storage
 from app.files import queries as files
-from app.files.deps import AttachmentDownloaded, Config, FileReader
 from app.files.models import SubjectType
 from app.files.policy import person_of
 from app.partners import own
@@ -164,22 +160,6 @@ def _in_words(step: dict[str, Any]) -> dict[str, Any]:
         "is_windows": step["actor_role"] in WINDOW_ROLES,
     }
     return {**step, **sides, "action": action, "reason": reason}
-
-
-@router.get("/inbox/{referral_id}/documents/{attachment_id}")
-def download(
-    _: FileReader, config: Config, found: AttachmentDownloaded, referral_id: ReferralId
-) -> StreamingResponse:
-    """A shared document, for saving; who downloaded it is recorded."""
-    if found["subject_id"] != referral_id:
-        raise NotFound()
-    path = storage.whole(config.attachments_dir, found["stored_name"], found["size"])
-    headers = {
-        **face.HEADERS,
-        "Content-Disposition": downloads.disposition(found["name"]),
-        "Content-Length": str(found["size"]),
-    }
-    return StreamingResponse(storage.chunks(path), media_type=found["media_type"], headers=headers)
 
 
 @router.post("/inbox/{referral_id}/open")

@@ -245,10 +245,10 @@ def test_a_document_is_added_saved_and_removed(worker: Browser, known: Person) -
     page = worker.open(f"/people/{known.id}")
     fields = {
         field.get("name"): field.get("value")
-        for field in page.find("//form[contains(@action, '/documents')]//input[@type='hidden']")
+        for field in page.find("//form[contains(@action, '/attachments')]//input[@type='hidden']")
     }
     sent = worker.client.post(
-        f"/people/{known.id}/documents",
+        f"/people/{known.id}/attachments",
         data=fields,
         files={"file": ("شهادة.txt", "شهادة (مثال)".encode(), "text/plain")},
     )
@@ -265,9 +265,9 @@ def test_a_document_of_no_known_kind_is_refused(worker: Browser, known: Person) 
     page = worker.open(f"/people/{known.id}")
     fields = {
         field.get("name"): field.get("value")
-        for field in page.find("//form[contains(@action, '/documents')]//input[@type='hidden']")
+        for field in page.find("//form[contains(@action, '/attachments')]//input[@type='hidden']")
     }
     for files in ({"file": ("x.exe", b"MZ\x00\x01", "text/plain")}, None):
-        sent = worker.client.post(f"/people/{known.id}/documents", data=fields, files=files)
+        sent = worker.client.post(f"/people/{known.id}/attachments", data=fields, files=files)
         assert sent.status_code in {415, 422}
         assert "مثالية" in sent.text
