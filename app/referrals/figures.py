@@ -85,7 +85,7 @@ def of_institution(db: ReadSession, actor: Actor, since: datetime, until: dateti
     Raises ValueError for a longer period or one that ends before it begins.
     """
     if not timedelta(0) <= until - since <= LONGEST:
-        raise ValueError("period")
+        raise ValueError("a period of a year at most, which ends after it begins")
     return _count(rows(db, _SENT, actor.binds, since=since, until=until))
 
 

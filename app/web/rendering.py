@@ -4,6 +4,7 @@ import gzip
 import secrets
 from functools import cache, lru_cache
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -100,6 +101,9 @@ def fragment(request: Request, template: str, **context: Any) -> Response:
 
 def _render(request: Request, template: str, *, actor: Any, **context: Any) -> str:
     shown_query = f"?{request.url.query}" if request.url.query else ""
+    # One proof and one beginning of every form's key: a page of many small forms stays small once compressed.
+    proof = cache(lambda: face.proof(request))
+    page_key, forms = secrets.token_urlsafe(12), count(1)
     return (
         _environment()
         .get_template(template)
@@ -112,8 +116,8 @@ def _render(request: Request, template: str, *, actor: Any, **context: Any) -> s
             may=(lambda permission: actor is not None and may(actor, permission)),
             form=face.form(request),
             refusal=face.refusal(request),
-            proof=lambda: face.proof(request),
-            once=lambda: secrets.token_urlsafe(16),
+            proof=proof,
+            once=lambda: f"{page_key}-{next(forms)}",
             **context,
         )
     )

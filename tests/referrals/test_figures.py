@@ -97,7 +97,7 @@ def test_what_was_sent_outside_the_period_is_not_counted(ready: Ready) -> None:
 
 @pytest.mark.parametrize("days", [-1, 367])
 def test_a_period_is_bounded(ready: Ready, days: int) -> None:
-    with pytest.raises(ValueError, match="period"):
+    with pytest.raises(ValueError, match="a year at most"):
         figures.of_institution(ready.db, ready.world.agent, now(), now() + days * DAY)
 
 

@@ -20,7 +20,13 @@ AT_HOME = {"--on-dark": ("--green-deep",), "#4b5651": ("#fff",)}
 # A veil lies over the header.
 BEHIND_A_VEIL = "--green-deep"
 # Surfaces that nothing is written on.
-BARE = {".zellige"}
+BARE = {
+    ".zellige",
+    ".scale__part--on",
+    ".measure::-webkit-progress-value",
+    ".measure::-moz-progress-bar",
+    ".figures",  # its ground shows as lines between figures that have one of their own
+}
 
 Rgb = tuple[float, float, float]
 Pair = tuple[str, str, str]  # where, text, ground
