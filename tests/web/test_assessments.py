@@ -5,6 +5,7 @@ from fastapi import FastAPI
 
 from app.assessments import queries
 from app.cases.models import Case
+from app.core import i18n
 from app.core.db import WriteSession
 from app.web import drawing
 from tests.factories import assessments
@@ -159,4 +160,5 @@ def test_what_came_to_nothing_before_is_not_what_came_before(
 
 @pytest.mark.parametrize(("number", "written"), [(2.0, "2"), (2.5, "2,5"), (2.333, "2,33")])
 def test_a_number_is_written_without_a_fraction_that_says_nothing(number: float, written: str) -> None:
+    i18n.language.set("fr")
     assert drawing.figure(number) == written
