@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.core.actor import Role
+from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
 from app.core.settings import Settings
 from app.people.models import Person
@@ -25,6 +26,16 @@ from tests.support.served import Served
 
 WORKER, PARTNER, SUPERVISOR = Role.social_worker, Role.partner_agent, Role.supervisor
 SENTENCE = "تم الاتفاق على موعد (مثال) - rendez-vous convenu (exemple)"
+# With the five family names of the cast, enough that nobody is called like another.
+GIVEN = (
+    ("لبنى", "Loubna"),
+    ("حسناء", "Hasnaa"),
+    ("إكرام", "Ikram"),
+    ("غزلان", "Ghizlane"),
+    ("نوال", "Naoual"),
+    ("صباح", "Sabah"),
+    ("ثورية", "Touria"),
+)
 _numbers = count(60)  # the demonstration's own people have the numbers before
 
 Teller = Callable[[str], Story]
@@ -34,12 +45,13 @@ Begin = Callable[[Role, str], Hands]
 @pytest.fixture
 def tell(served: Served) -> Teller:
     """Tell one more story of the demonstration, up to where a journey begins; the person needs a training."""
-    from app.core.clock import now
 
     def teller(path: str) -> Story:
         stage = stage_of(served.database, Settings())
-        person = cast.Role("لبنى", "Loubna", True, 28, "training", "normal", path)
-        story = Story(stage, person, next(_numbers), now())
+        number = next(_numbers)
+        given_ar, given_latin = GIVEN[number % len(GIVEN)]
+        person = cast.Role(given_ar, given_latin, True, 28, "training", "normal", path)
+        story = Story(stage, person, number, now())
         for step in PATHS[path]:
             step(story)
         return story
@@ -87,7 +99,7 @@ def test_a_name_finds_the_person_and_stands_in_no_address(begin: Begin, tell: Te
     hands = begin(WORKER, "/search").write(name).press("Enter")
     hands.click(f"main a[href='/people/{story.person_id}']").arrives(f"/people/{story.person_id}")
     assert hands.effort.keys + hands.effort.clicks <= 6
-    assert "Loubna" not in hands.page.url
+    assert name.split()[0] not in hands.page.url
 
 
 def test_somebody_who_arrives_is_called_and_listened_to(begin: Begin, served: Served) -> None:

@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from http import HTTPStatus
-from itertools import islice, product
 from pathlib import Path
 
 import httpx2
@@ -20,15 +18,13 @@ from app.core.db import Database
 from app.web import face
 from seeds.load import ACCOUNTS, DOMAIN
 from tests.support import commands
-from tests.support.routes import OPENED
-from tests.support.walking import Found, ask, walk
+from tests.support.walking import Found, walk
 
 # The account of each role that stands first in the sign-in table.
 EMAILS = {role: f"{name}@{DOMAIN}" for name, _, role, _, _ in reversed(ACCOUNTS)}
 # Whose pages are walked, the busiest first; None has not signed in.
 ROLES = (None, *(role for role in Role if role in EMAILS))
 OF_ONE_PATTERN = 8  # kinds of pages that are looked at where an address names a section or a list
-GUESSES = 40  # names of things that are tried for a page to which no link leads
 _PASSWORD = re.compile(r"(\w+@" + re.escape(DOMAIN) + r")\W+([0-9a-f-]{20})")
 
 
@@ -77,37 +73,21 @@ class Served:
         """What links lead somebody to."""
         if role not in self._walks:
             with self.client(role) as client:
-                self._walks[role] = list(walk(client))
+                self._walks[role] = list(walk(client, role))
         return self._walks[role]
 
     def screens(self, pattern: str, role: Role | None = None) -> list[tuple[Role | None, str]]:
         """Who opens which page of a pattern: one of each kind, the fullest that links lead to.
 
-        Where no link leads, as behind a form, the names of things come from pages that were found. Nothing is
-        returned for what only leads on or is no page; that somebody comes to it is asserted.
+        Nothing is returned for what only leads on or is no page; that somebody comes to it is asserted.
         """
         for one in ROLES if role is None else (role,):
-            linked = [found for found in self.walk(one) if found.pattern == pattern and found.is_open]
-            reached = linked or list(self._guess(one, pattern))
+            reached = [found for found in self.walk(one) if found.pattern == pattern and found.is_open]
             if reached:
                 pages = [found for found in reached if found.document is not None]
                 fullest = {page.kind: page for page in sorted(pages, key=lambda page: page.bytes_sent)}
                 return [(one, page.address) for page in list(fullest.values())[-OF_ONE_PATTERN:]]
         raise AssertionError(f"nobody comes to {pattern}")
-
-    def _guess(self, role: Role | None, pattern: str) -> Iterator[Found]:
-        route = OPENED[pattern]
-        known = [
-            sorted({f.parameters[name] for f in self.walk(role) if name in f.parameters and f.is_open})
-            for name in route.param_convertors
-        ]
-        with self.client(role) as client:
-            for values in islice(product(*known), GUESSES):
-                told = dict(zip(route.param_convertors, values, strict=True))
-                found = ask(client, pattern, str(route.url_path_for(route.name, **told)))
-                if found.status == HTTPStatus.OK:
-                    yield found
-                    return
 
 
 @contextmanager

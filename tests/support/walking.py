@@ -5,16 +5,20 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice, product
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 from lxml import html
 
-from tests.support.routes import OPENED
+from app.auth.permissions import ROLE_PERMISSIONS
+from app.core.actor import Role
+from tests.support.routes import OPENED, permissions
 
 # How many pages of one kind are looked at for further links: people in different states lead to different pages.
 OF_EACH_KIND = 5
+GUESSES = 20  # names that are tried for a page to which no link leads
 BEGINNINGS = ("/", "/sign-in", "/activation", "/offline")
 _OF_ONE_THING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9][0-9-]*(?=/|$)")
 
@@ -71,18 +75,52 @@ def pattern_of(address: str) -> str | None:
     return next((pattern for pattern, route in OPENED.items() if route.path_regex.match(path)), None)
 
 
-def walk(client: httpx2.Client) -> Iterator[Found]:
-    """Follow every link once, a few to each kind of page."""
+def walk(client: httpx2.Client, role: Role | None) -> Iterator[Found]:
+    """Follow every link once, a few to each kind of page.
+
+    When no link is left, pages that stand behind a form are asked for with the names of things that were found, and
+    links are followed from there; a guess that opens nothing is nobody's mistake and not told.
+    """
     waiting, known, opened = deque(BEGINNINGS), set(BEGINNINGS), Counter[str]()
-    while waiting:
-        address = waiting.popleft()
-        pattern = pattern_of(address)
-        if pattern is None or opened[Found(pattern, address).kind] == OF_EACH_KIND:
-            continue
-        found = ask(client, pattern, address)
+    seen: list[Found] = []
+
+    def remember(found: Found) -> Found:
+        seen.append(found)
         opened[found.kind] += 1
-        yield found
-        for link in found.links:
-            if link not in known:
-                known.add(link)
-                waiting.append(link)
+        fresh = [link for link in found.links if link not in known]
+        known.update(fresh)
+        waiting.extend(fresh)
+        return found
+
+    guessed: set[str] = set()
+    while True:
+        while waiting:
+            address = waiting.popleft()
+            pattern = pattern_of(address)
+            if pattern is not None and opened[Found(pattern, address).kind] < OF_EACH_KIND:
+                yield remember(ask(client, pattern, address))
+        missing = (
+            {pattern for pattern in OPENED if may_open(role, pattern)} - {f.pattern for f in seen} - guessed
+        )
+        if not missing:
+            return
+        guessed |= missing
+        for pattern in sorted(missing):
+            for address in islice(_guesses(pattern, seen), GUESSES):
+                found = ask(client, pattern, address)
+                if found.is_open and found.leads_to not in {"/sign-in", "/locked", "/"}:
+                    yield remember(found)
+                    break
+
+
+def may_open(role: Role | None, pattern: str) -> bool:
+    wanted = permissions(OPENED[pattern])
+    return bool(wanted) and role is not None and ROLE_PERMISSIONS[role].issuperset(wanted)
+
+
+def _guesses(pattern: str, seen: list[Found]) -> Iterator[str]:
+    route = OPENED[pattern]
+    names = list(route.param_convertors)
+    things = [sorted({f.parameters[n] for f in seen if f.is_open and n in f.parameters}) for n in names]
+    for values in product(*things):
+        yield str(route.url_path_for(route.name, **dict(zip(names, values, strict=True))))
