@@ -171,15 +171,16 @@ def demo() -> None:
     from seeds import load
 
     config = settings()
-    if config.url.startswith("postgresql"):
-        raise UnsafeConfiguration(
-            "The demonstration lives in a file of its own, and SHUBBAK_DATABASE_URL names another database. "
-            "Unset it, or run `shubbak serve`."
-        )
+    check_safe(config)
     _check_port(config)
     upgrade()
     with _database() as database:
         users = load.demo_once(database)
+    if not users:
+        raise UnsafeConfiguration(
+            "This database has users of its own, and the demonstration is told in an empty one. "
+            "Run `shubbak serve`, or point SHUBBAK_DATA_DIR or SHUBBAK_DATABASE_URL elsewhere."
+        )
     base = f"http://{config.host}:{config.port}"
     console.print(f"Shubbak            {base}\nAPI documentation  {base}/docs", highlight=False)
     _sign_in_table(users)
@@ -199,6 +200,9 @@ def _check_port(config: Settings) -> None:
 
 
 def _sign_in_table(users: list[tuple[Role, str, str | None]]) -> None:
+    if not users:
+        console.print("No demonstration: this database has users of its own.")
+        return
     table = Table("role", "sign in as", "password", title="Sign-in (invented people, this machine only)")
     for role, email, password in users:
         table.add_row(role, email, password or "as shown at the first run; `make reset` starts over")

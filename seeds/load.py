@@ -47,11 +47,14 @@ def reference_data(database: Database) -> Iterator[str]:
 def demo_once(database: Database, config: Settings | None = None) -> list[SignIn]:
     """Reference data, one user of each role and an invented caseload, unless there are users already.
 
-    Returns the sign-in table; the generated passwords stand in it this once and are kept as hashes only.
+    Returns the sign-in table, empty in a database that others live in; the generated passwords stand in it this once
+    and are kept as hashes only.
     """
     with database.read_session() as session:
         if session.scalar(select(User.id).limit(1)) is not None:
-            return [(role, f"{name}@{DOMAIN}", None) for name, _, role, _, _ in ACCOUNTS[:SHOWN]]
+            shown = [(role, f"{name}@{DOMAIN}", None) for name, _, role, _, _ in ACCOUNTS[:SHOWN]]
+            there = set(session.scalars(select(User.email).where(User.email.in_([s[1] for s in shown]))))
+            return [line for line in shown if line[1] in there]
     for _ in reference_data(database):
         pass
     table = _accounts(database)

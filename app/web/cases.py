@@ -1,6 +1,9 @@
 """The list of cases, the page of one, its timeline and its documents."""
 
-from fastapi import Request
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.cases import caseload
@@ -40,9 +43,23 @@ def list_cases(
     )
 
 
+async def _opened_whole(request: Request, actor: CaseReader, case: CaseOpenedToRead) -> dict[str, Any]:
+    """The page shows the documents' names and the household besides: both are on record as the API records them."""
+    record, person = request.app.state.accesses.record, case["person_id"]
+    await asyncio.gather(
+        record(actor, "attachment:list", "case", case["id"], person),
+        record(actor, "household:read", "person", person, person),
+    )
+    return case
+
+
 @router.get("/cases/{case_id}")
 def show_case(
-    request: Request, actor: CaseReader, db: ReadDb, case: CaseOpenedToRead, kind: Chapter | None = None
+    request: Request,
+    actor: CaseReader,
+    db: ReadDb,
+    case: Annotated[dict[str, Any], Depends(_opened_whole)],
+    kind: Chapter | None = None,
 ) -> Response:
     """The page of a case; `kind` is what its timeline is narrowed to."""
     return page(request, "cases/case.html", **gather(db, actor, case, kind))

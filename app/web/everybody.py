@@ -13,7 +13,7 @@ from app.core.actor import Actor
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.errors import NotAuthenticated
 from app.core.ids import NotificationId, SessionId
-from app.core.settings import LANGUAGES, settings
+from app.core.settings import LANGUAGES
 from app.notifications import queries as notices
 from app.notifications import service as notifications
 from app.notifications.deps import NoticeReader
@@ -55,13 +55,16 @@ Attempt = Annotated[service.Proof, Depends(_attempt)]
 
 
 @router.post("/sign-in")
-def sign_in(attempt: Attempt, db: WriteDb, form: PageForm) -> Response:
+def sign_in(request: Request, attempt: Attempt, db: WriteDb, form: PageForm) -> Response:
     """Open a session of this browser's; where one wanted to go is where one arrives."""
     key = service.sign_in_to_pages(db, attempt)
-    wanted = form.value("next") or "/"
-    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isascii()
-    response = see(wanted if is_ours else "/")
-    face.set_cookie(response, face.COOKIE, key, settings().session_idle_hours * 3600)
+    former = face.visitor(request)
+    if former is not None and former.actor.session_id is not None:
+        service.sign_out(db, former.actor, former.actor.session_id)  # one browser holds one session
+    response = see(face.ours(form.value("next")))
+    face.set_cookie(
+        response, face.COOKIE, key
+    )  # it ends with the browser, and on the server after a working day
     face.drop_cookie(response, face.VISITOR)
     return response
 
@@ -87,8 +90,7 @@ def choose_language(request: Request, db: WriteDb, form: PageForm) -> Response:
     visitor = face.visitor(request)
     if visitor is not None:
         service.choose_language(db, visitor.actor, wanted)
-    back = form.value("back") or "/"
-    response = see(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    response = see(face.ours(form.value("back")))
     face.set_cookie(response, face.LANGUAGE, wanted, 365 * 24 * 3600)
     return response
 
@@ -154,11 +156,11 @@ def lock(actor: Somebody, db: WriteDb) -> Response:
 
 
 @router.get("/locked")
-async def locked(request: Request) -> Response:
+async def locked(request: Request, next: str | None = None) -> Response:
     visitor = face.visitor(request)
     if visitor is None or not visitor.is_locked:
         return see("/")
-    return page(request, "everybody/locked.html")
+    return page(request, "everybody/locked.html", next=face.ours(next))
 
 
 async def _unlock(request: Request, form: PageForm) -> tuple[Actor, service.Proof]:
@@ -169,10 +171,13 @@ async def _unlock(request: Request, form: PageForm) -> tuple[Actor, service.Proo
 
 
 @router.post("/locked")
-def unlock(attempt: Annotated[tuple[Actor, service.Proof], Depends(_unlock)], db: WriteDb) -> Response:
+def unlock(
+    attempt: Annotated[tuple[Actor, service.Proof], Depends(_unlock)], db: WriteDb, form: PageForm
+) -> Response:
+    """Go on where one was."""
     actor, proof = attempt
     service.unlock(db, actor, proof)
-    return see("/")
+    return see(face.ours(form.value("next")))
 
 
 @router.get("/notices")

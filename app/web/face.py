@@ -21,7 +21,7 @@ from app.auth import queries as accounts
 from app.auth.deps import know
 from app.core import i18n
 from app.core.deps import database, look
-from app.core.errors import DomainError, InvalidInput
+from app.core.errors import DomainError, InvalidInput, NotAuthenticated
 from app.core.http import MalformedRequest, Replay, run_ends
 from app.core.settings import LANGUAGES
 from app.web.forms import MOST_FIELDS, Form
@@ -30,9 +30,10 @@ COOKIE = "__Host-shubbak"
 VISITOR = "__Host-visitor"
 LANGUAGE = "__Host-language"
 
-FORM, REFUSAL, VISITOR_OF, _KEY = (
+FORM, REFUSAL, SENT_TO, VISITOR_OF, _KEY = (
     "shubbak.form",
     "shubbak.refusal",
+    "shubbak.sent_to",
     "shubbak.visitor",
     "shubbak.visitor_key",
 )
@@ -69,6 +70,7 @@ class PageRoute(APIRoute):
             request.scope["query_string"] = _answered(request.scope["query_string"])
             await recognise(request)
             if request.method not in {"GET", "HEAD"}:
+                _check_sender(request)
                 await _receive(request)
             try:
                 response = await handle(request)
@@ -133,6 +135,14 @@ async def _receive(request: Request) -> None:
             request.scope["headers"].append((header, value.encode()))
 
 
+def _check_sender(request: Request) -> None:
+    """Files are read from nobody who has not signed in."""
+    kind = dict(request.scope["headers"]).get(b"content-type", b"").lower()
+    known = visitor(request)
+    if kind.startswith(b"multipart/") and (known is None or known.is_locked):
+        raise NotAuthenticated()
+
+
 async def _read(request: Request) -> Form:
     kind = dict(request.scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
     body = await request.body()
@@ -147,9 +157,7 @@ async def _read(request: Request) -> Form:
     if kind == b"multipart/form-data":
         async with request.form(max_files=5, max_fields=MOST_FIELDS) as parts:
             for name, part in parts.multi_items():
-                if isinstance(part, UploadFile):
-                    sent.files[name] = part
-                else:
+                if not isinstance(part, UploadFile):  # files are read where they are asked for
                     sent.fields.append((name, part))
         request._form = None  # its files are closed by now: who wants them reads the body again
     return sent
@@ -163,26 +171,30 @@ def _check_origin(request: Request, sent: Form) -> None:
         raise ForgedRequest()
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise ForgedRequest()
-    proof = sent.own("_proof") or request.headers.get("x-proof", "")
-    if not _fits(proof, _secret(request)):
+    own = _own(request)
+    if not own or not _fits(sent.own("_proof") or "", _secret(request, own)):
         raise ForgedRequest()
     request.__dict__.pop("_headers", None)
 
 
-def _secret(request: Request) -> bytes:
-    """What only this browser's pages know: made from its session, or before it has one from a cookie of its own."""
-    key = request.cookies.get(COOKIE) if visitor(request) else None
-    own = key or request.cookies.get(VISITOR) or request.scope.get(_KEY) or ""
-    signing = request.app.state.signing_key
-    return hmac.digest(signing, b"proof of origin\0" + str(own).encode(), sha256)
+def _own(request: Request) -> str | None:
+    """What this browser holds and no other: the key of its session, or before it has one a cookie of its own."""
+    session = request.cookies.get(COOKIE) if visitor(request) else None
+    return session or request.cookies.get(VISITOR) or request.scope.get(_KEY) or None
+
+
+def _secret(request: Request, own: str) -> bytes:
+    """What only this browser's pages know."""
+    return hmac.digest(request.app.state.signing_key, b"proof of origin\0" + own.encode(), sha256)
 
 
 def proof(request: Request) -> str:
     """The proof for a form, another text each time: what is compressed with what an attacker chose must not repeat."""
-    if visitor(request) is None and VISITOR not in request.cookies:
-        request.scope.setdefault(_KEY, secrets.token_urlsafe(24))
+    own = _own(request)
+    if own is None:
+        own = request.scope[_KEY] = secrets.token_urlsafe(24)
     mask = secrets.token_bytes(32)
-    secret = _secret(request)
+    secret = _secret(request, own)
     return (mask + bytes(a ^ b for a, b in zip(mask, secret, strict=True))).hex()
 
 
@@ -210,6 +222,14 @@ def set_cookie(response: Response, name: str, value: str, seconds: int | None = 
 
 def drop_cookie(response: Response, name: str) -> None:
     response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def ours(path: str | None) -> str:
+    """An address that was sent to us to lead on to, if it is one of this house; else the first page."""
+    is_ours = (
+        path is not None and path.startswith("/") and not path.startswith(("//", "/\\")) and path.isascii()
+    )
+    return path if path is not None and is_ours else "/"
 
 
 def see(path: str, *, done: str | None = None) -> Response:

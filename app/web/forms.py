@@ -26,7 +26,6 @@ class Form:
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self.fields: list[tuple[str, str]] = list(fields)
-        self.files: dict[str, Any] = {}
         self.errors: dict[str, str] = {}
 
     def __bool__(self) -> bool:
@@ -82,6 +81,39 @@ def validated(schema: type[M], told: Mapping[str, Any]) -> M:
         refusal = InvalidInput("body", "not_allowed")
         refusal.details["errors"] = problems.fields([{**e, "loc": ("body", *e["loc"])} for e in found])
         raise refusal from None
+
+
+class FormOnPage:
+    """A form that was sent, as the page shows it again: what was typed stands in the form that it was typed into.
+
+    A page of several forms begins each by its address; in the others nothing was typed and nothing is wrong.
+    """
+
+    def __init__(self, sent: Form, address: str, *, is_stale: bool) -> None:
+        self._sent, self._address = sent, address
+        self._present: str | None = None
+        # Somebody else was faster. What was typed is kept, and sent again it stands upon what they have saved.
+        self.is_stale = is_stale
+
+    def begin(self, address: str) -> str:
+        self._present = address.partition("?")[0]
+        return ""
+
+    def __bool__(self) -> bool:
+        return bool(self._sent) and self._present in {None, self._address}
+
+    def own(self, name: str) -> str | None:
+        """A field of the face's own, whichever form it was sent in."""
+        return self._sent.own(name)
+
+    def values(self, name: str) -> list[str]:
+        return self._sent.values(name) if self else []
+
+    def value(self, name: str) -> str | None:
+        return self._sent.value(name) if self else None
+
+    def error(self, name: str) -> str | None:
+        return self._sent.error(name) if self else None
 
 
 def _bare(field: str) -> str:

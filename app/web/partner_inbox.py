@@ -53,11 +53,11 @@ REASONS = {
 
 
 @router.get("/inbox")
-async def inbox(
+def inbox(
     request: Request, actor: ReferralAnswerer, db: ReadDb, wanted: PageQuery, box: Box = "to_answer"
 ) -> Response:
     """Three boxes: what waits for an answer, the earliest deadline first; what is under way; what has ended."""
-    found = await read_aside(_box, db, actor, wanted, box)
+    found = _box(db, actor, wanted, box)
     known = places.windows(db, (item["window_id"] for item in found.items))
     return page(
         request,

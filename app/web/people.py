@@ -1,8 +1,9 @@
 """One person, apart from any case: who it is, how to reach them, what was done with them, who saw the file."""
 
-from typing import Any
+import asyncio
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.cases import caseload
@@ -12,7 +13,8 @@ from app.core import i18n
 from app.core.actor import Actor
 from app.core.clock import today
 from app.core.db import ReadSession
-from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
+from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version, look
+from app.core.ids import PersonId
 from app.core.pagination import PageRequest
 from app.files import queries as files
 from app.files.models import SubjectType
@@ -47,8 +49,20 @@ _OF_PRECISION: dict[str, set[str]] = {
 }
 
 
+async def _opened(request: Request, actor: PersonReader, db: ReadDb, person_id: PersonId) -> PersonId:
+    """One page shows what the API tells in four answers: each is on record, and all share one commit."""
+    await look(request, queries.check_visible, db, actor, person_id)
+    record = request.app.state.accesses.record
+    shown = ("person:read", "household:read", "consent:list", "attachment:list")
+    await asyncio.gather(*(record(actor, action, "person", person_id, person_id) for action in shown))
+    return person_id
+
+
+PersonOpened = Annotated[PersonId, Depends(_opened)]
+
+
 @router.get("/people/{person_id}")
-def show_person(request: Request, actor: PersonReader, seen: PersonSeen, db: ReadDb) -> Response:
+def show_person(request: Request, actor: PersonReader, seen: PersonOpened, db: ReadDb) -> Response:
     given = consents.page(db, seen, PageRequest(limit=5)).items
     return page(
         request,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.auth.deps import CreateDb
 from app.cases.deps import CaseOpenedToRead, CaseToWrite
 from app.cases.queries import CaseIds
+from app.cases.states import Priority
 from app.consents import service as consents
 from app.consents.deps import ConsentRecorder
 from app.consents.schemas import ConsentCreate
@@ -31,9 +32,12 @@ from app.referrals.states import LegalBasis, ReferralStatus, Urgency
 from app.web import drawing, face, terms
 from app.web.consents import form_lists
 from app.web.face import PageForm, invalid, see
+from app.web.forms import validated
 from app.web.rendering import page
 
 router = face.router()
+
+_AS_PRESSING = {Priority.urgent: Urgency.emergency, Priority.high: Urgency.urgent}
 
 Need = Annotated[Code | None, Query(description="The need that the partner shall answer.")]
 
@@ -79,7 +83,9 @@ def _waits(services: list[Ranked]) -> dict[Any, tuple[str, int]]:
 
 @router.post("/cases/{case_id}/referrals")
 def draft(actor: ReferralWriter, db: CreateDb, case: CaseToWrite, form: PageForm) -> Response:
-    referral = service.draft(db, actor, case, form.read(ReferralCreate))
+    """A draft is as urgent as the case presses, until the worker says otherwise."""
+    urgency = _AS_PRESSING.get(case.priority, Urgency.normal)
+    referral = service.draft(db, actor, case, form.read(ReferralCreate, urgency=urgency))
     return see(f"/referrals/{referral.id}/send")
 
 
@@ -154,7 +160,9 @@ def edit(
     actor: ReferralWriter, expected: ExpectedVersion, db: WriteDb, referral: ReferralToWrite, form: PageForm
 ) -> Response:
     check_version(referral.version, expected)
-    data = form.read(ReferralUpdate, situation=form.data().get("situation"))
+    told = form.data()  # the form that also sends has more in it
+    kept = {name: told[name] for name in ("needs", "urgency") if name in told}
+    data = validated(ReferralUpdate, {**kept, "situation": told.get("situation")})
     service.edit(db, actor, referral, data)
     return see(f"/referrals/{referral.id}/send", done="referral_saved")
 
@@ -178,7 +186,11 @@ def send(actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, form: Pa
     """Send what is ticked. A form says what to share: nothing ticked is nothing, never everything."""
     if not form.values("categories"):
         raise invalid("/categories", "missing")
-    service.send(db, actor, referral, form.read(ReferralSend))
+    told = form.data()
+    words = {"situation": told.pop("situation", None), "urgency": told.pop("urgency", referral.urgency)}
+    if (words["situation"], words["urgency"]) != (referral.situation, referral.urgency):
+        service.edit(db, actor, referral, validated(ReferralUpdate, words))
+    service.send(db, actor, referral, validated(ReferralSend, told))
     return see(f"/referrals/{referral.id}", done="referral_sent")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Message
 
@@ -67,6 +68,7 @@ async def _again(request: Request, sent: Form, told: dict[str, Any]) -> Response
         "state": {},
         face.FORM: sent,
         face.REFUSAL: told,
+        face.SENT_TO: request.url.path,
         face.VISITOR_OF: face.visitor(request),
     }
     return await _captured(request, scope)
@@ -99,10 +101,14 @@ async def _captured(request: Request, scope: dict[str, Any]) -> Response | None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await request.app.router(scope, receive, send)
+    try:
+        await request.app.router(scope, receive, send)
+    except HTTPException:
+        return None  # there is no such page, or it is only sent
+    if not isinstance(scope.get("route"), face.PageRoute) or not sent or sent[0]["status"] != HTTPStatus.OK:
+        return None
     start, *parts = sent
-    route = scope.get("route")
-    if not isinstance(route, face.PageRoute) or start["status"] != HTTPStatus.OK:
+    if not dict(start["headers"]).get(b"content-type", b"").startswith(b"text/html"):
         return None
     response = Response(b"".join(part.get("body", b"") for part in parts))
     response.raw_headers = list(start["headers"])

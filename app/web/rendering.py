@@ -20,6 +20,7 @@ from app.auth.permissions import Permission, may
 from app.core import i18n
 from app.core.settings import LANGUAGES
 from app.web import face, navigation, wording
+from app.web.forms import FormOnPage
 
 STATIC = Path(__file__).parents[1] / "static"
 COMPRESSED_FROM = 1000  # bytes
@@ -114,13 +115,19 @@ def _render(request: Request, template: str, *, actor: Any, **context: Any) -> s
             here=request.url.path + shown_query,
             actor=actor,
             may=(lambda permission: actor is not None and may(actor, permission)),
-            form=face.form(request),
+            form=_form_on_page(request),
             refusal=face.refusal(request),
             proof=proof,
             once=lambda: f"{page_key}-{next(forms)}",
             **context,
         )
     )
+
+
+def _form_on_page(request: Request) -> FormOnPage:
+    told = face.refusal(request)
+    address = request.scope.get(face.SENT_TO) or request.url.path
+    return FormOnPage(face.form(request), address, is_stale=bool(told and told["code"] == "stale_version"))
 
 
 def _done(request: Request) -> Markup | None:

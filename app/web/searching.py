@@ -27,22 +27,32 @@ router = face.router()
 
 
 @router.get("/search")
-def search_page(
-    request: Request, actor: PersonReader, _: CaseReader, db: ReadDb, number: str | None = None
+def search_page(request: Request, actor: PersonReader, db: ReadDb) -> Response:
+    return _question(request, actor, db, unknown_number=None)
+
+
+@router.post("/search/number")
+def search_number(
+    request: Request, actor: PersonReader, _: CaseReader, db: ReadDb, form: PageForm
 ) -> Response:
-    """The question; with a file number, the way to its case. The case records that it was opened, not this page."""
-    is_unknown = False
-    if number is not None and number.strip():
-        try:
-            return see(f"/cases/{cases.by_number(db, actor, number)['id']}")
-        except NotFound:
-            is_unknown = True
+    """The way to the case with a file number. It is sent and not asked for in an address: names are typed there too.
+
+    That the case was opened is recorded by its own page.
+    """
+    number = form.value("number") or ""
+    try:
+        return see(f"/cases/{cases.by_number(db, actor, number)['id']}")
+    except NotFound:
+        return _question(request, actor, db, unknown_number=number)
+
+
+def _question(request: Request, actor: PersonReader, db: ReadDb, *, unknown_number: str | None) -> Response:
     return page(
         request,
         "worker/search.html",
         kinds=_kinds(),
         found=None,
-        unknown_number=number if is_unknown else None,
+        unknown_number=unknown_number,
         windows=windows_of(db, actor),
     )
 

@@ -94,7 +94,7 @@ def show_chain(request: Request, _: TrailReader, db: ReadDb) -> Response:
     return page(request, "trail/chain.html", state=audit.state(db), verdict=None)
 
 
-@router.get("/trail/chain/verdict")
+@router.post("/trail/chain")
 def verify_chain(request: Request, _: TrailReader, db: ReadDb) -> Response:
     """Walk the whole chain, beside everybody else's requests: it reads every entry once."""
     return page(request, "trail/chain.html", state=audit.state(db), verdict=audit.verify(db))

@@ -49,7 +49,11 @@ class Page:
     def send(self, action: str, **fields: Any) -> "Page":
         """Fill in and send the form that goes to an address; `__` in a name stands for a dot, a list for several values."""
         sendable = self.find("//form[translate(@method, 'POST', 'post') = 'post']")
-        forms = [form for form in sendable if form.get("action") == action]
+        forms = [
+            form
+            for form in sendable
+            if form.get("action") == action or form.xpath(".//button[@formaction = $to]", to=action)
+        ]
         assert forms, f"no form goes to {action}: {[form.get('action') for form in sendable]}"
         values = [(name, value) for name, value in forms[0].form_values()]
         for name, value in fields.items():

@@ -3,6 +3,7 @@
 import pytest
 from fastapi import FastAPI
 
+from app.core import i18n
 from app.core.db import WriteSession
 from app.people import phones, queries
 from app.people.models import Person
@@ -69,6 +70,7 @@ def test_the_list_of_who_saw_the_file_goes_on(worker: Browser, known: Person) ->
 
 
 def test_what_was_done_is_told_in_words_even_where_it_has_none_of_its_own() -> None:
+    i18n.language.set("ar")
     assert deed("person:read") == "فتح بطاقة الشخص"
     assert deed("referral:accept").startswith("توجيه")
     assert deed("case:suspend") == "عمل على ملف"

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
+from app.cases.states import Priority
 from app.core.actor import SYSTEM
 from app.core.clock import now
 from app.core.db import WriteSession
@@ -292,3 +293,19 @@ def test_a_sent_referral_is_not_prepared_again(worker: Browser, ready: Ready) ->
     at = committed(ready, ready.sent())
     assert worker.open(f"{at}/send").path == at
     assert queries.read(ready.db, ready.world.worker, ReferralId(ready.sent().id))["allowed"]
+
+
+def test_what_was_written_last_goes_out_with_the_referral(worker: Browser, ready: Ready) -> None:
+    at = committed(ready, ready.draft())
+    page = worker.open(f"{at}/send").send(f"{at}/send", situation="وصف أخير (مثال)", urgency="urgent")
+    referral = kept(ready, page)
+    assert (referral.status, referral.situation) == (ReferralStatus.sent, "وصف أخير (مثال)")
+    assert referral.urgency == "urgent"
+
+
+def test_a_draft_presses_as_its_case_does(worker: Browser, ready: Ready) -> None:
+    ready.case.priority = Priority.high
+    ready.db.commit()
+    page = worker.open(f"/cases/{ready.case.id}/referrals/new")
+    page = page.send(f"/cases/{ready.case.id}/referrals")
+    assert kept(ready, page).urgency == "urgent"

@@ -244,6 +244,6 @@ def test_while_somebody_types_a_part_of_the_page_comes(
 def test_a_file_number_leads_to_its_case(worker: Browser, db: WriteSession, world: World) -> None:
     case = cases.case(db, world.worker)
     db.commit()
-    found = worker.client.get("/search", params={"number": case.number.lower()}, follow_redirects=False)
-    assert (found.status_code, found.headers["location"]) == (303, f"/cases/{case.id}")
-    assert "OUJ1-2000-00001" in worker.open("/search?number=OUJ1-2000-00001").text
+    found = worker.open("/desk").send("/search/number", number=case.number.lower())
+    assert (found.status, found.path) == (200, f"/cases/{case.id}")
+    assert "OUJ1-2000-00001" in worker.open("/desk").send("/search/number", number="OUJ1-2000-00001").text

@@ -4,6 +4,7 @@ const QUIET = 2_000;
 const AGAIN = 5_000;
 
 function autosave(form) {
+  for (const promise of form.querySelectorAll("[data-scripted]")) promise.hidden = false;
   const told = document.getElementById("saved");
   const version = form.querySelector("[name=_version]");
   let kept = written();
