@@ -161,7 +161,7 @@ def edit(
 ) -> Response:
     check_version(referral.version, expected)
     told = form.data()  # the form that also sends has more in it
-    kept = {name: told[name] for name in ("needs", "urgency") if name in told}
+    kept: dict[str, Any] = {name: told[name] for name in ("needs", "urgency") if name in told}
     data = validated(ReferralUpdate, {**kept, "situation": told.get("situation")})
     service.edit(db, actor, referral, data)
     return see(f"/referrals/{referral.id}/send", done="referral_saved")
