@@ -11,7 +11,7 @@ from app.web import face
 from tests.support import chromium
 from tests.support.served import Served
 
-PATIENCE = 15_000  # milliseconds; only a fault takes as long
+PATIENCE = 8_000  # milliseconds; only a fault takes as long, and no wait is longer
 
 
 class Watch:

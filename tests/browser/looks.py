@@ -7,14 +7,34 @@ from typing import Any, Literal
 from playwright.sync_api import Page
 
 PHONE, DESK, NARROWEST = (390, 844), (1280, 900), (320, 640)
-# A scheme changes colours and nothing else, so by night only what has to do with colours is asked.
+# What the scheme, the size and the language of a page can change. All that axe knows is asked once, in Arabic at a desk.
 COLOURS = ["color-contrast", "link-in-text-block"]
-LOOKS: tuple[tuple[tuple[int, int], Literal["light", "dark"], list[str] | None], ...] = (
+SIZED = ["scrollable-region-focusable", "meta-viewport", "bypass"]
+WORDS = [
+    "aria-command-name",
+    "aria-input-field-name",
+    "button-name",
+    "document-title",
+    "frame-title",
+    "html-has-lang",
+    "html-lang-valid",
+    "label",
+    "landmark-unique",
+    "link-name",
+    "select-name",
+    "summary-name",
+    "valid-lang",
+]
+Look = tuple[tuple[int, int], Literal["light", "dark"], list[str] | None]
+FULLY: tuple[Look, ...] = (
     (DESK, "light", None),
     (DESK, "dark", COLOURS),
     (PHONE, "dark", COLOURS),
-    (PHONE, "light", None),
+    (PHONE, "light", [*COLOURS, *SIZED]),
 )
+# With these two together a page is seen in both directions, at both sizes, by day and by night.
+IN_ARABIC: tuple[Look, ...] = ((DESK, "light", None), (PHONE, "dark", [*COLOURS, *SIZED]))
+IN_FRENCH: tuple[Look, ...] = ((PHONE, "light", [*COLOURS, *SIZED, *WORDS]), (DESK, "dark", COLOURS))
 _ASK = """(rules) => axe.run(document, {
   resultTypes: ["violations"], preload: false, ...(rules && {runOnly: {type: "rule", values: rules}}),
 }).then((found) => found.violations.flatMap((broken) => broken.nodes.map(
@@ -26,12 +46,12 @@ def _axe() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
-def examine(page: Page) -> list[str]:
-    """What is wrong with the page that is open, on a phone and on a desk, by day and by night."""
+def examine(page: Page, looks: tuple[Look, ...] = FULLY) -> list[str]:
+    """What is wrong with the page that is open: each look is a size, a scheme and what axe is asked; then the ruler."""
     where = f"{page.url} {page.locator('html').get_attribute('lang')}"
     page.evaluate(_axe())
     wrong = []
-    for (width, height), scheme, rules in LOOKS:
+    for (width, height), scheme, rules in looks:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)
         wrong += [f"{where} {width} px {scheme}: {told}" for told in page.evaluate(_ASK, rules)]

@@ -1,6 +1,6 @@
 """What people come for, done by hand in a real browser, and what it costs them: the bars of the design, held.
 
-In Arabic and in French, with scripts and without: no task needs them.
+In Arabic with scripts and in French without: no task needs them, and each is done in both directions.
 """
 
 from collections.abc import Callable
@@ -59,17 +59,14 @@ def tell(served: Served) -> Teller:
     return teller
 
 
-@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
-def scripts(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-@pytest.fixture(params=["ar", "fr"])
-def begin(request: pytest.FixtureRequest, visit: Opener, scripts: bool) -> Begin:
+@pytest.fixture(params=[("ar", True), ("fr", False)], ids=["ar-with scripts", "fr-without scripts"])
+def begin(request: pytest.FixtureRequest, visit: Opener) -> Begin:
     """Sit down as somebody and open a page."""
 
+    language, scripts = request.param
+
     def at(role: Role, path: str) -> Hands:
-        return Hands(visit(role, request.param, java_script_enabled=scripts)).begin(path)
+        return Hands(visit(role, language, java_script_enabled=scripts)).begin(path)
 
     return at
 
@@ -96,7 +93,9 @@ def test_a_name_finds_the_person_and_stands_in_no_address(begin: Begin, tell: Te
     with served.database.read_session() as session:
         person = session.get_one(Person, story.person_id)
         name = f"{person.given_name_latin} {person.family_name_latin}"
-    hands = begin(WORKER, "/search").write(name).press("Enter")
+    hands = begin(WORKER, "/search")
+    expect(hands.page.locator("main [name='name']")).to_be_focused()
+    hands.write(name).press("Enter")
     hands.click(f"main a[href='/people/{story.person_id}']").arrives(f"/people/{story.person_id}")
     assert hands.effort.keys + hands.effort.clicks <= 6
     assert name.split()[0] not in hands.page.url
@@ -126,7 +125,7 @@ def test_a_case_is_referred_within_six_clicks(begin: Begin, tell: Teller, served
     hands = begin(WORKER, f"/cases/{story.case_id}")
     hands.click(f"main a[href^='/cases/{story.case_id}/referrals/new']")
     hands.arrives(f"/cases/{story.case_id}/referrals/new")
-    hands.send(f"/cases/{story.case_id}/referrals/new").arrives_at("/referrals/")
+    hands.send(f"/cases/{story.case_id}/referrals").arrives_at("/referrals/")
     story.referral_id = hands.identity
     hands.send(f"/referrals/{story.referral_id}/send").is_told()
     assert referral_of(served, story).status is ReferralStatus.sent

@@ -36,6 +36,7 @@ def started() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=found,
             args=list(ARGUMENTS),
+            timeout=30_000,  # milliseconds; its first start on a busy machine
             # Going back shows a page out of memory, as in the browsers of the people who use it.
             ignore_default_args=["--disable-back-forward-cache"],
         )

@@ -24,7 +24,7 @@ from tests.support.walking import Found, walk
 EMAILS = {role: f"{name}@{DOMAIN}" for name, _, role, _, _ in reversed(ACCOUNTS)}
 # Whose pages are walked, the busiest first; None has not signed in.
 ROLES = (None, *(role for role in Role if role in EMAILS))
-OF_ONE_PATTERN = 8  # kinds of pages that are looked at where an address names a section or a list
+OF_ONE_PATTERN = 4  # kinds of pages that are looked at where an address names a section or a list
 _PASSWORD = re.compile(r"(\w+@" + re.escape(DOMAIN) + r")\W+([0-9a-f-]{20})")
 
 
