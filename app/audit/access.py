@@ -4,7 +4,6 @@ Readers that wait for the write turn together share one commit.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -37,7 +36,8 @@ class AccessLog:
 
     def __init__(self, session: Callable[[], Session], turn: anyio.Lock | None) -> None:
         self.session = session
-        self.turn = turn
+        # Where writers need no turn, readers still take one among themselves: who waits for it shares the next commit.
+        self.turn = turn or anyio.Lock()
         self.waiting: list[_Access] = []
 
     async def record(
@@ -53,8 +53,7 @@ class AccessLog:
         self.waiting.append(access)
         for _ in range(_ROUNDS):
             await anyio.sleep(0)
-        turn: AbstractAsyncContextManager[None] = self.turn or nullcontext()
-        async with turn:
+        async with self.turn:
             if access.written:
                 return
             batch, self.waiting = self.waiting, []

@@ -74,7 +74,7 @@ def test_readers_that_wait_together_share_one_commit(database: Database, db: Wri
     assert log.waiting == []
 
 
-def test_without_a_turn_every_reader_writes_alone_and_once(committed: Database) -> None:
+def test_readers_at_once_are_recorded_once_each_on_either_engine(committed: Database) -> None:
     subjects = [uuid4() for _ in range(8)]
     turn = make_turn(committed)  # SQLite has one
     log = AccessLog(committed.write_session, turn)
