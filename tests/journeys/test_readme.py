@@ -19,7 +19,7 @@ DEADLINE = 90  # seconds for a busy machine to migrate, seed and serve
 def blocks() -> str:
     """The shell of the section, without the lines in which a reader fills in passwords."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text.split("## The first five minutes")[1].split("\n## ")[0]
+    section = text.split("## The first five minutes over the API")[1].split("\n## ")[0]
     return "\n".join(
         block for block in re.findall(r"```sh\n(.*?)```", section, re.S) if "export API" not in block
     )
