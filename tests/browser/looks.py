@@ -32,9 +32,9 @@ FULLY: tuple[Look, ...] = (
     (PHONE, "dark", COLOURS),
     (PHONE, "light", [*COLOURS, *SIZED]),
 )
-# With these two together a page is seen in both directions, at both sizes, by day and by night.
-IN_ARABIC: tuple[Look, ...] = ((DESK, "light", None), (PHONE, "dark", [*COLOURS, *SIZED]))
-IN_FRENCH: tuple[Look, ...] = ((PHONE, "light", [*COLOURS, *SIZED, *WORDS]), (DESK, "dark", COLOURS))
+# With these two together a page is seen in both directions, each at both sizes, and in its colours by day and by night.
+IN_ARABIC: tuple[Look, ...] = ((DESK, "light", None), (PHONE, "light", SIZED))
+IN_FRENCH: tuple[Look, ...] = ((PHONE, "dark", [*COLOURS, *SIZED, *WORDS]), (DESK, "light", SIZED))
 _ASK = """(rules) => axe.run(document, {
   resultTypes: ["violations"], preload: false, ...(rules && {runOnly: {type: "rule", values: rules}}),
 }).then((found) => found.violations.flatMap((broken) => broken.nodes.map(

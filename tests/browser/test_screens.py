@@ -1,11 +1,10 @@
 """Every page that links lead to, looked at in a real browser.
 
 What is covered: the pages of `MOST_USED` in the four languages, each at 1280 and 390 px, by day and by night. All other
-pages in Arabic (by day at 1280 px, by night at 390 px) and in French (by night at 1280 px, by day at 390 px), so that
-each is seen in both directions, at both sizes and in both schemes. Each page is asked everything that axe knows once at
-least, in Arabic at 1280 px; the further looks ask what language, size and colours can change (`looks`). Whatever is
-opened fits on 320 px, asks nobody else for anything and says nothing on the console. English and Persian of the other
-pages are read without a browser, in `tests/web`.
+pages in Arabic and in French, each at 1280 and 390 px; their colours by day in Arabic and by night in French. Each page
+is asked everything that axe knows once at least, in Arabic at 1280 px; the further looks ask what language, size and
+colours can change (`looks`). Whatever is opened fits on 320 px, asks nobody else for anything and says nothing on the
+console. English and Persian of the other pages are read without a browser, in `tests/web`.
 """
 
 from collections.abc import Iterator
