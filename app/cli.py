@@ -171,9 +171,8 @@ def demo() -> None:
     from seeds import load
 
     config = settings()
-    check_safe(config)
-    _check_port(config)
     upgrade()
+    _check_port(config)
     with _database() as database:
         users = load.demo_once(database)
     if not users:
