@@ -94,48 +94,6 @@ def sign_in(db: WriteSession, proof: Proof) -> SignedIn:
     return _hand_out(db, settings(), session)
 
 
-def sign_in_to_pages(db: WriteSession, proof: Proof) -> str:
-    """Open a browser's session, of a working day at most, and return the key for its cookie. Raises what `prove` raises."""
-    user_id = prove(db, SYSTEM, proof)
-    key = tokens.new_refresh_token()
-    session = UserSession(
-        user_id=user_id,
-        expires_at=now() + timedelta(hours=settings().session_idle_hours),
-        page_key_hash=tokens.fingerprint(key),
-    )
-    db.add(session)
-    db.flush()
-    audit.record(db, SYSTEM, "session:start", "user", user_id, session_id=session.id)
-    return key
-
-
-def lock(db: WriteSession, actor: Actor) -> None:
-    """Lock the browser's session: it shows nothing until the password is given again."""
-    session = db.get_one(UserSession, actor.session_id)
-    if session.locked_at is None:
-        session.locked_at = now()
-        audit.record(db, actor, "session:lock", "user", actor.user)
-
-
-def unlock(db: WriteSession, actor: Actor, proof: Proof) -> None:
-    """Open a locked session for the user it belongs to. Raises what `prove` raises."""
-    if prove(db, actor, proof) != actor.user:
-        raise InvalidCredentials(error="invalid_grant")
-    db.get_one(UserSession, actor.session_id).locked_at = None
-    audit.record(db, actor, "session:unlock", "user", actor.user)
-
-
-def choose_language(db: WriteSession, actor: Actor, language: str) -> None:
-    """Keep the language in which the pages speak to this user."""
-    queries.get(db, actor.user).language = language
-
-
-def end_other_sessions(db: WriteSession, actor: Actor) -> None:
-    """End every session of the actor but this one."""
-    sessions.end_all(db, actor.user, "signed_out", but=actor.session_id)
-    audit.record(db, actor, "session:end", "user", actor.user, reason="others_signed_out")
-
-
 def refresh(db: WriteSession, token: str) -> SignedIn:
     """Exchange a refresh token for a new pair. One that was used before ends its whole session (RFC 9700, 4.14).
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from app.auth import queries, service
+from app.auth import page_sessions, queries, service
 from app.auth.deps import Change, Somebody, changed_password, chosen_password, judge
 from app.auth.schemas import Activation, PasswordChange
 from app.core import i18n
@@ -57,7 +57,7 @@ Attempt = Annotated[service.Proof, Depends(_attempt)]
 @router.post("/sign-in")
 def sign_in(request: Request, attempt: Attempt, db: WriteDb, form: PageForm) -> Response:
     """Open a session of this browser's; where one wanted to go is where one arrives."""
-    key = service.sign_in_to_pages(db, attempt)
+    key = page_sessions.sign_in_to_pages(db, attempt)
     former = face.visitor(request)
     if former is not None and former.actor.session_id is not None:
         service.sign_out(db, former.actor, former.actor.session_id)  # one browser holds one session
@@ -89,7 +89,7 @@ def choose_language(request: Request, db: WriteDb, form: PageForm) -> Response:
         raise invalid("/language", "unknown_choice")
     visitor = face.visitor(request)
     if visitor is not None:
-        service.choose_language(db, visitor.actor, wanted)
+        page_sessions.choose_language(db, visitor.actor, wanted)
     response = see(face.ours(form.value("back")))
     face.set_cookie(response, face.LANGUAGE, wanted, 365 * 24 * 3600)
     return response
@@ -131,7 +131,7 @@ def end_session(actor: Somebody, db: WriteDb, session_id: SessionId) -> Response
 
 @router.post("/account/sessions/end-others")
 def end_others(actor: Somebody, db: WriteDb) -> Response:
-    service.end_other_sessions(db, actor)
+    page_sessions.end_other_sessions(db, actor)
     return see("/account", done="sessions_ended")
 
 
@@ -151,7 +151,7 @@ def change_password(actor: Somebody, change: Annotated[Change, Depends(_change)]
 @router.post("/lock")
 def lock(actor: Somebody, db: WriteDb) -> Response:
     """Show nothing any more until the password is given again."""
-    service.lock(db, actor)
+    page_sessions.lock(db, actor)
     return see("/locked")
 
 
@@ -176,7 +176,7 @@ def unlock(
 ) -> Response:
     """Go on where one was."""
     actor, proof = attempt
-    service.unlock(db, actor, proof)
+    page_sessions.unlock(db, actor, proof)
     return see(face.ours(form.value("next")))
 
 

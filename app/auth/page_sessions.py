@@ -1,0 +1,54 @@
+"""Sessions of browsers: a random key in a cookie, its hash in the row; they can be locked, and end with the working day."""
+
+from datetime import timedelta
+
+from app.audit import service as audit
+from app.auth import queries, sessions, tokens
+from app.auth.models import UserSession
+from app.auth.service import InvalidCredentials, Proof, prove
+from app.core.actor import SYSTEM, Actor
+from app.core.clock import now
+from app.core.db import WriteSession
+from app.core.settings import settings
+
+
+def sign_in_to_pages(db: WriteSession, proof: Proof) -> str:
+    """Open a browser's session, of a working day at most, and return the key for its cookie. Raises what `prove` raises."""
+    user_id = prove(db, SYSTEM, proof)
+    key = tokens.new_refresh_token()
+    session = UserSession(
+        user_id=user_id,
+        expires_at=now() + timedelta(hours=settings().session_idle_hours),
+        page_key_hash=tokens.fingerprint(key),
+    )
+    db.add(session)
+    db.flush()
+    audit.record(db, SYSTEM, "session:start", "user", user_id, session_id=session.id)
+    return key
+
+
+def lock(db: WriteSession, actor: Actor) -> None:
+    """Lock the browser's session: it shows nothing until the password is given again."""
+    session = db.get_one(UserSession, actor.session_id)
+    if session.locked_at is None:
+        session.locked_at = now()
+        audit.record(db, actor, "session:lock", "user", actor.user)
+
+
+def unlock(db: WriteSession, actor: Actor, proof: Proof) -> None:
+    """Open a locked session for the user it belongs to. Raises what `prove` raises."""
+    if prove(db, actor, proof) != actor.user:
+        raise InvalidCredentials(error="invalid_grant")
+    db.get_one(UserSession, actor.session_id).locked_at = None
+    audit.record(db, actor, "session:unlock", "user", actor.user)
+
+
+def choose_language(db: WriteSession, actor: Actor, language: str) -> None:
+    """Keep the language in which the pages speak to this user."""
+    queries.get(db, actor.user).language = language
+
+
+def end_other_sessions(db: WriteSession, actor: Actor) -> None:
+    """End every session of the actor but this one."""
+    sessions.end_all(db, actor.user, "signed_out", but=actor.session_id)
+    audit.record(db, actor, "session:end", "user", actor.user, reason="others_signed_out")
