@@ -24,6 +24,7 @@ from tests.support.walking import Found, walk
 EMAILS = {role: f"{name}@{DOMAIN}" for name, _, role, _, _ in reversed(ACCOUNTS)}
 # Whose pages are walked, the busiest first; None has not signed in.
 ROLES = (None, *(role for role in Role if role in EMAILS))
+PATIENCE = 10  # seconds for one page; only a fault takes as long
 OF_ONE_PATTERN = 4  # kinds of pages that are looked at where an address names a section or a list
 _PASSWORD = re.compile(r"(\w+@" + re.escape(DOMAIN) + r")\W+([0-9a-f-]{20})")
 
@@ -67,7 +68,7 @@ class Served:
         headers = {"Accept": "text/html", "Accept-Encoding": "gzip", "Accept-Language": language}
         if role is not None:
             headers["Cookie"] = f"{face.COOKIE}={self.key(role, language)}"
-        return httpx2.Client(base_url=self.base, headers=headers, timeout=commands.PATIENCE)
+        return httpx2.Client(base_url=self.base, headers=headers, timeout=PATIENCE)
 
     def walk(self, role: Role | None) -> list[Found]:
         """What links lead somebody to."""
