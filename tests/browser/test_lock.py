@@ -1,5 +1,7 @@
 """The way in and the quick lock in a real browser: what somebody who looks over a shoulder, or comes after, can see."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -23,6 +25,8 @@ LOCK_BY_BUTTON = """() => {
   return [document.title, document.documentElement.innerHTML];
 }"""
 
+LOCKED = re.compile(r"/locked(\?|$)")  # it remembers where one was
+
 
 def sign_in(page: Page, served: Served, to: str = "/account") -> None:
     page.goto(f"/sign-in?next={to}")
@@ -45,7 +49,7 @@ def account(visit: Opener, served: Served) -> Page:
 @pytest.mark.parametrize("act", [LOCK_BY_KEYS, LOCK_BY_BUTTON], ids=["three times Shift", "the button"])
 def test_the_screen_is_blank_before_the_server_answers(account: Page, act: str) -> None:
     assert account.evaluate(act) == ["", ""]
-    account.wait_for_url("**/locked")
+    account.wait_for_url(LOCKED)
 
 
 def hold_back(page: Page) -> list[Route]:
@@ -67,7 +71,7 @@ def test_it_is_blank_also_where_the_server_does_not_answer(account: Page) -> Non
             account.keyboard.press("Shift")
     assert is_blank(account)
     held[0].continue_()
-    account.wait_for_url("**/locked")
+    account.wait_for_url(LOCKED)
 
 
 def test_shift_locks_only_three_times_in_a_row(account: Page) -> None:
@@ -75,7 +79,7 @@ def test_shift_locks_only_three_times_in_a_row(account: Page) -> None:
         account.keyboard.press(key)
     expect(account.locator("main")).to_contain_text(WORKER)
     account.keyboard.press("Shift")
-    account.wait_for_url("**/locked")
+    account.wait_for_url(LOCKED)
 
 
 def test_a_screen_that_nobody_touches_locks_itself(visit: Opener) -> None:
@@ -89,13 +93,13 @@ def test_a_screen_that_nobody_touches_locks_itself(visit: Opener) -> None:
         page.clock.run_for(2 * 60_000)
     assert is_blank(page)
     held[0].continue_()
-    page.wait_for_url("**/locked")
+    page.wait_for_url(LOCKED)
 
 
 def test_nothing_of_anybody_stays_on_the_locked_page(account: Page, served: Served) -> None:
     name = account.locator(".top__end bdi").inner_text()
     account.locator("#lock button").click()
-    account.wait_for_url("**/locked")
+    account.wait_for_url(LOCKED)
     left = account.content() + account.title()
     assert name not in left
     assert WORKER not in left
@@ -104,9 +108,9 @@ def test_nothing_of_anybody_stays_on_the_locked_page(account: Page, served: Serv
 
 def test_going_back_leads_to_the_lock(account: Page) -> None:
     account.locator("#lock button").click()
-    account.wait_for_url("**/locked")
+    account.wait_for_url(LOCKED)
     account.go_back()
-    account.wait_for_url("**/locked")
+    account.wait_for_url(LOCKED)
     assert WORKER not in account.content()
 
 
@@ -125,7 +129,7 @@ def test_the_password_opens_the_lock_and_a_wrong_one_does_not(
     page = visit(Role.social_worker, "fr", java_script_enabled=scripts)
     page.goto("/account")
     page.locator("#lock button").click()
-    page.wait_for_url("**/locked")
+    page.wait_for_url(LOCKED)
     page.fill("[name=password]", "not this sentence")
     page.locator("form[action='/locked'] button").click()
     expect(page.locator("[role=alert]")).to_be_visible()
