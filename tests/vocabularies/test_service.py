@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.actor import SYSTEM
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import InvalidInput, NotFound
@@ -112,6 +113,11 @@ def test_a_retired_code_that_is_defined_again_lives(db: WriteSession) -> None:
 def test_what_was_never_defined_cannot_be_retired(db: WriteSession) -> None:
     with pytest.raises(NotFound):
         service.retire(db, "need", "unheard_of")
+
+
+def test_what_was_never_defined_cannot_be_restored(db: WriteSession) -> None:
+    with pytest.raises(NotFound):
+        service.restore_term(db, SYSTEM, "need", "spaceflight")
 
 
 def test_readers_see_the_list_they_know_until_the_change_is_kept(db: WriteSession) -> None:
