@@ -71,8 +71,11 @@ CaseOpenedToRead = Annotated[dict[str, Any], Depends(_opened, scope="function")]
 CaseFoundByNumber = Annotated[dict[str, Any], Depends(_opened_by_number, scope="function")]
 
 
-async def _filter(
+@refuses(NotFound)
+async def _listed(
+    request: Request,
     actor: CaseReader,
+    db: ReadDb,
     window_id: Annotated[WindowId | None, Query(description="One of your windows.")] = None,
     person_id: Annotated[
         PersonId | None,
@@ -96,6 +99,15 @@ async def _filter(
         ),
     ] = None,
 ) -> CaseFilter:
+    """Which cases are wanted; asking leaves its entry.
+
+    A list shows who is accompanied, by name: each page asked for leaves one entry, of the list as a whole. One entry a
+    case would bury the trail of real openings under a worker's everyday glances. A list of one person's cases is a look
+    into that person's file: it is told as such, and only to who may see the person.
+    """
+    if person_id is not None:
+        await look(request, people.check_visible, db, actor, person_id)
+    await request.app.state.accesses.record(actor, "case:list", "case", None, person_id)
     return CaseFilter(
         window_id=window_id,
         person_id=person_id,
@@ -114,20 +126,4 @@ def _sort(overdue: bool, silent: bool) -> CaseSort:
     return CaseSort.contact if silent else CaseSort.newest
 
 
-CaseFilters = Annotated[CaseFilter, Depends(_filter)]
-
-
-@refuses(NotFound)
-async def _lister(request: Request, actor: CaseReader, db: ReadDb, chosen: CaseFilters) -> Actor:
-    """A list shows who is accompanied, by name: each page asked for leaves one entry, of the list as a whole.
-
-    One entry a case would bury the trail of real openings under a worker's everyday glances. A list of one person's
-    cases is a look into that person's file: it is told as such, and only to who may see the person.
-    """
-    if chosen.person_id is not None:
-        await look(request, people.check_visible, db, actor, chosen.person_id)
-    await request.app.state.accesses.record(actor, "case:list", "case", None, chosen.person_id)
-    return actor
-
-
-CaseLister = Annotated[Actor, Depends(_lister, scope="function")]
+CasesListed = Annotated[CaseFilter, Depends(_listed, scope="function")]

@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -150,9 +149,8 @@ def _actions(actor: Actor, status: CaseStatus, needs_a_supervisor: bool) -> list
     return [action for action in CASE_LIFECYCLE.allowed(status, actor.role) if action not in left_out]
 
 
-def derived(found: Mapping[str, Any], day: date) -> dict[str, Any]:
-    """A row of `BRIEF` with what depends on today: on the day at its window (`time_zone`), wherever the reader is."""
-    case = dict(found)
+def derived(case: dict[str, Any], day: date) -> dict[str, Any]:
+    """Put into a row of `BRIEF` what depends on today: on the day at its window, wherever the reader is."""
     del case["time_zone"]
     contact, due = case["last_contact_on"], case["next_due_on"]
     silence = (day - contact).days if contact else None

@@ -5,12 +5,11 @@ from app.cases import caseload, closure, queries, service, timeline
 from app.cases.deps import (
     CaseAssigner,
     CaseCloser,
-    CaseFilters,
     CaseFoundByNumber,
-    CaseLister,
     CaseOpenedToRead,
     CaseReader,
     CaseSeen,
+    CasesListed,
     CaseToWrite,
     CaseWriter,
 )
@@ -51,7 +50,7 @@ def open_case(actor: CaseWriter, db: CreateDb, data: CaseCreate) -> Response:
 
 @router.get("/cases", response_model=CasePage)
 async def list_cases(
-    request: Request, actor: CaseLister, db: ReadDb, page: PageQuery, chosen: CaseFilters
+    request: Request, actor: CaseReader, db: ReadDb, page: PageQuery, chosen: CasesListed
 ) -> Response:
     """Cases of your windows. Sorted by due date or contact, only living cases that have one are listed."""
     if chosen.follows_an_index:

@@ -69,23 +69,13 @@ def _values(enum: type[StrEnum]) -> list[str]:
 
 
 class Code(Enum):
-    """A column of codes, as text under a CHECK. It is found in a table, as every row of a list holds several."""
+    """A column of codes, as text under a CHECK."""
 
     cache_ok = True
 
     def __init__(self, *enums: Any, **options: Any) -> None:
         kept = {"native_enum": False, "create_constraint": True, "length": 32, "values_callable": _values}
         super().__init__(*enums, **{**kept, **options})
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002
-        return _Known({member.value: member for member in self.enum_class or ()} | {None: None}).__getitem__
-
-
-class _Known(dict[Any, Any]):
-    """The members of an enumeration by their codes."""
-
-    def __missing__(self, _: object) -> Any:
-        raise LookupError("the database holds a code that this version does not know")
 
 
 def codes(enum: type[StrEnum], name: str) -> Code:

@@ -10,9 +10,10 @@ from contextlib import closing
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, Enum, Select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any] | None
 
@@ -76,12 +77,12 @@ class Prepared:
 
     def _rows(self, found: Sequence[Any], read: tuple[tuple[int, Callable[[Any], Any]], ...]) -> list[Row]:
         """Convert column by column: a list holds the same few windows, workers and codes in every row."""
-        columns: list[Any] = list(zip(*found, strict=True))
+        columns: list[Any] = list(zip(*found))  # noqa: B905
         if columns:
             for place, convert in read:
                 columns[place] = map(convert, columns[place])
         names = self.names
-        return [Row(zip(names, line, strict=True)) for line in zip(*columns, strict=True)]
+        return [Row(zip(names, line)) for line in zip(*columns)]  # noqa: B905 - both come from one select
 
     def _expanded(self, dialect: Dialect, sizes: tuple[tuple[str, int], ...]) -> Any:
         """The text for so many values in each list, how each place is filled, and how each column is read."""
@@ -103,7 +104,7 @@ class Prepared:
             default = _REQUIRED if parameter.required else parameter.effective_value
             bind.append(_taker(parameter.key, number, convert, default))
         read = (
-            (place, column.type.dialect_impl(dialect).result_processor(dialect, None))
+            (place, _reader(column.type, dialect))
             for place, column in enumerate(self.statement.selected_columns)
         )
         return state.statement, tuple(bind), tuple((place, p) for place, p in read if p is not None)
@@ -122,6 +123,20 @@ def _taker(
         return value if convert is None else convert(value)
 
     return take
+
+
+def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    """How a column is read. Codes are found in a table: every row of a list holds several."""
+    if isinstance(kind, Enum) and kind.enum_class:
+        return _Codes({member.value: member for member in kind.enum_class} | {None: None}).__getitem__
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+class _Codes(dict[Any, Any]):
+    """The members of an enumeration by their codes."""
+
+    def __missing__(self, _: object) -> Any:
+        raise LookupError("the database holds a code that this version does not know")
 
 
 def _wrapped(sql: str, error: Exception, dbapi: Any) -> DBAPIError:

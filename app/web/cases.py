@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.cases import caseload
-from app.cases.deps import CaseFilters, CaseLister, CaseOpenedToRead, CaseReader
+from app.cases.deps import CaseOpenedToRead, CaseReader, CasesListed
 from app.cases.schemas import CaseSort
 from app.cases.states import CaseStatus, Priority
 from app.core.deps import PageQuery, ReadDb
@@ -23,7 +23,7 @@ router = face.router()
 
 @router.get("/cases")
 def list_cases(
-    request: Request, actor: CaseLister, db: ReadDb, wanted: PageQuery, chosen: CaseFilters
+    request: Request, actor: CaseReader, db: ReadDb, wanted: PageQuery, chosen: CasesListed
 ) -> Response:
     """The cases of one's windows, filtered; the next page is asked for by its cursor."""
     found = caseload.page(db, actor, wanted, chosen)
