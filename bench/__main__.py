@@ -115,7 +115,10 @@ def _measure(
 ) -> Iterator[dict[str, Any]]:
     """Rounds of each yardstick and the real thing in turn, all servers running all the while."""
     with ExitStack() as stack:
-        environment = {**site.environment, served.TRUSTED: _token(site, endpoints[0])}
+        environment = {
+            **site.environment,
+            served.TRUSTED: token(site.house, site.house.workers[0][0], site.key),
+        }
         kinds = {endpoint.kind for endpoint in endpoints} | {endpoint.beside for endpoint in endpoints}
         servers = {
             kind: stack.enter_context(server(kind, environment, site.log, site.postmaster))
@@ -150,28 +153,24 @@ def _round(
     }
 
 
-def _token(site: Site, endpoint: Endpoint) -> str:
-    return token(site.house, endpoint.user(site.house), site.key)
-
-
 def _job(site: Site, endpoint: Endpoint, to: Server, round_: int, seconds: float) -> dict[str, Any]:
-    bearer = _token(site, endpoint)  # a new one each round: they live for ten minutes
+    proof = endpoint.proof(site.house, site.key)
     return {
         "port": to.port,
         "connections": BUSY,
         "seconds": seconds,
         "status": endpoint.status,
         "once": endpoint.once,
-        "requests": [request.text(bearer) for request in endpoint.requests(site.house, round_ + 1)],
+        "requests": [request.text(proof) for request in endpoint.requests(site.house, round_ + 1)],
     }
 
 
 def _yardstick(site: Site, endpoint: Endpoint, to: Server, seconds: float) -> dict[str, Any]:
     job = _job(site, endpoint, to, 0, seconds) | {"status": 200, "once": False}
     if endpoint.beside == "bare":
-        bearer = _token(site, endpoint)
+        proof = endpoint.proof(site.house, site.key)
         sent = endpoint.requests(site.house, 0)[0]
-        job["requests"] = [type(sent)(sent.method, f"/{endpoint.name}", sent.body).text(bearer)]
+        job["requests"] = [type(sent)(sent.method, f"/{endpoint.name}", sent.body).text(proof)]
     return job
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.auth import tokens
 from app.core.ids import SessionId, UserId
+from app.web.face import COOKIE
 from bench.crowd import invent
 from bench.population import NEEDS, SEED, WORDS, House
 
@@ -25,20 +26,34 @@ class Request:
     path: str
     body: Any = None
 
-    def text(self, token: str) -> str:
+    def text(self, proof: str) -> str:
+        """As it is sent, with the header line that proves who sends it."""
         content = "" if self.body is None else json.dumps(self.body, ensure_ascii=True)
         lines = [f"{self.method} {self.path} HTTP/1.1", "Host: bench", "Accept-Language: fr"]
-        lines += [f"Authorization: Bearer {token}", f"Content-Length: {len(content)}"]
+        lines += [proof, f"Content-Length: {len(content)}"]
         if content:
             lines.append("Content-Type: application/json")
         return "\r\n".join(lines) + "\r\n\r\n" + content
+
+
+def _worker(house: House) -> UUID:
+    return house.workers[0][0]
+
+
+def _supervisor(house: House) -> UUID:
+    return house.supervisors[0]
+
+
+def _agent(house: House) -> UUID:
+    return house.agents[0]
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """`kind` is the measured application, `beside` the yardstick: "bare", or the one without authentication.
 
-    `goal` is the least share of the yardstick's throughput on SQLite that is wanted, if one is.
+    `goal` is the least share of the yardstick's throughput on SQLite that is wanted, if one is. A page is asked for by a
+    browser: with its cookie, in the role's own menu.
     """
 
     name: str
@@ -47,15 +62,19 @@ class Endpoint:
     kind: str = "real"
     beside: str = "bare"
     goal: float | None = None
-    by_agent: bool = False
+    by: Callable[[House], UUID] = _worker
+    is_page: bool = False
     once: bool = False
 
     @property
     def status(self) -> int:
         return 201 if self.once else 200
 
-    def user(self, house: House) -> UUID:
-        return house.agents[0] if self.by_agent else house.workers[0][0]
+    def proof(self, house: House, key: bytes) -> str:
+        """Who asks, as a header line: a token, new each time because it lives for ten minutes, or a browser's key."""
+        if self.is_page:
+            return f"Cookie: {COOKIE}={house.sessions[self.by(house)]}"
+        return f"Authorization: Bearer {token(house, self.by(house), key)}"
 
 
 def token(house: House, user: UUID, key: bytes) -> str:
@@ -65,6 +84,11 @@ def token(house: House, user: UUID, key: bytes) -> str:
 def _cases(house: House, _: int) -> list[Request]:
     chosen = Random(SEED).choices(house.cases_here, k=SAMPLE)
     return [Request("GET", f"{API}/cases/{case}") for case in chosen]
+
+
+def _case_pages(house: House, _: int) -> list[Request]:
+    chosen = Random(SEED).choices(house.cases_here, k=SAMPLE)
+    return [Request("GET", f"/cases/{case}") for case in chosen]
 
 
 def _search(house: House, _: int) -> list[Request]:
@@ -127,7 +151,7 @@ ENDPOINTS = (
         "a partner's inbox of 50",
         _always(f"{API}/partner/referrals?limit=50"),
         goal=0.10,
-        by_agent=True,
+        by=_agent,
     ),
     Endpoint("due", "contacts due, with the entry", _DUE),
     Endpoint("search", "search people, with the entry", _search),
@@ -139,6 +163,11 @@ ENDPOINTS = (
         "auth-me", "authentication of /auth/me", _always(f"{API}/auth/me"), beside="trusting", goal=0.80
     ),
     Endpoint("auth-trivial", "authentication of an empty route", _always("/bench/whoami"), beside="trusting"),
+    Endpoint("page-desk", "page: a worker's desk", _always("/desk"), is_page=True),
+    Endpoint("page-cases", "page: the list of cases", _always("/cases"), is_page=True),
+    Endpoint("page-case", "page: a case, with its entries", _case_pages, is_page=True),
+    Endpoint("page-board", "page: a supervisor's board", _always("/board"), by=_supervisor, is_page=True),
+    Endpoint("page-inbox", "page: a partner's inbox", _always("/inbox"), by=_agent, is_page=True),
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from app.audit import service as audit
+from app.auth.tokens import fingerprint
 from app.cases import numbers
 from app.people.birth import Birth, BirthPrecision
 from app.people.identifiers import IdentifierKind
@@ -49,7 +50,10 @@ class House:
     partners: list[UUID] = field(default_factory=list)
     services: list[UUID] = field(default_factory=list)
     agreements: list[UUID] = field(default_factory=list)
-    sessions: dict[UUID, UUID] = field(default_factory=dict)  # user → session
+    supervisors: list[UUID] = field(default_factory=list)  # of each window
+    sessions: dict[UUID, UUID] = field(
+        default_factory=dict
+    )  # user → session, whose id is also its browser's key
     agents: list[UUID] = field(default_factory=list)
     cases_here: list[UUID] = field(default_factory=list)  # at the first window
     people: list[Invented] = field(default_factory=list)
@@ -113,8 +117,10 @@ def _window(house: House, tables: Rows, n: int) -> None:
         | _dated(at)
     )
     staff = [_user(house, tables, "social_worker", f"w{n}-{m}", None) for m in range(WORKERS)]
-    tables["user_windows"] += [{"user_id": user, "window_id": key} for user in staff]
+    supervisor = _user(house, tables, "supervisor", f"s{n}", None)
+    tables["user_windows"] += [{"user_id": user, "window_id": key} for user in [*staff, supervisor]]
     house.workers.append(staff)
+    house.supervisors.append(supervisor)
 
 
 def _user(house: House, tables: Rows, role: str, name: str, institution: UUID | None) -> UUID:
@@ -128,6 +134,7 @@ def _user(house: House, tables: Rows, role: str, name: str, institution: UUID | 
     )
     tables["user_sessions"].append(
         {"id": session, "user_id": key, "created_at": at, "expires_at": house.now + timedelta(days=7)}
+        | {"page_key_hash": fingerprint(str(session))}
     )
     return key
 
