@@ -178,7 +178,6 @@ def _sqlite(url: str, *, read_only: bool, in_transactions: bool = True, **option
             "journal_mode=WAL",
             "synchronous=FULL",
             "cache_size=-16000",
-            "mmap_size=268435456",
             "temp_store=MEMORY",
             *(["query_only=ON"] if read_only else []),
         ):
