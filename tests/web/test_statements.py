@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -42,9 +43,10 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_page_asks_for_everything_at_once(
-    served: Served, config: Settings, said: Counter[str], role: Role | None
+    served: Served, config: Settings, portal: BlockingPortal, said: Counter[str], role: Role | None
 ) -> None:
     browser = TestClient(create_app(served.database, config), base_url="https://testserver")
+    browser.portal = portal
     browser.headers.update({"Accept": "text/html"})
     if role is not None:
         browser.headers["Cookie"] = f"{face.COOKIE}={served.key(role, 'ar')}"
