@@ -11,7 +11,7 @@ COUNTED := tests/audit tests/people
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal -q
 
-.PHONY: help run test check format lock bench screens clean reset
+.PHONY: help run test check format lock bench looks screens clean reset
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -62,6 +62,9 @@ lock: .venv/dev.done ## resolve requirements*.in into the locks: versions and ha
 
 bench: .venv/dev.done ## measure against the bare route, on both engines, at 10 000 and 100 000 people
 	$(BIN)/python -m bench
+
+looks: .venv/dev.done ## ask axe everything of every page: four languages, two sizes, by day and by night; needs Chromium
+	SHUBBAK_LOOKS=all $(PYTEST) tests/browser/test_screens.py
 
 screens: .venv/dev.done ## take the pictures of docs/screens from a fresh demonstration; needs Chromium
 	$(BIN)/python -m tools.screens

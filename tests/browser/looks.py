@@ -25,13 +25,17 @@ WORDS = [
     "summary-name",
     "valid-lang",
 ]
-Look = tuple[tuple[int, int], Literal["light", "dark"], list[str] | None]
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+Look = tuple[tuple[int, int], Scheme, list[str] | None]
 FULLY: tuple[Look, ...] = (
     (DESK, "light", None),
     (DESK, "dark", COLOURS),
     (PHONE, "dark", COLOURS),
     (PHONE, "light", [*COLOURS, *SIZED]),
 )
+# All that axe knows, at every size, by day and by night: `make looks`, before a release.
+WHOLLY: tuple[Look, ...] = tuple((size, scheme, None) for size in (DESK, PHONE) for scheme in SCHEMES)
 # With these two together a page is seen in both directions, each at both sizes, and in its colours by day and by night.
 IN_ARABIC: tuple[Look, ...] = ((DESK, "light", None), (PHONE, "light", SIZED))
 IN_FRENCH: tuple[Look, ...] = ((PHONE, "dark", [*COLOURS, *SIZED, *WORDS]), (DESK, "light", SIZED))

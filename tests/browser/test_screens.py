@@ -4,9 +4,11 @@ What is covered: the pages of `MOST_USED` in the four languages, each at 1280 an
 pages in Arabic and in French, each at 1280 and 390 px; their colours by day in Arabic and by night in French. Each page
 is asked everything that axe knows once at least, in Arabic at 1280 px; the further looks ask what language, size and
 colours can change (`looks`). Whatever is opened fits on 320 px, asks nobody else for anything and says nothing on the
-console. English and Persian of the other pages are read without a browser, in `tests/web`.
+console. English and Persian of the other pages are read without a browser, in `tests/web`. `make looks` asks everything of
+every page in all four languages, at both sizes, by day and by night.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,7 +20,7 @@ from app.core.settings import LANGUAGES
 from app.web import face
 from app.web.navigation import MENUS
 from tests.browser.conftest import PATIENCE, Watch
-from tests.browser.looks import FULLY, IN_ARABIC, IN_FRENCH, Look, examine
+from tests.browser.looks import FULLY, IN_ARABIC, IN_FRENCH, WHOLLY, Look, examine
 from tests.support import chromium
 from tests.support.routes import OPENED
 from tests.support.served import Served
@@ -32,6 +34,7 @@ MOST_USED = {
     "/board",
     "/sign-in",
 }
+WHOLLY_LOOKED_AT = os.environ.get("SHUBBAK_LOOKS") == "all"
 SPEAKS_ALL = "/offline"  # every language at once, in one page that the browser keeps
 # The locked page is looked at in test_lock; a script and a file for saving are no pages.
 NONE_HERE = {
@@ -49,7 +52,9 @@ def views() -> Iterator[pytest.ParameterSet]:
     """Each page with the languages in which it is looked at, and how closely."""
     for pattern, role in SCREENS:
         looks: dict[str, tuple[Look, ...]] = {"ar": IN_ARABIC, "fr": IN_FRENCH}
-        if pattern in MOST_USED:
+        if WHOLLY_LOOKED_AT:
+            looks = dict.fromkeys(("ar",) if pattern == SPEAKS_ALL else LANGUAGES, WHOLLY)
+        elif pattern in MOST_USED:
             looks = dict.fromkeys(LANGUAGES, FULLY)
         elif pattern == SPEAKS_ALL:
             looks = {"ar": FULLY}
