@@ -3,16 +3,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from app.consents.models import Consent, ConsentDecision, ConsentPurpose
+from app.consents.schemas import ConsentCreate
 from app.consents.sharing import Answer, decide
 from app.consents.sharing import Permitted as Permitted
 from app.consents.states import state_of
 from app.core.clock import today
 from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
-from app.core.ids import ConsentId, InstitutionId, PersonId
+from app.core.ids import ConsentId, InstitutionId, InterviewId, PersonId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
 from app.core.sharing import DataCategory
 
@@ -33,6 +34,19 @@ _ANSWERS = (
         _c.replaced_by,
     )
     .where(_c.person_id == bindparam("person"), _c.purpose == bindparam("purpose"))
+    .order_by(_c.id)
+)
+
+_newer = Consent.__table__.alias("newer")
+_TOLD_IN_INTERVIEW = (
+    select(*(_c[name] for name in ConsentCreate.model_fields))
+    .where(
+        _c.person_id == bindparam("person"),
+        # Interviews stand above: while this is built their table is not known yet, nor the type of what refers to it.
+        _c.interview_id == bindparam("interview", type_=_c.id.type),
+        # What remains of a narrowed consent names the interview too, but was not told there.
+        ~exists().where(_newer.c.person_id == _c.person_id, _newer.c.replaced_by == _c.id),
+    )
     .order_by(_c.id)
 )
 
@@ -89,6 +103,11 @@ def page(db: ReadSession, person_id: PersonId, wanted: PageRequest) -> Page:
     statement = keyset(_OF_PERSON, _c.id, page=wanted, descending=True)
     result = cut(rows(db, statement, person=person_id, **binds(wanted, UUID)), wanted, "id")
     return Page([_shown(item) for item in result.items], result.next)
+
+
+def told_in(db: ReadSession, person_id: PersonId, interview_id: InterviewId) -> list[dict[str, Any]]:
+    """A person's answers as an interview recorded them, whatever has become of them since, in the order told."""
+    return [dict(found) for found in rows(db, _TOLD_IN_INTERVIEW, person=person_id, interview=interview_id)]
 
 
 def _shown(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 
+from app.consents import queries as consents
 from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession, row, rows
@@ -177,11 +178,13 @@ def get(db: ReadSession, actor: Actor, interview_id: InterviewId) -> Interview:
 
 
 def read(db: ReadSession, actor: Actor, interview_id: InterviewId) -> dict[str, Any]:
-    """One interview as columns, or `NotFound`."""
+    """One interview as columns, or `NotFound`; a completed one with the consents that it recorded."""
     found = row(db, _one(actor.role), actor.binds, interview=interview_id)
     if found is None:
         raise NotFound()
-    return dict(found)
+    if found.status is not InterviewStatus.completed or found.person_id is None:
+        return dict(found)
+    return {**found, "consents": consents.told_in(db, found.person_id, found.id)}
 
 
 @cache

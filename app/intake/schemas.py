@@ -189,8 +189,9 @@ class InterviewOut(Output):
     narrative: str | None
     needs: list[str]
     urgency: Urgency | None
-    consents: list[dict[str, Any]] = Field(
-        description="Still to be recorded; of a completed interview they stand among the person's consents."
+    consents: list[ConsentCreate] = Field(
+        description="Of a draft, what is still to be recorded; of a completed interview, what it recorded. Whether "
+        "an answer still holds stands among the person's consents."
     )
     conclusion: Conclusion | None
     conclusion_note: str | None

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from app.assessments import queries as assessments
 from app.cases.deps import CaseOpenedToRead, CaseReader
-from app.consents import queries as consents
 from app.consents.deps import ConsentRecorder
 from app.consents.models import ConsentForm
 from app.core.actor import Actor, Role
@@ -126,7 +125,7 @@ def intake_sheet(request: Request, actor: InterviewReader, db: ReadDb, interview
         narrative=_fitting(interview["narrative"], 950, 9),
         whom=whom,
         commune=places.territories(db, [commune]).get(commune) if commune else None,
-        answers=_answers(db, interview),
+        answers=interview["consents"][:CONSENTS],
         back=f"/interviews/{interview['id']}",
     )
 
@@ -150,14 +149,6 @@ def _as_typed(told: dict[str, Any]) -> dict[str, Any]:
             if isinstance(one, dict) and one.get("kind") in set(IdentifierKind)
         ],
     }
-
-
-def _answers(db: ReadSession, interview: dict[str, Any]) -> list[dict[str, Any]]:
-    """What was answered about sharing: of a draft what was written down, then what was recorded."""
-    if interview["completed_at"] is None or interview["person_id"] is None:
-        return list(interview["consents"])[:CONSENTS]
-    known = consents.page(db, interview["person_id"], PageRequest(limit=50)).items
-    return [one for one in known if one["interview_id"] == interview["id"]][:CONSENTS]
 
 
 def _asked(actor: PersonReader, db: ReadDb, person_id: PersonSeen) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def test_completing_registers_the_person_records_consents_and_opens_the_case(
     response = complete(client, office.worker, draft, summary="Sans logement (exemple).")
     done = response.json()
     assert response.status_code == 200, response.text
-    assert (done["status"], done["new_person"], done["consents"]) == ("completed", None, [])
+    assert (done["status"], done["new_person"]) == ("completed", None)
     assert done["completed_at"] is not None
     person = office.db.scalars(select(Person)).one()
     case = office.db.scalars(select(Case)).one()
@@ -89,6 +89,36 @@ def test_completing_registers_the_person_records_consents_and_opens_the_case(
         (person.id, done["id"], "given"),
         (person.id, done["id"], "refused"),
     ]
+
+
+def test_a_completed_interview_shows_the_answers_about_sharing_as_they_were_recorded(
+    client: CheckedClient, office: World
+) -> None:
+    given = {"decision": "given", "categories": ["contact", "identity"], "form": "signature"}
+    draft = start(client, office, **intake.told(consents=[given, REFUSAL]))
+    done = complete(client, office.worker, draft).json()
+    assert done["consents"] == draft["consents"]
+    assert [(answer["decision"], answer["categories"]) for answer in done["consents"]] == [
+        ("given", ["identity", "contact"]),
+        ("refused", []),
+    ]
+    assert record(client, office, new_person=TWIN, consents=[REFUSAL]).json()["consents"] == [
+        draft["consents"][1]
+    ]
+
+
+def test_what_became_of_an_answer_later_does_not_change_what_was_told_in_the_interview(
+    client: CheckedClient, office: World
+) -> None:
+    given = {"decision": "given", "categories": ["identity", "contact"], "form": "signature"}
+    done = record(client, office, consents=[given]).json()
+    consent = office.db.scalars(select(Consent)).one()
+    place = f"/api/v1/people/{done['person_id']}/consents/{consent.id}/narrow"
+    narrowed = client.post(place, headers=headers(office.worker), json={"categories": ["identity"]})
+    assert narrowed.json()["interview_id"] == done["id"]
+    seen = client.get(f"{URL}/{done['id']}", headers=headers(office.worker)).json()
+    assert seen["consents"] == done["consents"]
+    assert len(seen["consents"]) == 1
 
 
 def test_a_whole_interview_goes_in_one_request(client: CheckedClient, office: World) -> None:
