@@ -45,7 +45,7 @@ class Forbidden(DomainError):
 
 
 class IllegalMove(DomainError):
-    """The life cycle does not lead from the present state along the wanted action."""
+    """The life cycle does not lead from the present state along the wanted action; made by `Lifecycle.refusal`."""
 
     code = "illegal_move"
 

@@ -49,8 +49,17 @@ class Lifecycle(Generic[S, A]):
         if role not in move.by:
             raise Forbidden(action=action)
         if state not in move.sources:
-            raise IllegalMove(current=state, action=action, allowed=self.allowed(state, role))
+            raise self.refusal(state, action, role)
         return move
+
+    def refusal(self, state: S, action: str, role: Role) -> IllegalMove:
+        """What to raise when an action does not lead on from a state: it names what does, or that nothing does."""
+        return IllegalMove(
+            current=state,
+            action=action,
+            allowed=self.allowed(state, role),
+            is_final=self.is_final(state),
+        )
 
     def is_final(self, state: S) -> bool:
         """Whether nothing leads on from this state."""

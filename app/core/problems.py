@@ -52,7 +52,7 @@ def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> d
         "title": i18n.text(f"error.{code}"),
         "status": int(status),
         "code": code,
-        "detail": i18n.text(f"error.{code}.detail", **details),
+        "detail": i18n.text(_what_next(code, details), **details),
         "instance": instance,
     }
     for name, value in details.items():
@@ -70,6 +70,11 @@ def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> d
     if explained := explanations([*details.get("blockers", ()), *details.get("unacknowledged", ())]):
         members["explanations"] = explained
     return members
+
+
+def _what_next(code: str, details: Mapping[str, Any]) -> str:
+    """The key of the sentence under the title. Of what has reached its end, no other step is offered."""
+    return f"error.{code}.final" if details.get("is_final") else f"error.{code}.detail"
 
 
 def _message(code: str, context: Mapping[str, Any]) -> str:

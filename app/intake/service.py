@@ -6,7 +6,7 @@ from typing import Any
 from app.audit import service as audit
 from app.core.actor import Actor
 from app.core.db import ReadSession, WriteSession
-from app.core.errors import IllegalMove, InvalidInput, NotFound
+from app.core.errors import InvalidInput, NotFound
 from app.core.ids import PersonId, WindowId
 from app.core.moves import begin, move
 from app.intake import arrivals, completion, policy, queries
@@ -73,8 +73,7 @@ def save(db: WriteSession, actor: Actor, interview: Interview, data: InterviewUp
     Raises `IllegalMove` for an interview that is completed or abandoned: it no longer changes.
     """
     if interview.status is not InterviewStatus.draft:
-        allowed = INTERVIEW_LIFECYCLE.allowed(interview.status, actor.role)
-        raise IllegalMove(current=interview.status, action="save", allowed=allowed)
+        raise INTERVIEW_LIFECYCLE.refusal(interview.status, "save", actor.role)
     changes = _checked(db, actor, interview.window_id, data.changes())
     for name, value in changes.items():
         setattr(interview, name, value)

@@ -63,7 +63,18 @@ def test_a_role_that_never_does_this_is_forbidden_in_every_state() -> None:
 def test_an_illegal_move_names_what_is_allowed() -> None:
     with pytest.raises(IllegalMove) as refusal:
         LIGHTS.move(Light.green, Switch.go, Role.supervisor)
-    assert refusal.value.details == {"current": Light.green, "action": Switch.go, "allowed": [Switch.fail]}
+    assert refusal.value.details == {
+        "current": Light.green,
+        "action": Switch.go,
+        "allowed": [Switch.fail],
+        "is_final": False,
+    }
+
+
+def test_a_move_from_an_end_says_that_nothing_follows() -> None:
+    with pytest.raises(IllegalMove) as refusal:
+        LIGHTS.move(Light.dark, Switch.go, Role.supervisor)
+    assert (refusal.value.details["allowed"], refusal.value.details["is_final"]) == ([], True)
 
 
 def test_an_action_stands_once_in_a_table() -> None:

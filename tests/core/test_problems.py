@@ -37,6 +37,17 @@ def test_names_of_questions_are_not_taken_for_codes() -> None:
     assert "explanations" not in told("en", "not_found")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_has_reached_its_end_is_not_said_to_offer_steps(language: str) -> None:
+    under_way, over = (
+        told(language, "illegal_move", current="x", action="y", allowed=[], is_final=is_final)["detail"]
+        for is_final in (False, True)
+    )
+    assert under_way == i18n.text("error.illegal_move.detail", language)
+    assert over == i18n.text("error.illegal_move.final", language) != under_way
+    assert i18n.has("error.illegal_move.final", language)
+
+
 @pytest.mark.parametrize(
     ("code", "context", "place"),
     [

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEntry
 from app.auth.models import UserWindow
+from app.core import i18n
 from app.core.actor import Actor, Role
 from app.core.pagination import PageRequest
 from app.intake import queries
@@ -195,6 +196,7 @@ def test_abandoning_needs_a_reason_and_ends_the_draft(client: CheckedClient, off
     assert (ended.status_code, ended.json()["status"]) == (200, "abandoned")
     again = save(client, office.worker, ended.json(), narrative="Late (example).")
     assert (again.status_code, again.json()["code"], again.json()["allowed"]) == (409, "illegal_move", [])
+    assert again.json()["detail"] == i18n.text("error.illegal_move.final", "en")
     rows = office.db.scalars(select(InterviewTransition).order_by(InterviewTransition.id)).all()
     assert [(r.action, r.to_status, r.note) for r in rows] == [
         ("start", "draft", None),
