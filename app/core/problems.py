@@ -78,13 +78,26 @@ def _what_next(code: str, details: Mapping[str, Any]) -> str:
 
 
 def _message(code: str, context: Mapping[str, Any]) -> str:
-    """The reason; it tells the bound that was passed where that is known."""
-    bound = next(
-        (context[name] for name in ("min_length", "max_length", "ge", "le") if name in context), None
-    )
-    if bound is not None and i18n.has(f"field.{code}.bound", "en"):
-        return i18n.text(f"field.{code}.bound", bound=bound)
+    """The reason; it tells the bound that was passed, or the list that was looked into, where that is known."""
+    for name, place in _TOLD_IN.items():
+        if name in context and i18n.has(f"field.{code}.{place}", "en"):
+            return i18n.text(f"field.{code}.{place}", **{place: _as_text(context[name])})
     return i18n.text(f"field.{code}", **context)
+
+
+# The place of the sentence in which each is told; the sentence is named after it.
+_TOLD_IN = {
+    "min_length": "bound",
+    "max_length": "bound",
+    "ge": "bound",
+    "le": "bound",
+    "list": "list",
+    "allowed": "allowed",
+}
+
+
+def _as_text(told: object) -> str:
+    return " · ".join(told) if isinstance(told, list) else str(told)
 
 
 def explanations(items: Iterable[object]) -> dict[str, str]:
@@ -144,12 +157,20 @@ def fields(errors: Sequence[Any]) -> list[dict[str, Any]]:
     told: dict[tuple[str, str], dict[str, Any]] = {}
     for error in errors[:50]:
         pointer, code = _pointer(error["loc"]), _code(error)
-        bounds = {k: v for k, v in error.get("ctx", {}).items() if k in _BOUNDS and type(v) in {int, float}}
-        told.setdefault((pointer, code), {"pointer": pointer, "code": code, "context": bounds})
+        told.setdefault((pointer, code), {"pointer": pointer, "code": code, "context": _context(error)})
     return list(told.values())
 
 
 _BOUNDS = frozenset({"min_length", "max_length", "ge", "gt", "le", "lt"})
+_CHOICE = re.compile(r"'(\w+)'")
+
+
+def _context(error: Any) -> dict[str, Any]:
+    """What is known of the rule that was broken: its bounds, or the codes of a closed list."""
+    known = error.get("ctx", {})
+    bounds = {name: v for name, v in known.items() if name in _BOUNDS and type(v) in {int, float}}
+    allowed = _CHOICE.findall(known["expected"]) if error["type"] in {"enum", "literal_error"} else []
+    return {**bounds, "allowed": allowed} if allowed else bounds
 
 
 def _code(error: Any) -> str:

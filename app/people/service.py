@@ -212,7 +212,7 @@ def _check_columns(db: ReadSession, columns: Mapping[str, Any]) -> None:
         vocabularies.check(db, f"/{name}", name, [columns[name]] if columns.get(name) else [])
     commune = columns.get("commune_code")
     if commune and not queries.commune_exists(db, commune):
-        raise InvalidInput("/commune_code", "unknown_code")
+        raise InvalidInput("/commune_code", "unknown_code", context={"list": "territories"})
 
 
 def _check_documents(kinds: Collection[IdentifierKind], reason: str | None) -> None:

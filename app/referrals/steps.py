@@ -114,7 +114,7 @@ def appointment_columns(data: AppointmentIn, pointer: str = "") -> dict[str, Any
     try:
         zone = ZoneInfo(data.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput(f"{pointer}/zone", "unknown_code") from None
+        raise InvalidInput(f"{pointer}/zone", "unknown_code", context={"list": "tzdata"}) from None
     try:
         at = data.at.replace(tzinfo=zone).astimezone(UTC)
     except OverflowError:  # the last hours of the calendar, or the first

@@ -55,7 +55,7 @@ def check(db: ReadSession, pointer: str, vocabulary: str, codes: Iterable[str]) 
     """Raise `InvalidInput` at the pointer when a code is not in the list or was retired."""
     wanted = set(codes)
     if wanted and wanted != queries.living(db, vocabulary, wanted):
-        raise InvalidInput(pointer, "unknown_code")
+        raise InvalidInput(pointer, "unknown_code", context={"list": vocabulary})
 
 
 def define(db: WriteSession, vocabulary: str, terms: Iterable[TermCreate]) -> None:
@@ -75,7 +75,7 @@ def define(db: WriteSession, vocabulary: str, terms: Iterable[TermCreate]) -> No
 def _check_parent(db: ReadSession, vocabulary: str, data: TermCreate) -> None:
     parent = queries.get(db, vocabulary, data.parent_code)
     if parent is None or parent.parent_code is not None or parent.code == data.code:
-        raise InvalidInput("/parent_code", "unknown_code")
+        raise InvalidInput("/parent_code", "unknown_code", context={"list": vocabulary})
 
 
 def add_term(db: WriteSession, actor: Actor, vocabulary: str, data: TermCreate) -> None:

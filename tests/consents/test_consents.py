@@ -110,6 +110,23 @@ def test_what_means_nothing_is_refused_at_its_place(
     assert _refusals(_record(client, office, person, **values)) == [refusal]
 
 
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"need_code": "sorcery"}, "“need”"),
+        ({"language": "klingon"}, "“language”"),
+        ({"decision": "perhaps"}, "given · refused"),
+        ({"categories": ["shoe_size"]}, "identity · birth · contact"),
+    ],
+)
+def test_an_unknown_code_is_told_where_it_was_looked_for(
+    client: CheckedClient, office: World, person: Person, values: dict[str, Any], named: str
+) -> None:
+    told = _record(client, office, person, **values).json()["errors"][0]["message"]
+    assert named in told
+    assert not any(str(sent) in told for sent in ("sorcery", "klingon", "perhaps", "shoe_size"))
+
+
 def test_an_answer_has_one_recipient(client: CheckedClient, office: World, person: Person) -> None:
     response = _record(client, office, person, institution_id=office.ours, need_code="housing")
     assert _refusals(response) == [("/need_code", "one_recipient")]

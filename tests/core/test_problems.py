@@ -56,13 +56,16 @@ def test_what_has_reached_its_end_is_not_said_to_offer_steps(language: str) -> N
         ("too_small", {"ge": 0}, "0"),
         ("too_large", {"le": 7}, "7"),
         ("password_too_short", {"min_length": 7}, "7"),
+        ("unknown_code", {"list": "need"}, "need"),
+        ("unknown_choice", {"allowed": ["given", "refused"]}, "given · refused"),
+        ("unknown_choice", {}, ""),
         ("unknown_code", {"max_length": 7}, ""),
         ("too_long", {}, ""),
     ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_bound_is_told_where_it_is_known(
-    language: str, code: str, context: dict[str, int], place: str
+def test_a_bound_or_a_list_is_told_where_it_is_known(
+    language: str, code: str, context: dict[str, Any], place: str
 ) -> None:
     errors = [{"pointer": "/x", "code": code, "context": context}]
     message = told(language, "invalid_input", errors=errors)["errors"][0]["message"]

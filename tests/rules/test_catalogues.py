@@ -187,7 +187,8 @@ def test_every_refusal_has_a_title_and_says_what_to_do_next_and_no_sentence_is_l
 
 def test_every_reason_of_a_field_has_a_sentence_and_no_sentence_is_left_over() -> None:
     with_bound = {f"{code}.bound" for code in ("too_short", "too_long", "too_small", "too_large")}
-    assert keys("field") == reasons_of_fields() | with_bound
+    with_list = {"unknown_code.list", "unknown_choice.allowed"}
+    assert keys("field") == reasons_of_fields() | with_bound | with_list
 
 
 @pytest.mark.parametrize(
@@ -240,6 +241,8 @@ def test_only_reasons_of_fields_have_places_and_only_those_that_are_filled() -> 
         ("field.too_long.bound", "bound"),
         ("field.too_small.bound", "bound"),
         ("field.too_large.bound", "bound"),
+        ("field.unknown_code.list", "list"),
+        ("field.unknown_choice.allowed", "allowed"),
     }
 
 

@@ -52,7 +52,9 @@ def test_the_term_above_must_be_another_one_of_the_list_and_stand_on_top(
     define_needs(db)
     with pytest.raises(InvalidInput) as refused:
         service.define(db, "need", [term("housing", parent)])
-    assert refused.value.details["errors"] == [{"pointer": "/parent_code", "code": "unknown_code"}]
+    assert refused.value.details["errors"] == [
+        {"pointer": "/parent_code", "code": "unknown_code", "context": {"list": "need"}}
+    ]
 
 
 def test_terms_of_two_lists_may_have_the_same_code(db: WriteSession) -> None:
@@ -73,7 +75,9 @@ def test_codes_outside_the_list_are_refused_where_they_stand(db: WriteSession, w
     define_needs(db)
     with pytest.raises(InvalidInput) as refused:
         service.check(db, "/needs", "need", wanted)
-    assert refused.value.details["errors"] == [{"pointer": "/needs", "code": "unknown_code"}]
+    assert refused.value.details["errors"] == [
+        {"pointer": "/needs", "code": "unknown_code", "context": {"list": "need"}}
+    ]
 
 
 def test_a_code_of_another_list_is_refused(db: WriteSession) -> None:
