@@ -19,6 +19,7 @@ from app.partners import service as partners
 from app.partners.models import Institution
 from app.partners.schemas import AgreementCreate, InstitutionCreate, ServiceCreate
 from app.vocabularies import service as vocabularies
+from app.vocabularies.models import Term
 from app.vocabularies.schemas import TermCreate
 from app.windows import service as windows
 from app.windows.models import Holiday, Territory, TerritoryLevel, Window
@@ -42,13 +43,16 @@ OPEN_LISTS = frozenset(
 
 
 def load(db: WriteSession) -> Iterator[str]:
-    """Fill in what is missing; yields a line for each kind."""
-    yield f"territories: {territories(db)}"
-    yield f"vocabularies: {terms(db)}"
-    yield f"holidays: {holidays(db)}"
-    yield f"windows: {offices(db)}"
-    yield f"partners: {institutions(db)}"
-    yield f"instrument: {instrument(db)}"
+    """Fill in what is missing; yields a line for each kind of which something was new."""
+    new = {
+        "territories": territories(db),
+        "vocabularies": terms(db),
+        "holidays": holidays(db),
+        "windows": offices(db),
+        "partners": institutions(db),
+        "instrument": instrument(db),
+    }
+    yield from [f"{kind}: {number}" for kind, number in new.items() if number] or ["nothing new"]
 
 
 def _read(name: str) -> list[dict[str, str]]:
@@ -77,7 +81,8 @@ def territories(db: WriteSession) -> int:
 
 
 def terms(db: WriteSession) -> int:
-    """The coded needs and the other open lists."""
+    """The coded needs and the other open lists; terms that were there are given their present words."""
+    known = {tuple(term) for term in db.execute(select(Term.vocabulary, Term.code))}
     lists = [{**row, "vocabulary": "need"} for row in _read("needs.csv")]
     lists += [row for row in _read("vocabularies.csv") if row["vocabulary"] in OPEN_LISTS]
     for vocabulary, rows in groupby(lists, key=lambda row: row["vocabulary"]):
@@ -97,7 +102,7 @@ def terms(db: WriteSession) -> int:
                 for row in ordered
             ],
         )
-    return len(lists)
+    return sum((row["vocabulary"], row["code"]) not in known for row in lists)
 
 
 def holidays(db: WriteSession) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.assessments.models import Assessment
 from app.audit import service as audit
@@ -37,9 +37,10 @@ from app.partners.states import AgreementStatus
 from app.people.models import Person, PersonIdentifier, PersonPhone
 from app.referrals.models import Referral, ReferralMessage
 from app.referrals.states import ReferralStatus
+from app.vocabularies.models import Term
 from app.windows import queries as windows
 from app.windows.models import Territory, Window
-from seeds import load
+from seeds import load, reference
 from seeds.cast import FAMILIES
 from tests.conftest import migrate
 
@@ -103,8 +104,17 @@ def seen(db: ReadSession, column: Any) -> Counter[Any]:
 def test_reference_data_twice_changes_nothing(demo: Demonstration, told: ReadSession) -> None:
     before = counts(told)
     told.rollback()
-    assert len(list(load.reference_data(demo.database))) == 6
+    assert list(load.reference_data(demo.database)) == ["nothing new"]
     assert counts(told) == before
+
+
+def test_only_what_was_lacking_is_told_as_new(demo: Demonstration) -> None:
+    with demo.database.write_session() as session:
+        db = WriteSession(ReadSession(session))
+        for lacking in ("attendance_reason", "counter_topic"):
+            db.execute(delete(Term).where(Term.vocabulary == lacking, Term.code == "other"))
+        assert list(reference.load(db)) == ["vocabularies: 2"]
+        session.rollback()
 
 
 def test_the_demonstration_is_told_once(demo: Demonstration, told: ReadSession) -> None:
