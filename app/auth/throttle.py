@@ -25,9 +25,12 @@ DROP_AFTER = timedelta(days=1)
 
 
 class TooManyAttempts(DomainError):
-    """Wait before trying again; `Retry-After` says how many seconds."""
+    """Wait before trying again; `Retry-After` and `wait_seconds` say how long. An account that there is not waits too."""
 
     status, code = HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(retry_after=seconds, wait_seconds=seconds)
 
 
 def keys(email: str, address: str) -> tuple[str, str]:
@@ -56,7 +59,7 @@ def check(db: ReadSession, email: str, address: str) -> None:
     until = [t.blocked_until for t in queries.throttles(db, keys(email, address))]
     wait = max((moment - now() for moment in until), default=timedelta())
     if wait > timedelta():
-        raise TooManyAttempts(retry_after=int(wait.total_seconds()) + 1)
+        raise TooManyAttempts(int(wait.total_seconds()) + 1)
 
 
 def count_failure(db: WriteSession, email: str, address: str) -> None:

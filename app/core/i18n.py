@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
+from babel import Locale
 from babel.messages.pofile import read_po
 
 from app.core.settings import LANGUAGES
@@ -39,6 +41,35 @@ def text(key: str, code: str | None = None, **values: object) -> str:
     for name, value in values.items():
         sentence = sentence.replace("{" + name + "}", str(value))
     return sentence
+
+
+@cache
+def _plural(code: str) -> Any:
+    return Locale.parse(code).plural_form
+
+
+def form(key: str, number: int, code: str | None = None) -> str:
+    """The key for so many of something, in the grammatical number that the language asks for: `<key>.one`, `.few` …
+
+    The rules are CLDR's. A language may leave out the forms that are like `.other`.
+    """
+    wanted = code or language.get()
+    found = f"{key}.{_plural(wanted)(number)}"
+    return found if has(found, wanted) else f"{key}.other"
+
+
+_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
+
+def digits(value: object) -> str:
+    """A number in the digits that the request's language is written with."""
+    return str(value).translate(_PERSIAN) if language.get() == "fa" else str(value)
+
+
+def span(seconds: int) -> str:
+    """How long something takes: in seconds below two minutes, then in minutes, and never less than it is."""
+    unit, number = ("seconds", seconds) if seconds < 120 else ("minutes", -(-seconds // 60))
+    return text(form(f"page.time.{unit}", number), n=digits(number))
 
 
 @lru_cache(maxsize=512)  # the header is the client's: what is remembered of it is bounded

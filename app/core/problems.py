@@ -52,7 +52,7 @@ def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> d
         "title": i18n.text(f"error.{code}"),
         "status": int(status),
         "code": code,
-        "detail": i18n.text(_what_next(code, details), **details),
+        "detail": _detail(code, details),
         "instance": instance,
     }
     for name, value in details.items():
@@ -72,9 +72,13 @@ def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> d
     return members
 
 
-def _what_next(code: str, details: Mapping[str, Any]) -> str:
-    """The key of the sentence under the title. Of what has reached its end, no other step is offered."""
-    return f"error.{code}.final" if details.get("is_final") else f"error.{code}.detail"
+def _detail(code: str, details: Mapping[str, Any]) -> str:
+    """What to do next. What has reached its end offers no other step; who has to wait is told how long."""
+    if details.get("is_final"):
+        return i18n.text(f"error.{code}.final")
+    if "wait_seconds" in details:
+        return i18n.text(f"error.{code}.wait", wait=i18n.span(details["wait_seconds"]))
+    return i18n.text(f"error.{code}.detail", **details)
 
 
 def _message(code: str, context: Mapping[str, Any]) -> str:

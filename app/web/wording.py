@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_time
 from markupsafe import Markup, escape
 from persiantools.jdatetime import JalaliDate
@@ -20,7 +18,7 @@ from app.core.settings import settings
 LOCALES = {"ar": "ar_MA", "fr": "fr_MA", "en": "en_GB", "fa": "fa_IR"}
 NAMES = {"ar": "العربية", "fr": "Français", "en": "English", "fa": "فارسی"}
 RIGHT_TO_LEFT = frozenset({"ar", "fa"})
-_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+digits = i18n.digits
 
 
 def language() -> str:
@@ -44,16 +42,9 @@ def plain(key: str, **values: object) -> str:
     return i18n.text(key, None, **values)
 
 
-@lru_cache(maxsize=8)
-def _plural(code: str) -> Any:
-    return Locale.parse(LOCALES[code]).plural_form
-
-
 def count(key: str, number: int, **values: object) -> Markup:
-    """So many of something, in the grammatical number that the language asks for (CLDR): `<key>.one`, `.few` …"""
-    form = _plural(language())(number)
-    wanted = f"{key}.{form}" if i18n.has(f"{key}.{form}", language()) else f"{key}.other"
-    return t(wanted, n=digits(number), **values)
+    """So many of something, in the grammatical number that the language asks for."""
+    return t(i18n.form(key, number), n=i18n.digits(number), **values)
 
 
 def bdi(value: object) -> Markup:
@@ -63,11 +54,6 @@ def bdi(value: object) -> Markup:
 def ltr(value: object) -> Markup:
     """A number of a file, a telephone or a card: left to right in every language."""
     return Markup('<bdi dir="ltr" class="code">{}</bdi>').format(value)
-
-
-def digits(value: object) -> str:
-    """A number in the digits that the language is written with."""
-    return str(value).translate(_PERSIAN) if language() == "fa" else str(value)
 
 
 def word(code: StrEnum | None) -> str:

@@ -134,6 +134,7 @@ def test_the_right_password_too_has_to_wait_and_then_starts_anew(client: Checked
         blocked = ask(client, username=EMAIL, password=PASSWORD)
         assert (blocked.status_code, blocked.json()["code"]) == (429, "too_many_attempts")
         assert blocked.headers["retry-after"] == "2"
+        assert "2 seconds" in blocked.json()["detail"]
     with time_machine.travel(START + timedelta(seconds=2), tick=False):
         sign_in(client)
         for _ in range(throttle.FREE_FAILURES - 1):

@@ -68,6 +68,27 @@ def test_a_refusal_without_a_wish_is_in_the_language_of_the_house(lab_client: Te
     assert response.headers["content-language"] == "ar"
 
 
+@pytest.mark.parametrize(
+    ("language", "number", "form"),
+    [
+        ("ar", 0, "zero"),
+        ("ar", 2, "two"),
+        ("ar", 10, "few"),
+        ("ar", 11, "many"),
+        ("ar", 100, "other"),
+        ("fr", 0, "one"),
+        ("fr", 2, "other"),
+        ("en", 0, "other"),
+        ("en", 1, "one"),
+    ],
+)
+def test_so_many_of_something_are_told_in_the_grammatical_number_of_the_language(
+    language: str, number: int, form: str
+) -> None:
+    assert i18n.form("page.time.minutes", number, language) == f"page.time.minutes.{form}"
+    assert i18n.form("no.key", number, language) == "no.key.other"
+
+
 def test_a_missing_sentence_is_told_in_english_and_a_missing_key_as_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.auth.throttle import TooManyAttempts
 from app.core import i18n, problems
 from app.core.settings import LANGUAGES
 
@@ -46,6 +47,32 @@ def test_what_has_reached_its_end_is_not_said_to_offer_steps(language: str) -> N
     assert under_way == i18n.text("error.illegal_move.detail", language)
     assert over == i18n.text("error.illegal_move.final", language) != under_way
     assert i18n.has("error.illegal_move.final", language)
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "span"),
+    [
+        ("en", 1, "1 second"),
+        ("en", 119, "119 seconds"),
+        ("en", 120, "2 minutes"),
+        ("en", 121, "3 minutes"),
+        ("fr", 1, "1 seconde"),
+        ("fr", 30, "30 secondes"),
+        ("fr", 900, "15 minutes"),
+        ("ar", 1, "ثانية"),
+        ("ar", 2, "ثانيتان"),
+        ("ar", 5, "5 ثوان"),
+        ("ar", 32, "32 ثانية"),
+        ("ar", 120, "دقيقتان"),
+        ("fa", 30, "۳۰ ثانیه"),
+        ("fa", 300, "۵ دقیقه"),
+    ],
+)
+def test_who_has_to_wait_is_told_how_long_and_never_too_short(language: str, seconds: int, span: str) -> None:
+    refusal = TooManyAttempts(seconds)
+    body = told(language, refusal.code, **refusal.details)
+    assert f" {span}." in body["detail"]
+    assert body["wait_seconds"] == refusal.retry_after == seconds
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def values_of_lists() -> set[str]:
 
 
 def test_every_refusal_has_a_title_and_says_what_to_do_next_and_no_sentence_is_left_over() -> None:
-    by_circumstance = {"illegal_move.final"}
+    by_circumstance = {"illegal_move.final", "too_many_attempts.wait"}
     assert keys("error") == refusals() | {f"{code}.detail" for code in refusals()} | by_circumstance
 
 
@@ -230,12 +230,13 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
     assert places == {key: sorted(PLACE.findall(sentence)) for key, sentence in sentences("en").items()}
 
 
-def test_only_reasons_of_fields_have_places_and_only_those_that_are_filled() -> None:
+def test_only_what_is_told_where_it_happened_has_places_and_only_those_that_are_filled() -> None:
     """A refusal is also explained where it did not happen (`/problems/<code>`): nothing could fill a place there."""
     used = {(key, place) for key, sentence in sentences("en").items() for place in PLACE.findall(sentence)}
     of_forms = {f"field.{problem.value}" for problem in FormProblem}
     assert {place for key, place in used if key in of_forms} <= {"sheet", "row", "subject"}
     assert {(key, place) for key, place in used if key not in of_forms} == {
+        ("error.too_many_attempts.wait", "wait"),
         ("field.password_too_short", "min_length"),
         ("field.too_short.bound", "bound"),
         ("field.too_long.bound", "bound"),
