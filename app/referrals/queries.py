@@ -283,10 +283,11 @@ def sent_of_person(db: ReadSession, person_id: PersonId) -> Sequence[Referral]:
 def unanswered(db: ReadSession, case_id: CaseId) -> Iterable[str]:
     """A closing check (see `app.wiring`): a case does not close over a referral that is still open."""
     states = [status.value for status in sorted(OPEN)]
-    for referral_id in db.scalars(
-        select(_r.id).where(_r.case_id == case_id, _r.status.in_(states)).order_by(_r.id)
-    ):
-        yield f"referral_open:{referral_id}"
+    still_open = select(_r.id, _r.status).where(_r.case_id == case_id, _r.status.in_(states))
+    for referral in rows(db, still_open.order_by(_r.id)):
+        # Nobody will answer a draft: waiting, as for the others, settles nothing.
+        is_draft = referral.status is ReferralStatus.draft
+        yield f"referral_draft:{referral.id}" if is_draft else f"referral_open:{referral.id}"
 
 
 def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: int) -> list[dict[str, Any]]:

@@ -73,6 +73,18 @@ def test_the_lists_of_the_window(ready: Ready, worker: Desk, client: CheckedClie
     Desk(client, ready.world.administrator).asks("/referrals", 403)
 
 
+def test_a_case_that_does_not_close_over_a_draft_says_to_send_or_to_withdraw_it(
+    ready: Ready, worker: Desk, sent: Referral
+) -> None:
+    draft = worker.does(f"/cases/{ready.case.id}/referrals", 201, service_id=str(ready.service.id))
+    refused = worker.does(f"/cases/{ready.case.id}/close", 409, reason="goals_met")
+    assert refused["blockers"] == [f"referral_open:{sent.id}", f"referral_draft:{draft['id']}"]
+    assert "send it, or withdraw it" in refused["explanations"]["referral_draft"]
+    worker.does(f"/referrals/{draft['id']}/withdraw", reason="error")
+    refused = worker.does(f"/cases/{ready.case.id}/close", 409, reason="goals_met")
+    assert refused["blockers"] == [f"referral_open:{sent.id}"]
+
+
 def test_a_draft_is_changed_under_its_version(ready: Ready, worker: Desk, client: CheckedClient) -> None:
     draft = worker.does(f"/cases/{ready.case.id}/referrals", 201, service_id=str(ready.service.id))
     url = f"{API}/referrals/{draft['id']}"
