@@ -33,7 +33,7 @@ router = APIRouter(route_class=ApiRoute)
 
 
 @router.post("/auth/token", response_model=TokenOut, tags=["auth"])
-def token(attempt: TokenAttempt, db: WriteDb) -> Response:
+def issue_tokens(attempt: TokenAttempt, db: WriteDb) -> Response:
     """Sign in (`grant_type=password`) or renew (`grant_type=refresh_token`); the body is a form (OAuth2)."""
     if attempt.proof is not None:
         given = service.sign_in(db, attempt.proof)
@@ -48,7 +48,7 @@ def token(attempt: TokenAttempt, db: WriteDb) -> Response:
 
 @router.post("/auth/activation", status_code=204, tags=["auth"])
 @refuses(queries.UnknownActivationCode, ChangedMeanwhile)
-def activate(password_hash: ChosenPassword, db: WriteDb, data: Activation) -> None:
+def activate_account(password_hash: ChosenPassword, db: WriteDb, data: Activation) -> None:
     """Choose a password with the activation code of an invitation."""
     service.activate(db, data.code, password_hash)
 
@@ -67,19 +67,19 @@ def change_password(actor: Somebody, change: ChangedPassword, db: WriteDb) -> No
 
 
 @router.get("/auth/me", response_model=MeOut, tags=["auth"])
-def me(actor: Somebody, db: ReadDb) -> Response:
+def get_own_account(actor: Somebody, db: ReadDb) -> Response:
     """Who I am and what my role may."""
     return answer({"user": queries.read_own(db, actor), "permissions": sorted(ROLE_PERMISSIONS[actor.role])})
 
 
 @router.get("/auth/sessions", response_model=SessionList, tags=["auth"])
-def sessions(actor: Somebody, db: ReadDb) -> Response:
+def list_own_sessions(actor: Somebody, db: ReadDb) -> Response:
     """Where I am signed in."""
     return answer({"items": queries.sessions_of(db, actor)})
 
 
 @router.delete("/auth/sessions/{session_id}", status_code=204, tags=["auth"])
-def end_session(actor: Somebody, db: WriteDb, session_id: SessionId) -> None:
+def end_own_session(actor: Somebody, db: WriteDb, session_id: SessionId) -> None:
     """End one of my sessions."""
     service.sign_out(db, actor, session_id)
 
@@ -94,7 +94,7 @@ def list_users(
 
 @router.post("/users", response_model=InvitationOut, status_code=201, tags=["users"])
 @refuses(service.EmailTaken)
-def invite(request: Request, actor: UserManager, db: CreateDb, data: UserCreate) -> Response:
+def invite_user(request: Request, actor: UserManager, db: CreateDb, data: UserCreate) -> Response:
     """Invite somebody. The activation code is shown this once; hand it over in person.
 
     Sent again with the same `Idempotency-Key`, it answers without the code, which is kept nowhere in clear.
@@ -125,7 +125,7 @@ def change_user(
 
 @router.post("/users/{user_id}/invitation", response_model=InvitationOut, tags=["users"])
 @refuses(IllegalMove, ChangedMeanwhile)
-def invite_again(actor: UserManager, db: WriteDb, user: UserToManage) -> Response:
+def invite_user_again(actor: UserManager, db: WriteDb, user: UserToManage) -> Response:
     """A new activation code, for a forgotten password or an account that comes back."""
     code = service.renew_invitation(db, actor, user)
     db.flush()

@@ -61,7 +61,7 @@ async def list_cases(
 
 
 @router.get("/cases/by-number/{number}", response_model=CaseOut)
-async def find_case(case: CaseFoundByNumber) -> Response:
+async def find_case_by_number(case: CaseFoundByNumber) -> Response:
     """The case with a file number, as it was said over the telephone or pasted.
 
     Letter case, blanks, dashes and the three sets of digits make no difference: `ouj1 ٢٠٢٦ 42` is `OUJ1-2026-00042`.

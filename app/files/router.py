@@ -32,7 +32,7 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
 
 @router.post("/attachments", response_model=AttachmentOut, status_code=201)
 @refuses(NotFound, Forbidden, service.TooManyAttachments)
-def attach(actor: FileWriter, config: Config, sent: Upload, db: CreateDb) -> Response:
+def attach_file(actor: FileWriter, config: Config, sent: Upload, db: CreateDb) -> Response:
     """Attach a file to a person, a case or a referral that you may write to.
 
     The type is recognised by the content: PDF, JPEG, PNG, WebP, HEIC, DOCX, XLSX, ODT and plain UTF-8 text are
@@ -60,7 +60,7 @@ def get_attachment(_: FileReader, found: AttachmentSeen) -> Response:
 
 @router.get("/attachments/{attachment_id}/content", responses=_CONTENT, response_class=StreamingResponse)
 @refuses(storage.ContentLost)
-def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> StreamingResponse:
+def download_attachment(_: FileReader, config: Config, found: AttachmentDownloaded) -> StreamingResponse:
     """The file itself, for saving. Every download is recorded with who and when."""
     path = storage.whole(config.attachments_dir, found["stored_name"], found["size"])
     headers = {
@@ -72,6 +72,6 @@ def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> Stre
 
 @router.delete("/attachments/{attachment_id}", status_code=204)
 @refuses(Forbidden)
-def remove(actor: FileWriter, config: Config, db: WriteDb, attachment: AttachmentToRemove) -> None:
+def remove_attachment(actor: FileWriter, config: Config, db: WriteDb, attachment: AttachmentToRemove) -> None:
     """Remove a file for good. A partner's agent removes only what they sent themselves."""
     service.remove(db, actor, attachment, config.attachments_dir)

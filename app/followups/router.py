@@ -33,7 +33,7 @@ def _one(db: ReadDb, actor: FollowUpReader, follow_up: FollowUp, status: int = 2
 
 
 @router.get("/follow-ups", response_model=DuePage)
-def list_planned(
+def list_planned_follow_ups(
     request: Request,
     actor: FollowUpLister,
     db: ReadDb,
@@ -48,7 +48,7 @@ def list_planned(
 
 
 @router.get("/cases/{case_id}/follow-ups", response_model=FollowUpPage)
-def of_case(
+def list_follow_ups_of_case(
     request: Request, actor: FollowUpReader, db: ReadDb, _: CaseSeen, page: PageQuery, case_id: CaseId
 ) -> Response:
     """The contacts of a case, latest due first."""
@@ -56,13 +56,13 @@ def of_case(
 
 
 @router.post("/cases/{case_id}/follow-ups", response_model=FollowUpOut, status_code=201)
-def plan(actor: FollowUpWriter, db: CreateDb, case: CaseToWrite, data: FollowUpCreate) -> Response:
+def plan_follow_up(actor: FollowUpWriter, db: CreateDb, case: CaseToWrite, data: FollowUpCreate) -> Response:
     """Plan a contact; on a closed case, the contact after closure."""
     return _one(db, actor, service.plan(db, actor, case, data), 201)
 
 
 @router.post("/cases/{case_id}/contacts", response_model=FollowUpOut, status_code=201)
-def note_unplanned(
+def note_unplanned_contact(
     actor: FollowUpWriter, db: CreateDb, case: CaseToWrite, data: UnplannedContact
 ) -> Response:
     """Note a contact that nobody had planned."""
@@ -77,27 +77,35 @@ def get_follow_up(actor: FollowUpReader, db: ReadDb, seen: FollowUpSeen) -> Resp
 
 @router.post("/follow-ups/{follow_up_id}/record", response_model=FollowUpOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def record(actor: FollowUpWriter, db: WriteDb, follow_up: FollowUpToWrite, data: ContactRecord) -> Response:
+def record_follow_up(
+    actor: FollowUpWriter, db: WriteDb, follow_up: FollowUpToWrite, data: ContactRecord
+) -> Response:
     """Say what happened and what comes next; without a plan the case's rhythm makes one."""
     return _one(db, actor, service.record(db, actor, follow_up, data))
 
 
 @router.post("/follow-ups/{follow_up_id}/miss", response_model=FollowUpOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def miss(actor: FollowUpWriter, db: WriteDb, follow_up: FollowUpToWrite, data: MissedContact) -> Response:
+def record_missed_follow_up(
+    actor: FollowUpWriter, db: WriteDb, follow_up: FollowUpToWrite, data: MissedContact
+) -> Response:
     """The person did not come or could not be reached; another try is planned."""
     return _one(db, actor, service.miss(db, actor, follow_up, data))
 
 
 @router.post("/follow-ups/{follow_up_id}/postpone", response_model=FollowUpOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def postpone(actor: FollowUpWriter, db: WriteDb, follow_up: FollowUpToWrite, data: Postponement) -> Response:
+def postpone_follow_up(
+    actor: FollowUpWriter, db: WriteDb, follow_up: FollowUpToWrite, data: Postponement
+) -> Response:
     """Move a planned contact to another day."""
     return _one(db, actor, service.postpone(db, actor, follow_up, data))
 
 
 @router.post("/follow-ups/{follow_up_id}/cancel", response_model=FollowUpOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def cancel(actor: FollowUpWriter, db: WriteDb, follow_up: FollowUpToWrite, data: Cancellation) -> Response:
+def cancel_follow_up(
+    actor: FollowUpWriter, db: WriteDb, follow_up: FollowUpToWrite, data: Cancellation
+) -> Response:
     """Take a planned contact back."""
     return _one(db, actor, service.cancel(db, actor, follow_up, data))

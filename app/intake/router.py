@@ -57,7 +57,9 @@ OnDay = Annotated[Day | None, Query(description="Which day; today at the window,
 
 
 @router.post("/windows/{window_id}/arrivals", response_model=ArrivalOut, status_code=201)
-def arrive(actor: Receptionist, window_id: WindowServed, db: CreateDb, data: ArrivalCreate) -> Response:
+def register_arrival(
+    actor: Receptionist, window_id: WindowServed, db: CreateDb, data: ArrivalCreate
+) -> Response:
     """Somebody came in: gives out the next ticket of the day."""
     arrival = arrivals.arrive(db, actor, window_id, data)
     return _arrival(db, actor, arrival, 201)
@@ -92,7 +94,7 @@ async def get_arrival(arrival: ArrivalSeen) -> Response:
 
 @router.post("/arrivals/{arrival_id}/call", response_model=ArrivalOut)
 @_moves
-def call(actor: Receptionist, db: CreateDb, arrival: ArrivalToWrite) -> Response:
+def call_to_interview(actor: Receptionist, db: CreateDb, arrival: ArrivalToWrite) -> Response:
     """Call somebody to an interview: a draft is begun, or found again if they were put back; see `interview_id`."""
     service.call(db, actor, arrival)
     return _arrival(db, actor, arrival)
@@ -110,7 +112,7 @@ def answer_at_counter(
 
 @router.post("/arrivals/{arrival_id}/leave", response_model=ArrivalOut)
 @_moves
-def leave(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
+def record_departure(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
     """Somebody went away before being called."""
     arrivals.leave(db, actor, arrival)
     return _arrival(db, actor, arrival)
@@ -118,7 +120,7 @@ def leave(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response
 
 @router.post("/arrivals/{arrival_id}/put-back", response_model=ArrivalOut)
 @_moves
-def put_back(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
+def put_back_in_queue(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
     """Somebody who was called waits again under the same ticket; the draft is kept for the next call."""
     arrivals.put_back(db, actor, arrival)
     return _arrival(db, actor, arrival)

@@ -24,13 +24,13 @@ def list_notifications(
 
 
 @router.post("/notifications/{notification_id}/read", response_model=NotificationOut)
-def mark_read(actor: NoticeReader, db: WriteDb, notification: NotificationToMark) -> Response:
+def mark_notification_read(actor: NoticeReader, db: WriteDb, notification: NotificationToMark) -> Response:
     """Mark one of my notices as read. Doing it again keeps the first time."""
     service.mark_read(db, actor, notification)
     return answer(queries.read(db, actor, notification.id))
 
 
 @router.post("/notifications/read-all", status_code=204)
-def mark_all_read(actor: NoticeReader, db: WriteDb) -> None:
+def mark_all_notifications_read(actor: NoticeReader, db: WriteDb) -> None:
     """Mark all my notices as read."""
     service.mark_all_read(db, actor)

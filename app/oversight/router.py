@@ -16,7 +16,7 @@ router = APIRouter(route_class=ApiRoute, tags=["oversight"])
 
 
 @router.get("/audit/entries", response_model=EntryPage)
-def entries(
+def list_audit_entries(
     request: Request,
     _: TrailReader,
     db: ReadDb,
@@ -43,7 +43,7 @@ def entries(
 
 
 @router.get("/audit/chain", response_model=ChainOut)
-def chain(_: TrailReader, db: ReadDb) -> Response:
+def verify_audit_chain(_: TrailReader, db: ReadDb) -> Response:
     """Walk the whole chain: does every link hold?"""
     verdict = audit.verify(db)
     return answer(
@@ -58,6 +58,8 @@ def chain(_: TrailReader, db: ReadDb) -> Response:
 
 
 @router.get("/people/{person_id}/accesses", response_model=AccessPage)
-def accesses(request: Request, person_id: PersonAskedAbout, db: ReadDb, page: PageQuery) -> Response:
+def list_accesses_of_person(
+    request: Request, person_id: PersonAskedAbout, db: ReadDb, page: PageQuery
+) -> Response:
     """Who opened or changed this person's file, for a person who asks."""
     return page_answer(request, queries.accesses(db, person_id, page))

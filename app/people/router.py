@@ -106,7 +106,9 @@ def get_household(actor: PersonReader, seen: HouseholdSeen, db: ReadDb) -> Respo
 
 @router.post("/people/{person_id}/household", response_model=HouseholdOut, status_code=201)
 @refuses(households.AlreadyInHousehold, households.NoHousehold)
-def settle(actor: PersonWriter, db: CreateDb, person: PersonToWrite, data: HouseholdJoin) -> Response:
+def settle_in_household(
+    actor: PersonWriter, db: CreateDb, person: PersonToWrite, data: HouseholdJoin
+) -> Response:
     """Begin a household with this person as its head, or join the one in which another person lives."""
     households.settle(db, actor, person, data)
     return _household(db, actor, person.id, 201)
@@ -114,7 +116,7 @@ def settle(actor: PersonWriter, db: CreateDb, person: PersonToWrite, data: House
 
 @router.patch("/people/{person_id}/household", response_model=HouseholdOut)
 @refuses(households.NoHousehold, households.IsHead, households.HouseholdHasHead, Conflict)
-def change_place(
+def change_place_in_household(
     actor: PersonWriter, expected: ExpectedVersion, db: WriteDb, person: PersonToWrite, data: HouseholdChange
 ) -> Response:
     """Tell the relationship to the head anew, or name this person the head where the household has lost its own."""

@@ -43,7 +43,7 @@ def _theirs(db: ReadDb, actor: ReferralAnswerer, referral: Referral) -> Response
 
 
 @router.get("/partner/referrals", response_model=PartnerPage)
-async def inbox(
+async def list_received_referrals(
     request: Request,
     actor: ReferralAnswerer,
     db: ReadDb,
@@ -57,49 +57,55 @@ async def inbox(
 
 
 @router.get("/partner/referrals/{referral_id}", response_model=PartnerReferralOut)
-def get_theirs(view: PartnerReferral) -> Response:
+def get_received_referral(view: PartnerReferral) -> Response:
     """One referral: what the person agreed to share and the agreement allows, as of now."""
     return answer(view, version=view["version"])
 
 
 @router.post("/partner/referrals/{referral_id}/open", response_model=PartnerReferralOut)
 @refuses(ChangedMeanwhile)
-def open_it(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer) -> Response:
+def mark_referral_seen(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer) -> Response:
     """Say that it was seen. Seeing it again changes nothing."""
     return _theirs(db, actor, answering.open_it(db, actor, referral))
 
 
 @router.post("/partner/referrals/{referral_id}/ask", response_model=PartnerReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def ask(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Question) -> Response:
+def ask_window(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Question) -> Response:
     """Ask the window something first; the clocks stand still until it answers."""
     return _theirs(db, actor, answering.ask(db, actor, referral, data.question))
 
 
 @router.post("/partner/referrals/{referral_id}/accept", response_model=PartnerReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def accept(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Acceptance) -> Response:
+def accept_referral(
+    actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Acceptance
+) -> Response:
     """Take the person on, naming whom to turn to; an appointment may be given at once."""
     return _theirs(db, actor, answering.accept(db, actor, referral, data))
 
 
 @router.post("/partner/referrals/{referral_id}/decline", response_model=PartnerReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def decline(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Decline) -> Response:
+def decline_referral(
+    actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Decline
+) -> Response:
     """Say no, with a reason and, if possible, what to try instead."""
     return _theirs(db, actor, answering.decline(db, actor, referral, data))
 
 
 @router.post("/partner/referrals/{referral_id}/waitlist", response_model=PartnerReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def waitlist(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Waitlist) -> Response:
+def put_on_waiting_list(
+    actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Waitlist
+) -> Response:
     """No place yet: say when one is expected."""
     return _theirs(db, actor, answering.waitlist(db, actor, referral, data))
 
 
 @router.post("/partner/referrals/{referral_id}/schedule", response_model=PartnerReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def schedule_theirs(
+def set_appointment(
     actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: AppointmentIn
 ) -> Response:
     """Give or move the appointment."""
@@ -108,47 +114,51 @@ def schedule_theirs(
 
 @router.post("/partner/referrals/{referral_id}/start", response_model=PartnerReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def start(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Start) -> Response:
+def start_service(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Start) -> Response:
     """The person attended for the first time."""
     return _theirs(db, actor, answering.start(db, actor, referral, data))
 
 
 @router.post("/partner/referrals/{referral_id}/hold", response_model=PartnerReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def hold(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Hold) -> Response:
+def pause_service(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Hold) -> Response:
     """Pause the service, with a reason."""
     return _theirs(db, actor, answering.hold(db, actor, referral, data))
 
 
 @router.post("/partner/referrals/{referral_id}/resume", response_model=PartnerReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def resume(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer) -> Response:
+def resume_service(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer) -> Response:
     """Go on where the pause began."""
     return _theirs(db, actor, answering.resume(db, actor, referral))
 
 
 @router.post("/partner/referrals/{referral_id}/complete", response_model=PartnerReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def complete(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Completion) -> Response:
+def complete_service(
+    actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Completion
+) -> Response:
     """The service ended: an outcome for each need (met, partly met, not met), and a note."""
     return _theirs(db, actor, answering.complete(db, actor, referral, data))
 
 
 @router.post("/partner/referrals/{referral_id}/fail", response_model=PartnerReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def fail(actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Failure) -> Response:
+def report_service_not_completed(
+    actor: ReferralAnswerer, db: WriteDb, referral: ReferralToAnswer, data: Failure
+) -> Response:
     """The service did not come to its end, with the reason."""
     return _theirs(db, actor, answering.fail(db, actor, referral, data))
 
 
 @router.get("/partner/referrals/{referral_id}/steps", response_model=StepList)
-def their_steps(_: ReferralAnswerer, db: ReadDb, seen: ReferralSeenByPartner) -> Response:
+def list_steps_since_sending(_: ReferralAnswerer, db: ReadDb, seen: ReferralSeenByPartner) -> Response:
     """Everything that happened to a referral since it was sent."""
     return answer({"items": queries.partner_steps(db, seen.id)})
 
 
 @router.get("/partner/referrals/{referral_id}/messages", response_model=MessagePage)
-def their_messages(
+def list_messages_with_window(
     request: Request, _: ReferralAnswerer, db: ReadDb, seen: ReferralSeenByPartner, page: PageQuery
 ) -> Response:
     """What both sides wrote, oldest first."""
@@ -157,7 +167,7 @@ def their_messages(
 
 @router.post("/partner/referrals/{referral_id}/messages", response_model=MessageOut, status_code=201)
 @refuses(service.ReferralEnded)
-def write_theirs(
+def write_to_window(
     actor: ReferralAnswerer, db: CreateDb, referral: ReferralToAnswer, data: MessageCreate
 ) -> Response:
     """Write to the window."""

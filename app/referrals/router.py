@@ -51,13 +51,13 @@ def _one(db: ReadDb, actor: ReferralReader, referral: Referral, status: int = 20
 
 @router.post("/cases/{case_id}/referrals", response_model=ReferralOut, status_code=201)
 @refuses(service.CaseNotOpen)
-def draft(actor: ReferralWriter, db: CreateDb, case: CaseToWrite, data: ReferralCreate) -> Response:
+def draft_referral(actor: ReferralWriter, db: CreateDb, case: CaseToWrite, data: ReferralCreate) -> Response:
     """Draft a referral of a case to a partner's service. Nothing is shared before it is sent."""
     return _one(db, actor, service.draft(db, actor, case, data), 201)
 
 
 @router.get("/cases/{case_id}/referrals", response_model=ReferralPage)
-def of_case(
+def list_referrals_of_case(
     request: Request, actor: ReferralReader, db: ReadDb, _: CaseSeen, page: PageQuery, case_id: CaseId
 ) -> Response:
     """The referrals of a case, newest first."""
@@ -90,7 +90,7 @@ def get_referral(actor: ReferralReader, db: ReadDb, seen: ReferralSeen) -> Respo
 
 @router.patch("/referrals/{referral_id}", response_model=ReferralOut)
 @refuses(service.ReferralNotDraft)
-def edit(
+def change_referral_draft(
     actor: ReferralWriter,
     expected: ExpectedVersion,
     db: WriteDb,
@@ -103,7 +103,7 @@ def edit(
 
 
 @router.get("/referrals/{referral_id}/readiness", response_model=ReadinessOut)
-def check(_: ReferralWriter, db: ReadDb, seen: ReferralSeen) -> Response:
+def check_referral_readiness(_: ReferralWriter, db: ReadDb, seen: ReferralSeen) -> Response:
     """What stands in the way of sending, what must be acknowledged, and what the partner would see."""
     ready = readiness(db, seen)
     return answer(
@@ -121,28 +121,36 @@ def check(_: ReferralWriter, db: ReadDb, seen: ReferralSeen) -> Response:
 
 @router.post("/referrals/{referral_id}/send", response_model=ReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile, service.ReferralNotReady)
-def send(actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, data: ReferralSend) -> Response:
+def send_referral(
+    actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, data: ReferralSend
+) -> Response:
     """Send it: needs an agreement in force, the person's consent (or legal grounds), warnings acknowledged."""
     return _one(db, actor, service.send(db, actor, referral, data))
 
 
 @router.post("/referrals/{referral_id}/answer", response_model=ReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def reply(actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, data: Reply) -> Response:
+def answer_partner_question(
+    actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, data: Reply
+) -> Response:
     """Answer the partner's question; its clocks run on."""
     return _one(db, actor, service.answer(db, actor, referral, data.answer))
 
 
 @router.post("/referrals/{referral_id}/schedule", response_model=ReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def schedule(actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, data: AppointmentIn) -> Response:
+def note_appointment(
+    actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, data: AppointmentIn
+) -> Response:
     """Note the appointment that was agreed with the partner."""
     return _one(db, actor, answering.schedule(db, actor, referral, data))
 
 
 @router.post("/referrals/{referral_id}/withdraw", response_model=ReferralOut)
 @refuses(IllegalMove, ChangedMeanwhile)
-def withdraw(actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, data: Withdrawal) -> Response:
+def withdraw_referral(
+    actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, data: Withdrawal
+) -> Response:
     """Take a referral back, or abandon a draft, with a reason."""
     return _one(db, actor, service.withdraw(db, actor, referral, data))
 
@@ -155,19 +163,19 @@ def refer_again(actor: ReferralWriter, db: CreateDb, referral: ReferralToWrite, 
 
 
 @router.get("/referrals/{referral_id}/chain", response_model=Chain)
-def chain(_: ReferralReader, db: ReadDb, seen: ReferralSeen) -> Response:
+def get_referral_chain(_: ReferralReader, db: ReadDb, seen: ReferralSeen) -> Response:
     """The referrals that led to this one, and on from it."""
     return answer({"items": queries.chain(db, seen)})
 
 
 @router.get("/referrals/{referral_id}/steps", response_model=StepList)
-def steps(_: ReferralReader, db: ReadDb, seen: ReferralSeen) -> Response:
+def list_referral_steps(_: ReferralReader, db: ReadDb, seen: ReferralSeen) -> Response:
     """Everything that happened to a referral: who, from which state to which, when and why."""
     return answer({"items": queries.steps(db, seen.id)})
 
 
 @router.get("/referrals/{referral_id}/messages", response_model=MessagePage)
-def messages(
+def list_referral_messages(
     request: Request, _: ReferralReader, db: ReadDb, seen: ReferralSeen, page: PageQuery
 ) -> Response:
     """What both sides wrote, oldest first."""
@@ -176,6 +184,8 @@ def messages(
 
 @router.post("/referrals/{referral_id}/messages", response_model=MessageOut, status_code=201)
 @refuses(service.ReferralNotReady, service.ReferralEnded)
-def write(actor: ReferralWriter, db: CreateDb, referral: ReferralToWrite, data: MessageCreate) -> Response:
+def write_to_partner(
+    actor: ReferralWriter, db: CreateDb, referral: ReferralToWrite, data: MessageCreate
+) -> Response:
     """Write to the partner."""
     return answer(MessageOut.model_validate(service.write_message(db, actor, referral, data.text)), 201)

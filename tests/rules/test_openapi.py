@@ -74,6 +74,15 @@ def test_every_operation_has_a_name_of_its_own() -> None:
     assert len(names) == len(set(names))
 
 
+def test_an_operation_is_called_by_what_is_done_and_to_what_and_no_other_is_called_so() -> None:
+    """Its summary is what an index of the operations shows of it."""
+    called: dict[str, list[str]] = {}
+    for key, operation in operations():
+        called.setdefault(operation["summary"], []).append(key)
+    assert {summary: keys for summary, keys in called.items() if len(keys) > 1} == {}
+    assert {summary: keys for summary, keys in called.items() if len(summary.split()) < 2} == {}
+
+
 def test_an_operation_says_what_it_does_in_a_sentence() -> None:
     silent = [key for key, operation in operations() if len(operation.get("description", "").split()) < 2]
     assert silent == []
