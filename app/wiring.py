@@ -26,6 +26,7 @@ from app.files import service as files
 from app.files.models import SubjectType
 from app.followups import queries as follow_up_queries
 from app.followups import reactions as follow_ups
+from app.followups import service as follow_up_service
 from app.followups import states as follow_up_states
 from app.intake import queries as intake
 from app.intake import states as intake_states
@@ -64,6 +65,8 @@ def _when_then() -> None:
 
 
 def _hooks() -> None:
+    cases.first_dues.clear()
+    cases.first_dues.update({"follow_up": follow_up_service.rhythm_due})
     cases.closing_checks[:] = [referrals.unanswered]
     cases.timeline_sources[:] = [
         intake.timeline,

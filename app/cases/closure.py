@@ -159,7 +159,8 @@ def reopen(db: WriteSession, actor: Actor, case: Case, data: CaseReopen) -> None
         closure_requested_at=None,
         stage=Stage.accompaniment,
     )
-    service.set_due(db, case.id, "review", service.review_after(windows.today(db, case.window_id)))
+    for source, due_on in service.dues_from(db, case, windows.today(db, case.window_id)).items():
+        service.set_due(db, case.id, source, due_on)
     plan.replan(db, case)
     audit.record(db, actor, "case:reopen", "case", case.id, person_id=case.person_id)
     outbox.publish(db, CaseReopened(case_id=case.id))

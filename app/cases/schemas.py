@@ -165,7 +165,10 @@ class CaseBrief(Output):
     last_contact_on: date | None
     days_since_contact: int | None
     is_silent: bool = Field(description="No contact for longer than the house allows (30 days by default).")
-    next_due_on: date | None
+    next_due_on: date | None = Field(
+        description="The first of what is due: a contact (by the rhythm of the priority from the opening on), a "
+        "partner's decision, an action of the plan, the end of a suspension, the review. Null on a closed case."
+    )
     is_overdue: bool = Field(description="What was due next is past, by the calendar of the window.")
     closure_requested_at: datetime | None
     created_at: datetime

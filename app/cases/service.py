@@ -39,6 +39,8 @@ from app.windows import queries as windows
 # source tells what happened until a moment (all time when None), newest first by (at, id), at most so many entries
 # with the members of `schemas.TimelineEntry`.
 closing_checks: list[Callable[[ReadSession, CaseId], Iterable[str]]] = []
+# What a module above asks of a case that is taken up on a day, and when it is due: by the source of the date.
+first_dues: dict[str, Callable[[ReadSession, Case, date], date]] = {}
 timeline_sources: list[Callable[[ReadSession, CaseId, datetime | None, int], list[dict[str, Any]]]] = []
 
 
@@ -117,12 +119,13 @@ def open_case(
         summary=summary,
     )
     case.last_contact_on = contacted_on or opened_on
-    case.next_due_on = review_after(opened_on)
+    dues = dues_from(db, case, opened_on)
+    case.next_due_on = min(dues.values())
     db.add(case)
     db.flush()
     begin(db, actor, case, "open", lambda **row: CaseTransition(case_id=case.id, **row))
     db.add(Assignment(case_id=case.id, user_id=actor.user, assigned_by=actor.user))
-    db.add(CaseDue(case_id=case.id, source="review", due_on=case.next_due_on))
+    db.add_all(CaseDue(case_id=case.id, source=source, due_on=due_on) for source, due_on in dues.items())
     audit.record(db, actor, "case:open", "case", case.id, person_id=person.id, priority=priority)
     outbox.publish(
         db,
@@ -209,6 +212,12 @@ _EARLIEST = (
         next_due_on=select(func.min(_d.c.due_on)).where(_d.c.case_id == bindparam("case")).scalar_subquery()
     )
 )
+
+
+def dues_from(db: ReadSession, case: Case, day: date) -> dict[str, date]:
+    """When what a case asks for from the day on which it is opened, or reopened, is due: by the source of the date."""
+    asked = {source: due_on(db, case, day) for source, due_on in first_dues.items()}
+    return {"review": review_after(day), **asked}
 
 
 def review_after(day: date) -> date:

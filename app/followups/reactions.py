@@ -11,6 +11,7 @@ from app.followups.states import (
     FollowUpReason,
 )
 from app.referrals.events import ReferralMoved
+from app.windows import queries as windows
 
 
 def plan_first(db: WriteSession, event: CaseOpened) -> None:
@@ -21,14 +22,15 @@ def plan_first(db: WriteSession, event: CaseOpened) -> None:
 
 
 def plan_after_reopening(db: WriteSession, event: CaseReopened) -> None:
-    """A reopened case takes its rhythm up again."""
+    """A reopened case takes its rhythm up again, unless a contact that was planned while it was closed is to come."""
     service.go_on(db, SYSTEM, db.get_one(Case, event.case_id), None)
+    service.refresh_due(db, event.case_id)
 
 
 def follow_priority(db: WriteSession, event: CasePriorityChanged) -> None:
     """A more pressing case is not left to the old rhythm; a calmer one keeps the date it was promised."""
     case = db.get_one(Case, event.case_id)
-    due_on = service.rhythm_due(db, case)
+    due_on = service.rhythm_due(db, case, windows.today(db, case.window_id))
     for follow_up in queries.planned_of(db, case.id):
         if follow_up.reason is FollowUpReason.rhythm and follow_up.due_on > due_on:
             follow_up.due_on = due_on

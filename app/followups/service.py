@@ -11,7 +11,7 @@ from app.cases.models import Case
 from app.cases.states import CaseStatus, Priority
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import WriteSession
+from app.core.db import ReadSession, WriteSession
 from app.core.errors import InvalidInput
 from app.core.ids import CaseId, FollowUpId, ReferralId, UserId
 from app.core.moves import begin, move
@@ -130,10 +130,9 @@ def rhythm(priority: Priority) -> timedelta:
     )
 
 
-def rhythm_due(db: WriteSession, case: Case) -> date:
-    """The working day on which the rhythm asks for the next contact."""
-    calendar = windows.calendar(db, case.window_id)
-    return calendar.next_working(windows.today(db, case.window_id) + rhythm(case.priority))
+def rhythm_due(db: ReadSession, case: Case, since: date) -> date:
+    """The working day on which the rhythm asks for the contact that follows a day."""
+    return windows.calendar(db, case.window_id).next_working(since + rhythm(case.priority))
 
 
 def go_on(db: WriteSession, actor: Actor, case: Case, wanted: NextContact | None) -> None:
@@ -153,7 +152,8 @@ def _checked(db: WriteSession, case: Case, wanted: NextContact) -> NextContact:
 def plan_rhythm(db: WriteSession, actor: Actor, case: Case, cause_id: UUID | None = None) -> None:
     if cause_id is not None and queries.caused_by(db, FollowUpReason.rhythm, cause_id):
         return
-    wanted = NextContact(kind=_own_kind(db, case), due_on=rhythm_due(db, case))
+    due_on = rhythm_due(db, case, windows.today(db, case.window_id))
+    wanted = NextContact(kind=_own_kind(db, case), due_on=due_on)
     _plan(db, actor, case, wanted, FollowUpReason.rhythm, cause_id=cause_id)
 
 

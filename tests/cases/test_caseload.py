@@ -38,7 +38,8 @@ def cases(world: World, db: WriteSession) -> dict[str, Case]:
     }
     closure.close(db, world.worker, made["closed"], CaseClose(reason=ClosingReason.other))
     service.reach(db, world.worker, made["plain"], Stage.assessment)
-    for name, days in (("overdue", 2), ("overdue longer", 9), ("plain", 0), ("foreign", 5)):
+    late = {"overdue": 2, "overdue longer": 9, "plain": 0, "foreign": 5, "silent longer": -10, "silent": -20}
+    for name, days in late.items():
         service.set_due(db, made[name].id, "follow_up", day - timedelta(days=days))
     db.commit()
     return made

@@ -1,6 +1,7 @@
 """Closing: what has to be settled, who may, and how a closed case comes back."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -34,6 +35,10 @@ def ask(client: CheckedClient, actor: Any, case: Case, what: str, **body: Any) -
 def names_told(db: WriteSession) -> list[str]:
     db.expire_all()
     return [m.name for m in db.query(OutboxMessage).order_by(OutboxMessage.id)]
+
+
+def dues(db: WriteSession, case: Case) -> dict[str, date]:
+    return {due.source: due.due_on for due in db.query(CaseDue).filter_by(case_id=case.id)}
 
 
 def test_a_closed_case_has_its_reason_and_nothing_due(
@@ -142,7 +147,7 @@ def test_a_worker_asks_and_a_supervisor_closes(client: CheckedClient, world: Wor
     assert (page["status"], page["closing_reason"], page["closing_note"]) == ("active", "moved_away", "مثال")
     assert page["closure_requested_by"] == str(world.worker.user_id)
     assert page["closure_requested_at"] is not None
-    assert page["next_due_on"] == service.review_after(today()).isoformat(), "the goal's action is over"
+    assert dues(db, case).keys() == {"follow_up", "review"}, "the goal's action is over"
     closed = ask(client, world.supervisor, case, "close", reason="moved_away").json()
     assert (closed["status"], closed["closure_requested_by"]) == ("closed", str(world.worker.user_id))
     assert [n for n in names_told(db) if n.startswith("case.clos")] == [
@@ -245,7 +250,8 @@ def test_a_reopened_case_keeps_its_history(
     page = reopened.json()
     assert (page["status"], page["stage"], page["closed_at"]) == ("active", "accompaniment", None)
     assert (page["closing_reason"], page["closure_requested_at"]) == (None, None)
-    assert page["next_due_on"] == service.review_after(today()).isoformat()
+    assert dues(db, case)["review"] == service.review_after(today())
+    assert page["next_due_on"] == dues(db, case)["follow_up"].isoformat()
     steps = db.query(CaseTransition).filter_by(case_id=case.id).order_by(CaseTransition.id).all()
     assert [(s.action, s.reason_code, s.note) for s in steps] == [
         ("open", None, None),

@@ -216,6 +216,7 @@ def test_after_a_review_the_next_one_is_due_months_later(
     client: CheckedClient, world: World, db: WriteSession
 ) -> None:
     case = make.case(db, world.worker, opened_on=today() - timedelta(days=100))
+    service.set_due(db, case.id, "follow_up", None)
     db.commit()
     url = f"/api/v1/cases/{case.id}"
     assert queries.read(db, world.worker, case.id)["is_overdue"] is True

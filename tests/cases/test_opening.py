@@ -18,7 +18,9 @@ from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
 
 
-def test_a_case_has_a_number_a_referent_and_a_review_to_come(world: World, db: WriteSession) -> None:
+def test_a_case_has_a_number_a_referent_and_a_contact_and_a_review_to_come(
+    world: World, db: WriteSession
+) -> None:
     case = make.case(db, world.worker, opened_on=date(2026, 11, 30))
     assert case.number == "OUJ1-2026-00001"
     assert (case.referent_id, case.status, case.stage) == (
@@ -27,7 +29,8 @@ def test_a_case_has_a_number_a_referent_and_a_review_to_come(world: World, db: W
         Stage.listening,
     )
     assert case.last_contact_on == date(2026, 11, 30)
-    assert case.next_due_on == date(2027, 2, 28)
+    assert case.next_due_on == date(2026, 12, 14), "the contact that the rhythm asks for"
+    assert db.get_one(CaseDue, (case.id, "review")).due_on == date(2027, 2, 28)
 
 
 def test_numbers_follow_one_another_in_each_window_and_year(world: World, db: WriteSession) -> None:
@@ -174,7 +177,7 @@ def test_days_are_counted_at_the_window(world: World, db: WriteSession) -> None:
     assert queries.read(db, world.worker, case.id)["is_silent"] is False
     older = make.case(db, world.worker, opened_on=today() - timedelta(days=31))
     page = queries.read(db, world.worker, older.id)
-    assert (page["is_silent"], page["days_since_contact"], page["is_overdue"]) == (True, 31, False)
+    assert (page["is_silent"], page["days_since_contact"], page["is_overdue"]) == (True, 31, True)
     service.set_due(db, older.id, "follow_up", today())
     assert queries.read(db, world.worker, older.id)["is_overdue"] is False
     service.set_due(db, older.id, "follow_up", today() - timedelta(days=1))

@@ -1,5 +1,8 @@
 """What plans and cancels itself: who is not to be contacted, whose contact it is, and facts that are told late."""
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 
 from app.cases import closure
@@ -7,10 +10,10 @@ from app.cases import service as cases_service
 from app.cases.events import CaseClosed, CaseOpened
 from app.cases.models import Case
 from app.cases.schemas import CaseAssign, CaseClose, CaseReopen
-from app.cases.states import ClosingReason
+from app.cases.states import ClosingReason, Priority
 from app.core.actor import SYSTEM
 from app.core.db import Database, WriteSession
-from app.core.ids import uuid7
+from app.core.ids import CaseId, uuid7
 from app.followups import queries, reactions, service
 from app.followups.schemas import FollowUpCreate, MissedContact
 from app.followups.states import FollowUpKind, FollowUpReason
@@ -20,7 +23,8 @@ from app.vocabularies import service as vocabularies
 from app.windows import queries as windows
 from tests.factories import cases
 from tests.factories.vocabularies import term
-from tests.factories.world import World
+from tests.factories.world import World, headers
+from tests.support.client import CheckedClient
 
 
 @pytest.fixture
@@ -64,6 +68,25 @@ def test_nobody_is_contacted_by_itself_who_asked_us_not_to(
     assert kinds(db, case) == [expected, expected]
 
 
+@pytest.mark.parametrize("priority", Priority)
+def test_the_first_contact_is_due_as_soon_as_the_case_is_open_on_the_day_that_is_planned_then(
+    client: CheckedClient, db: WriteSession, database: Database, world: World, priority: Priority
+) -> None:
+    cases.define_terms(db)
+    whose = cases.person(db, world.worker)
+    db.commit()
+    body = {"person_id": str(whose.id), "window_id": str(world.here), "priority": priority}
+    opened = client.post("/api/v1/cases", json=body, headers=headers(world.worker)).json()
+    calendar = windows.calendar(db, world.here)
+    first_due = calendar.next_working(windows.today(db, world.here) + service.rhythm(priority))
+    assert opened["next_due_on"] == first_due.isoformat()
+    outbox.deliver_all(database.write_session)
+    (first,) = queries.planned_of(db, CaseId(UUID(opened["id"])))
+    assert first.due_on == first_due
+    seen = client.get(f"/api/v1/cases/{opened['id']}", headers=headers(world.worker)).json()
+    assert seen["next_due_on"] == opened["next_due_on"]
+
+
 def test_a_new_referent_takes_over_what_was_the_former_ones_only(
     db: WriteSession, database: Database, world: World, case: Case
 ) -> None:
@@ -88,6 +111,21 @@ def test_a_closing_that_is_told_after_the_reopening_cancels_nothing(
     service.go_on(db, world.worker, case, None)
     reactions.cancel_planned(db, CaseClosed(case_id=case.id, reason="goals_met"))
     assert len(kinds(db, case)) == 1
+
+
+def test_a_contact_that_was_planned_while_a_case_was_closed_is_due_once_it_is_reopened(
+    db: WriteSession, database: Database, world: World, case: Case
+) -> None:
+    closure.close(db, world.worker, case, CaseClose(reason=ClosingReason.goals_met))
+    due_on = windows.today(db, case.window_id) + timedelta(days=2)
+    service.plan(db, world.worker, case, FollowUpCreate(kind=FollowUpKind.call, due_on=due_on))
+    closure.reopen(db, world.worker, case, CaseReopen(reason="A new request."))
+    rhythm_due = service.rhythm_due(db, case, windows.today(db, case.window_id))
+    assert case.next_due_on == rhythm_due
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    db.expire_all()
+    assert case.next_due_on == due_on
 
 
 def test_an_opening_that_is_told_after_the_closing_plans_nothing(
