@@ -81,11 +81,12 @@ def territories(db: WriteSession) -> int:
 
 
 def terms(db: WriteSession) -> int:
-    """The coded needs and the other open lists; terms that were there are given their present words."""
+    """The coded needs and the other open lists. A term that is there stays as the house has worded or retired it."""
     known = {tuple(term) for term in db.execute(select(Term.vocabulary, Term.code))}
     lists = [{**row, "vocabulary": "need"} for row in _read("needs.csv")]
     lists += [row for row in _read("vocabularies.csv") if row["vocabulary"] in OPEN_LISTS]
-    for vocabulary, rows in groupby(lists, key=lambda row: row["vocabulary"]):
+    missing = [row for row in lists if (row["vocabulary"], row["code"]) not in known]
+    for vocabulary, rows in groupby(missing, key=lambda row: row["vocabulary"]):
         ordered = sorted(
             rows, key=lambda row: bool(row.get("parent_code"))
         )  # themes before what is below them
@@ -102,7 +103,7 @@ def terms(db: WriteSession) -> int:
                 for row in ordered
             ],
         )
-    return sum((row["vocabulary"], row["code"]) not in known for row in lists)
+    return len(missing)
 
 
 def holidays(db: WriteSession) -> int:

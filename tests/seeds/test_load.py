@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from app.assessments.models import Assessment
 from app.audit import service as audit
@@ -20,7 +20,7 @@ from app.cases.states import CaseStatus, GoalStatus
 from app.consents.models import Consent, ConsentDecision
 from app.consents.states import ConsentState, state_of
 from app.core.actor import Role
-from app.core.clock import today
+from app.core.clock import now, today
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.settings import Settings
 from app.files import storage
@@ -99,6 +99,22 @@ def seen(db: ReadSession, column: Any) -> Counter[Any]:
 
 
 # --- loading --------------------------------------------------------------------------------------------------
+
+
+def test_loading_again_leaves_what_the_house_has_decided_about_a_term(
+    fresh_url: Callable[[str], str],
+) -> None:
+    migrate(url := fresh_url("reworded"))
+    database = Database(url)
+    list(load.reference_data(database))
+    of_housing = Term.vocabulary == "need", Term.code == "housing.eviction"
+    with database.write_session() as session, session.begin():
+        session.execute(update(Term).where(*of_housing).values(name_en="Own words", retired_at=now()))
+    assert list(load.reference_data(database)) == ["nothing new"]
+    with database.read_session() as session:
+        kept = session.scalars(select(Term).where(*of_housing)).one()
+        assert (kept.name_en, kept.retired_at is None) == ("Own words", False)
+    database.dispose()
 
 
 def test_reference_data_twice_changes_nothing(demo: Demonstration, told: ReadSession) -> None:
