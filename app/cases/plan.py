@@ -1,5 +1,6 @@
 """The plan: what the person wants to reach, who does what by when, and what became of it."""
 
+from datetime import date
 from typing import Any
 
 from app.audit import service as audit
@@ -22,6 +23,7 @@ from app.core.errors import DomainError, InvalidInput
 from app.core.ids import UserId
 from app.core.moves import begin, move
 from app.vocabularies import service as vocabularies
+from app.windows import queries as windows
 
 GOALS = 100  # a case
 ACTIONS = 100  # a goal
@@ -42,10 +44,11 @@ class GoalIsDecided(DomainError):
 def add_goal(db: WriteSession, actor: Actor, case: Case, data: GoalCreate) -> Goal:
     """Write down a goal; planning is the first work on a case that was only opened.
 
-    Raises `CaseIsClosed`, `PlanIsFull`, or `InvalidInput` for an unknown need.
+    Raises `CaseIsClosed`, `PlanIsFull`, or `InvalidInput` for an unknown need or a day that is over.
     """
     service.refuse_closed(case)
     _check_need(db, data.need_code)
+    _check_day(db, case, "/target_on", data.target_on)
     if plan_queries.count_goals(db, case.id) >= GOALS:
         raise PlanIsFull()
     goal = Goal(case_id=case.id, words=data.words, need_code=data.need_code, target_on=data.target_on)
@@ -60,12 +63,14 @@ def add_goal(db: WriteSession, actor: Actor, case: Case, data: GoalCreate) -> Go
 def change_goal(db: WriteSession, actor: Actor, case: Case, goal: Goal, data: GoalUpdate) -> None:
     """Change a goal's words, need or date, or say what became of it.
 
-    Raises `CaseIsClosed`, `IllegalMove`, or `InvalidInput` for an unknown need.
+    Raises `CaseIsClosed`, `IllegalMove`, or `InvalidInput` for an unknown need or another day that is over.
     """
     service.refuse_closed(case)
     sent = data.changes()
     if data.need_code != goal.need_code:
         _check_need(db, data.need_code)
+    if data.target_on != goal.target_on:
+        _check_day(db, case, "/target_on", data.target_on)
     _take(goal, sent, "need_code", "target_on", "outcome_note")
     goal.words = data.words or goal.words
     if data.status is not None and data.status is not goal.status:
@@ -92,12 +97,14 @@ def settle(db: WriteSession, actor: Actor, goal: Goal, status: GoalStatus, note:
 def add_action(db: WriteSession, actor: Actor, case: Case, goal: Goal, data: ActionCreate) -> Action:
     """Plan an action under an open goal, at the end.
 
-    Raises `CaseIsClosed`, `GoalIsDecided`, `PlanIsFull`, or `InvalidInput` for an owner from elsewhere.
+    Raises `CaseIsClosed`, `GoalIsDecided`, `PlanIsFull`, or `InvalidInput` for an owner from elsewhere or a day
+    that is over.
     """
     service.refuse_closed(case)
     if goal.status is not GoalStatus.open:
         raise GoalIsDecided()
     _check_owner(db, case, data.owner_id)
+    _check_day(db, case, "/due_on", data.due_on)
     last = plan_queries.last_position(db, goal.id)
     if last >= ACTIONS:
         raise PlanIsFull()
@@ -115,12 +122,14 @@ def add_action(db: WriteSession, actor: Actor, case: Case, goal: Goal, data: Act
 def change_action(db: WriteSession, actor: Actor, case: Case, action: Action, data: ActionUpdate) -> None:
     """Change who acts and by when, or say that it is done, dropped or planned again.
 
-    Raises `CaseIsClosed`, `IllegalMove`, or `InvalidInput` for an owner from elsewhere.
+    Raises `CaseIsClosed`, `IllegalMove`, or `InvalidInput` for an owner from elsewhere or another day that is over.
     """
     service.refuse_closed(case)
     sent = data.changes()
     if data.owner_id != action.owner_id:
         _check_owner(db, case, data.owner_id)
+    if data.due_on != action.due_on:
+        _check_day(db, case, "/due_on", data.due_on)
     _take(action, sent, "owner_id", "due_on", "outcome_note")
     action.words = data.words or action.words
     if data.status is not None and data.status is not action.status:
@@ -157,6 +166,12 @@ def _check_need(db: WriteSession, code: str | None) -> None:
 def _check_owner(db: WriteSession, case: Case, owner_id: UserId | None) -> None:
     if owner_id is not None and not users.serves_at(db, owner_id, case.window_id):
         raise InvalidInput("/owner_id", "not_serving_there")
+
+
+def _check_day(db: WriteSession, case: Case, pointer: str, day: date | None) -> None:
+    """What is planned lies ahead, by the calendar of the window. What was planned before may lie behind."""
+    if day is not None and day < windows.today(db, case.window_id):
+        raise InvalidInput(pointer, "in_the_past")
 
 
 def replan(db: WriteSession, case: Case) -> None:

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from app.audit import service as audit
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.db import WriteSession
+from app.core.db import ReadSession, WriteSession
 from app.core.errors import NotFound
 from app.core.ids import InterviewId, WindowId
 from app.core.moves import begin, move
+from app.core.text import is_arabic
 from app.intake import policy, queries
-from app.intake.models import Arrival, ArrivalTransition
+from app.intake.models import Arrival, ArrivalTransition, Interview
 from app.intake.schemas import ArrivalCreate, CounterAnswer
 from app.intake.states import ARRIVAL_LIFECYCLE, ArrivalAction
 from app.vocabularies import service as vocabularies
@@ -76,6 +77,17 @@ def take_in(db: WriteSession, actor: Actor, arrival: Arrival, interview_id: Inte
     """Somebody is called to an interview."""
     _move(db, actor, arrival, ArrivalAction.call, interview_id=interview_id)
     _record(db, actor, arrival, "call", interview_id=interview_id)
+
+
+def first_told(arrival: Arrival) -> dict[str, Any]:
+    """What a new draft says of who was called: the first name on the ticket, in its script."""
+    return {"given_name_ar" if is_arabic(arrival.first_name) else "given_name_latin": arrival.first_name}
+
+
+def tells_no_more(db: ReadSession, interview: Interview) -> bool:
+    """Whether nothing is known of somebody yet but the first name on the ticket."""
+    called = queries.arrival_of(db, interview.id)
+    return called is not None and interview.new_person == first_told(called)
 
 
 def heard(db: WriteSession, actor: Actor, interview_id: InterviewId) -> None:

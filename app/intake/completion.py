@@ -54,9 +54,9 @@ def complete(db: WriteSession, actor: Actor, interview: Interview, data: Intervi
     Raises `IllegalMove`, `InterviewIncomplete`, `people.PossibleDuplicates` and `cases.CaseAlreadyOpen`.
     """
     INTERVIEW_LIFECYCLE.move(interview.status, InterviewAction.complete, actor.role)
-    missing = lacking(interview)
-    if missing:
-        raise InterviewIncomplete(errors=[{"pointer": f"/{name}", "code": "missing"} for name in missing])
+    missing = [{"pointer": f"/{name}", "code": "missing"} for name in lacking(interview)]
+    if errors := [*missing, *unreadable(interview)]:
+        raise InterviewIncomplete(errors=errors)
     with db.no_autoflush:  # nothing that is asked here is still to be written, and every flush is costly
         with _kept_draft():
             vocabularies.check(db, "/needs", "need", interview.needs)
@@ -85,18 +85,40 @@ def lacking(interview: Interview | Row) -> list[str]:
     return [name for name in wanted if not getattr(interview, name) and not (name == "person_id" and named)]
 
 
+def unreadable(interview: Interview | Row) -> list[dict[str, Any]]:
+    """What was written down of a new person and cannot be: told together with what lacks, and before it is asked for."""
+    if interview.new_person is None:
+        return []
+    try:
+        _newcomer(interview)
+    except ValidationError as error:
+        return _pointed(error, "new_person")
+    return []
+
+
+def _newcomer(interview: Interview | Row, duplicate_override: str | None = None) -> PersonCreate:
+    return PersonCreate.model_validate(
+        {
+            **(interview.new_person or {}),
+            "window_id": interview.window_id,
+            "duplicate_override": duplicate_override,
+        }
+    )
+
+
 def _person(db: WriteSession, actor: Actor, interview: Interview, data: InterviewCompletion) -> Person | None:
     if interview.person_id is not None:
         return people_queries.get(db, actor, interview.person_id)
-    if interview.new_person is None:
+    if interview.new_person is None or _stays_unnamed(db, interview):
         return None
-    told = {
-        **interview.new_person,
-        "window_id": interview.window_id,
-        "duplicate_override": data.duplicate_override,
-    }
     with _kept_draft("new_person"):
-        return people.register(db, actor, PersonCreate.model_validate(told))
+        return people.register(db, actor, _newcomer(interview, data.duplicate_override))
+
+
+def _stays_unnamed(db: WriteSession, interview: Interview) -> bool:
+    """Nobody is registered by a ticket's first name because of a question that was answered."""
+    only_asked = interview.conclusion is Conclusion.information_only and not interview.consents
+    return only_asked and arrivals.tells_no_more(db, interview)
 
 
 def _case(
@@ -148,16 +170,19 @@ def _kept_draft(*path: str | int) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        raise InterviewIncomplete(
-            errors=problems.fields([{**e, "loc": ("body", *path, *e["loc"])} for e in found])
-        ) from None
+        raise InterviewIncomplete(errors=_pointed(error, *path)) from None
     except InvalidInput as error:
         inside = "".join(f"/{part}" for part in path)
         told: list[Mapping[str, Any]] = error.details["errors"]  # type: ignore[assignment]
         raise InterviewIncomplete(
             errors=[{**e, "pointer": f"{inside}{e['pointer']}"} for e in told]
         ) from None
+
+
+def _pointed(error: ValidationError, *path: str | int) -> list[dict[str, Any]]:
+    """What a schema says of a part of the draft, pointing into the draft."""
+    found = error.errors(include_url=False, include_input=False)
+    return problems.fields([{**e, "loc": ("body", *path, *e["loc"])} for e in found])
 
 
 def _close(

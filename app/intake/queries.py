@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -43,6 +44,8 @@ _DAY_COUNTS = (
     .group_by(_a.status, _a.reason, _a.topic)
     .order_by(_a.status, _a.reason, _a.topic)
 )
+
+_CALLED: Select[Any] = select(_a.interview_id, _a.ticket, _a.first_name, _a.reason)
 
 _INTERVIEW: Select[Any] = select(
     _i.id,
@@ -161,6 +164,15 @@ def last_ticket(db: ReadSession, window_id: WindowId, on: date) -> int:
 def arrival_of(db: ReadSession, interview_id: InterviewId) -> Arrival | None:
     """Who was called to this interview, if somebody waited for it."""
     return db.scalar(select(Arrival).where(Arrival.interview_id == interview_id))
+
+
+def called(
+    db: ReadSession, actor: Actor, interview_ids: Collection[InterviewId]
+) -> dict[InterviewId, dict[str, Any]]:
+    """Who was called to which of these interviews, as columns: the ticket, the first name, the reason of coming."""
+    statement = _CALLED.where(_a.interview_id.in_(interview_ids), arrivals_visible_to(actor))
+    found = rows(db, statement.order_by(_a.arrived_at), actor.binds)
+    return {item["interview_id"]: dict(item) for item in found}
 
 
 # --- interviews ----------------------------------------------------------------------------------------------

@@ -47,7 +47,12 @@ def call(db: WriteSession, actor: Actor, arrival: Arrival) -> None:
     """Call somebody who waits: to a new draft, or to the one that was begun before they were put back."""
     begun = queries.get(db, actor, arrival.interview_id) if arrival.interview_id else None
     if begun is None or begun.status is not InterviewStatus.draft:
-        begun = Interview(window_id=arrival.window_id, worker_id=actor.user, channel=Channel.walk_in)
+        begun = Interview(
+            window_id=arrival.window_id,
+            worker_id=actor.user,
+            channel=Channel.walk_in,
+            new_person=arrivals.first_told(arrival),
+        )
         _begin(db, actor, begun)
     arrivals.take_in(db, actor, arrival, begun.id)
 
@@ -75,6 +80,8 @@ def save(db: WriteSession, actor: Actor, interview: Interview, data: InterviewUp
     if interview.status is not InterviewStatus.draft:
         raise INTERVIEW_LIFECYCLE.refusal(interview.status, "save", actor.role)
     changes = _checked(db, actor, interview.window_id, data.changes())
+    if changes.get("person_id") and arrivals.tells_no_more(db, interview):
+        changes.setdefault("new_person", None)  # who is registered is more than a name on a ticket
     for name, value in changes.items():
         setattr(interview, name, value)
     _check_one_person(interview)

@@ -1,4 +1,7 @@
-"""Telephone numbers: stored in E.164, shown the way people dial them, never a reason to refuse someone."""
+"""Telephone numbers: stored in E.164, shown the way people dial them.
+
+An unusual number is doubted, never a reason to refuse someone; what cannot be a number at all is a slip of the keyboard.
+"""
 
 from dataclasses import dataclass
 
@@ -8,6 +11,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 from app.core import text
 
 _LONGEST_RAW = 60  # characters worth parsing; longer text is a note, not a number
+FEWEST_DIGITS, MOST_DIGITS = 9, 15  # a Moroccan number without its 0; the longest of E.164
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,6 +36,12 @@ def normalise(raw: str, region: str = "MA") -> Phone:
     if number is None or not phonenumbers.is_valid_number(number):
         return Phone(None, kept, ("phone_unusual",))
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), kept)
+
+
+def is_plausible(raw: str) -> bool:
+    """Whether a text has as many digits as a telephone number, in any of the three digit sets."""
+    plain = text.digits_to_ascii(text.clean(raw))
+    return FEWEST_DIGITS <= sum(sign.isdecimal() for sign in plain) <= MOST_DIGITS
 
 
 def local(e164: str, region: str = "MA") -> str:

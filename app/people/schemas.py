@@ -13,6 +13,7 @@ from app.people.identifiers import IdentifierKind
 from app.people.matching import Reason as MatchReason
 from app.people.matching import Verdict
 from app.people.models import ContactPreference, Sex
+from app.people.phones import is_plausible
 
 
 def _or_none(value: str | None) -> str | None:
@@ -70,8 +71,14 @@ class IdentifierIn(Input):
         return self
 
 
+def _dialled(value: str) -> str:
+    if not is_plausible(value):
+        raise ValueError("phone_implausible")
+    return value
+
+
 class PhoneIn(Input):
-    number: Annotated[RequiredLine, Field(max_length=50)] = Field(
+    number: Annotated[RequiredLine, Field(max_length=50), AfterValidator(_dialled)] = Field(
         description="As it is dialled here.", examples=["06 00 00 00 00"]
     )
     label: Annotated[_Short | None, AfterValidator(_or_none)] = Field(

@@ -1,7 +1,7 @@
 """Closing: what has to be settled, who may, and how a closed case comes back."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -135,7 +135,7 @@ def test_a_worker_closes_what_is_not_pressing(
 def test_a_worker_asks_and_a_supervisor_closes(client: CheckedClient, world: World, db: WriteSession) -> None:
     case = make.case(db, world.worker, priority=Priority.urgent)
     goal = make.goal(db, world.worker, case)
-    make.action(db, world.worker, case, goal, due_on="2026-01-20")
+    make.action(db, world.worker, case, goal, due_on=str(today() + timedelta(days=2)))
     db.commit()
     assert ask(client, world.worker, case, "closure-request", **REASON).status_code == 409
     outcomes = {str(goal.id): {"status": "met"}}

@@ -1,6 +1,6 @@
 """The plan: goals in the person's words, actions with owner and date, and what became of them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from app.cases import plan, plan_queries
 from app.cases.models import Case, GoalTransition
 from app.cases.states import CaseStatus, GoalStatus
+from app.core.clock import today
 from app.core.db import WriteSession
 from app.core.ids import uuid7
 from tests.factories import cases as make
@@ -121,29 +122,35 @@ def test_the_case_is_due_with_its_first_planned_action(
         db.refresh(case)
         return case.next_due_on
 
-    review = due()
+    review, soon = due(), today() + timedelta(days=2)
     assert review is not None
-    body = {"words": "زيارة (مثال)", "owner_id": str(world.colleague.user_id), "due_on": "2026-01-20"}
+    body = {"words": "زيارة (مثال)", "owner_id": str(world.colleague.user_id), "due_on": str(soon)}
     made = client.post(f"{url}/actions", json=body, headers=headers(world.worker))
     assert made.status_code == 201, made.text
     action = made.json()
     assert {name: action[name] for name in body} == body
-    make.action(db, world.worker, case, other, due_on="2026-01-25")
+    make.action(db, world.worker, case, other, due_on=str(soon + timedelta(days=5)))
     db.commit()
-    assert due() == date(2026, 1, 20)
+    assert due() == soon
     action_url = f"{url}/actions/{action['id']}"
     moved = patch(
-        client, world, action_url, action["version"], due_on="2026-01-22", owner_id=None, words="موعد"
+        client,
+        world,
+        action_url,
+        action["version"],
+        due_on=str(soon + timedelta(days=2)),
+        owner_id=None,
+        words="موعد",
     ).json()
-    assert (moved["owner_id"], moved["words"], due()) == (None, "موعد", date(2026, 1, 22))
+    assert (moved["owner_id"], moved["words"], due()) == (None, "موعد", soon + timedelta(days=2))
     done = patch(client, world, action_url, moved["version"], status="done", outcome_note="تم (مثال)").json()
     assert (done["status"], done["outcome_note"], done["steps"]) == ("done", "تم (مثال)", ["take_up"])
     assert done["done_at"] is not None
-    assert due() == date(2026, 1, 25)
+    assert due() == soon + timedelta(days=5)
     same = patch(client, world, action_url, done["version"], status="done").json()
     assert same["status"] == "done"
     again = patch(client, world, action_url, same["version"], status="planned").json()
-    assert (again["done_at"], due()) == (None, date(2026, 1, 22))
+    assert (again["done_at"], due()) == (None, soon + timedelta(days=2))
     dropped = patch(client, world, action_url, again["version"], status="dropped").json()
     assert dropped["status"] == "dropped"
     other_url = f"/api/v1/cases/{case.id}/goals/{other.id}"
@@ -205,3 +212,49 @@ def test_goals_and_actions_are_found_under_their_own_case_and_goal_only(
         f"{goals}/{goal.id}/actions/{uuid7()}",
     ):
         assert patch(client, world, url, 1, words="x").status_code == 404
+
+
+# --- days that are over ---------------------------------------------------------------------------------------
+
+
+def told(response: Any) -> tuple[int, list[tuple[str, str]]]:
+    return response.status_code, [(e["pointer"], e["code"]) for e in response.json()["errors"]]
+
+
+def test_nothing_is_planned_for_a_day_that_is_over(
+    client: CheckedClient, world: World, db: WriteSession, case: Case
+) -> None:
+    goal = make.goal(db, world.worker, case)
+    db.commit()
+    yesterday, at = str(today() - timedelta(days=1)), f"/api/v1/cases/{case.id}/goals"
+    wanted = {"words": "مثال", "target_on": yesterday}
+    response = client.post(at, json=wanted, headers=headers(world.worker))
+    assert told(response) == (422, [("/target_on", "in_the_past")])
+    planned = {"words": "مثال", "due_on": yesterday}
+    response = client.post(f"{at}/{goal.id}/actions", json=planned, headers=headers(world.worker))
+    assert told(response) == (422, [("/due_on", "in_the_past")])
+    for day in (today(), today() + timedelta(days=1)):
+        wanted["target_on"] = planned["due_on"] = str(day)
+        assert client.post(at, json=wanted, headers=headers(world.worker)).status_code == 201
+        made = client.post(f"{at}/{goal.id}/actions", json=planned, headers=headers(world.worker))
+        assert made.status_code == 201
+
+
+def test_a_day_that_has_gone_by_stays_until_another_is_named(
+    client: CheckedClient, world: World, db: WriteSession, case: Case
+) -> None:
+    day = today() - timedelta(days=3)
+    goal = make.goal(db, world.worker, case)
+    action = make.action(db, world.worker, case, goal)
+    goal.target_on = action.due_on = day  # planned while it lay ahead
+    db.commit()
+    at = f"/api/v1/cases/{case.id}/goals/{goal.id}"
+    kept = patch(client, world, at, goal.version, words="مثال", target_on=str(day))
+    assert kept.status_code == 200, kept.text
+    other = patch(client, world, at, kept.json()["version"], target_on=str(day + timedelta(days=1)))
+    assert told(other) == (422, [("/target_on", "in_the_past")])
+    at = f"{at}/actions/{action.id}"
+    kept = patch(client, world, at, action.version, words="مثال", due_on=str(day))
+    assert kept.status_code == 200, kept.text
+    other = patch(client, world, at, kept.json()["version"], due_on=str(day - timedelta(days=1)))
+    assert told(other) == (422, [("/due_on", "in_the_past")])

@@ -199,6 +199,20 @@ def test_a_new_person_is_checked_in_full_and_nothing_is_lost(client: CheckedClie
     assert kept == draft
 
 
+def test_what_lacks_and_what_cannot_be_are_told_together(client: CheckedClient, office: World) -> None:
+    told = {
+        "given_name_latin": "Imane (exemple)",
+        "birth": {"precision": "exact", "on": "31/02/1990"},
+        "phones": [{"number": "12"}],
+    }
+    draft = start(client, office, **intake.told(new_person=told, urgency=None))
+    assert problems(complete(client, office.worker, draft)) == [
+        ("/urgency", "missing"),
+        ("/new_person/birth/on", "bad_format"),
+        ("/new_person/phones/0/number", "phone_implausible"),
+    ]
+
+
 def test_what_the_register_refuses_points_into_the_draft(client: CheckedClient, office: World) -> None:
     strange = {"given_name_latin": "Imane (exemple)", "commune_code": "99.999.99.99"}
     found = problems(record(client, office, new_person=strange))

@@ -33,6 +33,26 @@ def test_an_unusable_number_is_kept_as_said(written: str) -> None:
     assert (phone.e164, phone.raw, phone.warnings) == (None, written, ("phone_unusual",))
 
 
+@pytest.mark.parametrize(
+    ("written", "is_one"),
+    [
+        ("612345678", True),
+        ("06 12-34.56 78", True),
+        ("٠٦١٢٣٤٥٦٧٨", True),
+        ("۰۶۱۲۳۴۵۶۷۸", True),
+        ("+212 6 12 34 56 78 (الجارة)", True),
+        ("1" * 15, True),
+        ("1" * 16, False),
+        ("12345678", False),
+        ("١٢", False),
+        ("neighbour's", False),
+        ("", False),
+    ],
+)
+def test_a_telephone_number_has_nine_to_fifteen_digits(written: str, is_one: bool) -> None:
+    assert phones.is_plausible(written) is is_one
+
+
 def test_no_number_is_not_an_unusual_one() -> None:
     phone = phones.normalise(" \u200f ")
     assert (phone.e164, phone.raw, phone.warnings) == (None, "", ())

@@ -107,14 +107,19 @@ def test_unusual_numbers_are_kept_and_doubted(client: CheckedClient, office: Wor
         client,
         office,
         identifiers=[{"kind": "passport", "value": "XY1234567"}, {"kind": "cin", "value": "12"}],
-        phones=[{"number": "123"}],
+        phones=[{"number": "0999999999999"}],
     )
     assert response.status_code == 201, response.text
     assert response.json()["warnings"] == [
         {"pointer": "/identifiers/1", "code": "cin_unusual"},
         {"pointer": "/phones/0", "code": "phone_unusual"},
     ]
-    assert response.json()["phones"][0] == {"number": "123", "e164": None, "local": None, "label": None}
+    assert response.json()["phones"][0] == {
+        "number": "0999999999999",
+        "e164": None,
+        "local": None,
+        "label": None,
+    }
 
 
 def test_the_same_number_told_twice_is_kept_once(client: CheckedClient, office: World) -> None:
@@ -167,6 +172,9 @@ def test_having_no_document_stands_alone(client: CheckedClient, office: World) -
         ({"identifiers": [{"kind": "cin", "value": " \u200f"}]}, ("/identifiers/0", "missing")),
         ({"phones": [{"number": "\u200f"}]}, ("/phones/0/number", "too_short")),
         ({"phones": [{"number": "\u0958" * 26}]}, ("/phones/0/number", "too_long")),
+        ({"phones": [{"number": "12"}]}, ("/phones/0/number", "phone_implausible")),
+        ({"phones": [{"number": "ask the guard"}]}, ("/phones/0/number", "phone_implausible")),
+        ({"phones": [{"number": "0" * 16}]}, ("/phones/0/number", "phone_implausible")),
         ({"address": "\u0958" * 251}, ("/address", "too_long")),
         ({"language": "klingon"}, ("/language", "unknown_code")),
         (

@@ -125,3 +125,15 @@ def test_a_goal_of_another_case_is_not_found(
     db.commit()
     worker.open(f"/cases/{other.id}/goals/{goal.id}", status=404)
     worker.open(f"/cases/{other.id}/goals/{goal.id}/actions/{goal.id}", status=404)
+
+
+def test_a_day_that_is_over_is_refused_beside_the_field(worker: Browser, case: Case, goal: Goal) -> None:
+    goals, actions = f"/cases/{case.id}/goals", f"/cases/{case.id}/goals/{goal.id}/actions"
+    refused = worker.open(f"/cases/{case.id}/plan").send(
+        goals, words="أريد غرفة (مثال)", target_on="2020-01-01"
+    )
+    assert refused.status == 422
+    assert refused.find("//input[@id='f-target_on'][@value='2020-01-01'][@aria-invalid='true']")
+    refused = worker.open(f"{actions}/new").send(actions, words="زيارة (مثال)", due_on="2020-01-01")
+    assert refused.status == 422
+    assert refused.find("//input[@id='f-due_on'][@value='2020-01-01'][@aria-invalid='true']")
