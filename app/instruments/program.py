@@ -27,6 +27,7 @@ class Program:
     required_when: Expressions
     need_when: Expressions
     bands: Expressions  # by band code
+    deciding: frozenset[str]  # whose answers make another question relevant or required
 
 
 def kinds_of(items: tuple[Item, ...]) -> dict[str, Kind]:
@@ -43,9 +44,25 @@ def order_of(items: tuple[Item, ...]) -> tuple[Item, ...]:
 def _dependencies(item: Item) -> Iterator[str]:
     """The surrounding group first; `.` is the item itself, and therefore a cycle."""
     yield from item.path[-1:]
-    for source in filter(None, (item.relevant, item.calculation)):
+    yield from _named(item, item.relevant, item.calculation)
+
+
+def _named(item: Item, *sources: str) -> Iterator[str]:
+    for source in filter(None, sources):
         for name in xpath.references(xpath.parse(source)):
             yield name or item.name
+
+
+def _deciding(items: tuple[Item, ...]) -> frozenset[str]:
+    """By themselves, or through what is calculated from them."""
+    by_name, found = {item.name: item for item in items}, set[str]()
+    waiting = [name for item in items for name in _named(item, item.relevant, item.required_when)]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _named(by_name[name], by_name[name].calculation)
+    return frozenset(found)
 
 
 @functools.lru_cache(maxsize=64)
@@ -75,6 +92,7 @@ def program_of(form: CompiledForm) -> Program:
             for band in form.bands
             if band.when
         },
+        deciding=_deciding(form.items),
     )
 
 

@@ -9,11 +9,13 @@ from starlette.responses import Response
 
 from app.assessments import queries, service
 from app.assessments.deps import AssessmentReader, AssessmentSeen, AssessmentToWrite, AssessmentWriter
+from app.assessments.models import Assessment
 from app.assessments.schemas import AssessmentCreate, AssessmentUpdate
 from app.assessments.states import AssessmentStatus
 from app.auth.deps import CreateDb
 from app.cases import queries as cases
 from app.cases.deps import CaseOpenedToRead, CaseToWrite
+from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
 from app.core.ids import InstrumentId
@@ -24,7 +26,8 @@ from app.instruments.form import CompiledForm
 from app.web import drawing, face, terms
 from app.web.drawing import Before
 from app.web.face import PageForm, see
-from app.web.rendering import page
+from app.web.forms import Form
+from app.web.rendering import fragment, page
 from app.windows import queries as windows
 
 router = face.router()
@@ -101,6 +104,18 @@ def _rows(
     }
 
 
+@router.post("/assessments/{assessment_id}/questions")
+def ask(
+    request: Request, actor: AssessmentReader, db: ReadDb, assessment: AssessmentSeen, form: PageForm
+) -> Response:
+    """The questions that the answers typed so far ask for; nothing is kept."""
+    definition = instruments.form(db, assessment["instrument_id"])
+    older = queries.previous(db, assessment)
+    today = windows.today(db, cases.read(db, actor, assessment["case_id"])["window_id"])
+    rows = _rows(db, assessment, definition, older, drawing.sent(form), today)
+    return fragment(request, "assessments/asked.html", older=older, **rows)
+
+
 def _answered(definition: CompiledForm, assessment: dict[str, Any]) -> list[tuple[str, str]]:
     """Question and answer, both in words, in the order of the form."""
     return [
@@ -121,13 +136,34 @@ def save(
     assessment: AssessmentToWrite,
     form: PageForm,
 ) -> Response:
-    """Keep what was typed; the same form completes the assessment when that button was pressed."""
+    """Keep what was typed; the same form completes the assessment when that button was pressed.
+
+    Nobody completes past a question that did not stand in the form: it is shown first.
+    """
     check_version(assessment.version, expected)
     service.save(db, actor, assessment, AssessmentUpdate(answers=drawing.sent(form)))
+    here = f"/assessments/{assessment.id}"
     if form.value("then") != "complete":
-        return see(f"/assessments/{assessment.id}", done="assessment_saved")
+        return see(here, done="assessment_saved")
+    if new := _unasked(db, actor, assessment, form):
+        return see(here, done="assessment_grew", at=f"f-answers-{new[0]}")
     service.complete(db, actor, assessment)
-    return see(f"/assessments/{assessment.id}", done="assessment_completed")
+    return see(here, done="assessment_completed")
+
+
+def _unasked(db: ReadSession, actor: Actor, assessment: Assessment, form: Form) -> list[str]:
+    """The questions that the answers ask for and that the form did not show, in the order of the sheet.
+
+    Where a required answer lacks nothing is completed anyway, and the refusal shows them all.
+    """
+    definition, asked = instruments.form(db, assessment.instrument_id), form.values("asked")
+    today = windows.today(db, cases.read(db, actor, assessment.case_id)["window_id"])
+    earlier = assessment.calculated
+    state = evaluate(definition, assessment.answers, today=today, complete=False, earlier=earlier)
+    if state.missing:
+        return []
+    unseen = state.relevant - set(asked)
+    return [item.name for item in definition.items if item.is_answered_by_people and item.name in unseen]
 
 
 @router.post("/assessments/{assessment_id}/discard")

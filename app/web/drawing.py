@@ -11,6 +11,7 @@ from app.core import i18n
 from app.instruments.answers import is_blank
 from app.instruments.evaluation import Evaluation
 from app.instruments.form import CompiledForm, Item, Texts
+from app.instruments.program import program_of
 from app.web import wording
 from app.web.forms import Form
 
@@ -28,6 +29,7 @@ class Drawn:
     depth: int
     choices: list[tuple[str, str]]
     is_required: bool
+    decides: bool  # whether another question may come or go with the answer
     value: Any
     earlier: str
 
@@ -60,7 +62,7 @@ def drawn(
     form: CompiledForm, state: Evaluation, answers: Mapping[str, Any], before: "Before | None"
 ) -> Iterator[Drawn]:
     """The rows of the form that are asked now, in the order of the sheet; calculations are not shown."""
-    missing = set(state.missing)
+    missing, deciding = set(state.missing), program_of(form).deciding
     for item in form.items:
         if item.name not in state.relevant or item.type == "calculate":
             continue
@@ -71,6 +73,7 @@ def drawn(
             depth=len(item.path),
             choices=[(choice.code, text_of(form, choice.labels)) for choice in item.choices],
             is_required=item.required or item.name in missing,
+            decides=item.name in deciding,
             value=answers.get(item.name),
             earlier=before.answer(item.name) if before else "",
         )

@@ -232,10 +232,15 @@ def ours(path: str | None) -> str:
     return path if path is not None and is_ours else "/"
 
 
-def see(path: str, *, done: str | None = None) -> Response:
-    """Lead the browser on after a form was accepted; `done` is a code, told in words on the next page."""
+def see(path: str, *, done: str | None = None, at: str | None = None) -> Response:
+    """Lead the browser on after a form was accepted; `done` is a code, told in words on the next page.
+
+    `at` is the id of the part of that page where the eye goes on.
+    """
     if done:
         path += ("&" if "?" in path else "?") + f"done={done}"
+    if at:
+        path += f"#{at}"
     return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})
 
 

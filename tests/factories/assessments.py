@@ -1,5 +1,6 @@
 """Instruments and assessments for tests, built through the services."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -20,7 +21,7 @@ from app.people.schemas import PersonCreate
 from app.vocabularies import service as vocabularies
 from app.windows import queries as windows
 from tests.factories.vocabularies import term
-from tests.support.xlsforms import SETTINGS, choice, markdown, question
+from tests.support.xlsforms import SETTINGS, Cells, choice, markdown, question
 
 FRENCH, ARABIC = "constraint_message::Français (fr)", "constraint_message::العربية (ar)"
 
@@ -76,6 +77,12 @@ def publish(db: WriteSession, actor: Actor, code: str = "situation", version: st
     """A published instrument; the vocabulary is defined first."""
     define_terms(db)
     return instruments.publish(db, actor, source(code, version), "markdown")
+
+
+def publish_survey(db: WriteSession, actor: Actor, survey: Sequence[Cells]) -> Instrument:
+    """A published instrument with a test's own questions."""
+    define_terms(db)
+    return instruments.publish(db, actor, markdown(survey, CHOICES, SETTINGS).encode(), "markdown")
 
 
 def case(db: WriteSession, actor: Actor, name: str = "مثالية") -> Case:

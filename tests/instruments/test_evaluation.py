@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.instruments import scoring
 from app.instruments.evaluation import Evaluation, Violation, evaluate
 from app.instruments.form import MAX_TEXT, CompiledForm
+from app.instruments.program import program_of
 from tests.support.xlsforms import Cells, choice, compiled, question
 
 TODAY = date(2026, 3, 15)
@@ -313,3 +314,17 @@ def test_evaluating_what_was_kept_gives_the_same_again(answers: dict[str, object
     again = run(dict(first.answers))
     assert again.answers == first.answers
     assert (again.scores, again.band, again.needs) == (first.scores, first.band, first.needs)
+
+
+def test_what_decides_over_other_questions_is_known_also_through_calculations() -> None:
+    form = compiled(
+        [
+            question("integer", "adults"),
+            question("integer", "children"),
+            question("calculate", "all_of_them", calculation="${adults} + ${children}"),
+            question("text", "crowded", relevant="${all_of_them} > 5"),
+            question("text", "why", required="${crowded} != ''"),
+            question("calculate", "twice", calculation="${adults} * 2"),
+        ]
+    )
+    assert program_of(form).deciding == {"adults", "children", "all_of_them", "crowded"}

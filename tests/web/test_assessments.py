@@ -1,16 +1,22 @@
 """Assessing a case without scripts: choose, fill in, complete, read the outcome, compare over time."""
 
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from app.assessments import queries
+from app.assessments.models import Assessment
+from app.assessments.states import AssessmentStatus
 from app.cases.models import Case
 from app.core import i18n
 from app.core.db import WriteSession
 from app.web import drawing
 from tests.factories import assessments
 from tests.factories.world import World
-from tests.support.pages import Browser, Page
+from tests.support.pages import ORIGIN, Browser, Page
+from tests.support.xlsforms import question
 
 
 @pytest.fixture
@@ -36,6 +42,52 @@ def test_a_question_that_became_relevant_is_asked_after_saving(worker: Browser, 
     page = page.send(page.path, answers__works="yes")
     assert "hours" in names(page)
     assert page.find("//input[@name='answers.works'][@value='yes'][@checked]")
+
+
+def typed(worker: Browser, page: Page, **answers: str) -> Any:
+    """What the page asks the server while somebody answers."""
+    fields: dict[str, list[str]] = {}
+    for name, value in page.find("//form[@id='assessment']")[0].form_values():
+        fields.setdefault(name, []).append(value)
+    fields |= {f"answers.{name}": [value] for name, value in answers.items()}
+    return worker.client.post(f"{page.path}/questions", data=fields, headers={"Origin": ORIGIN})
+
+
+def test_a_question_that_becomes_relevant_is_asked_while_somebody_answers(
+    db: WriteSession, worker: Browser, case: Case
+) -> None:
+    page = begun(worker, case)
+    assert page.find("//*[@data-row='works'][@data-decides]")
+    assert not page.find("//*[@data-row='home'][@data-decides]")
+    answer = typed(worker, page, works="yes", children="كثير")
+    assert answer.status_code == 200
+    assert 'name="answers.hours"' in answer.text
+    assert 'name="answers.hours"' not in typed(worker, page, works="no").text
+    db.expire_all()
+    assert db.scalars(select(Assessment)).one().answers == {}  # nothing is kept
+
+
+def test_nobody_completes_past_a_question_that_was_not_shown(
+    db: WriteSession, world: World, worker: Browser
+) -> None:
+    assessments.publish_survey(
+        db,
+        world.administrator,
+        [
+            question("integer", "children"),
+            question("text", "their_situation", relevant="${children} > 0"),
+        ],
+    )
+    page = begun(worker, assessments.case(db, world.worker))
+    page = page.send(page.path, answers__children="2", then="complete")
+    assert page.response.history[-1].headers["location"].endswith("#f-answers-their_situation")
+    assert names(page) == {"children", "their_situation"}
+    db.expire_all()
+    kept = db.scalars(select(Assessment)).one()
+    assert (kept.status, kept.answers) == (AssessmentStatus.draft, {"children": 2})
+    page.send(page.path, then="complete")  # it was seen; what is not required may stay blank
+    db.expire_all()
+    assert db.scalars(select(Assessment)).one().status is AssessmentStatus.completed
 
 
 def test_saving_keeps_what_was_typed_and_takes_back_what_was_emptied(
