@@ -23,6 +23,20 @@ Told = dict[str, Any]
 
 WHO = ("name", "sex", "birth", "document", "phone")
 QUESTIONS = ("narrative", *WHO, "needs", "urgency", "channel", "consents", "conclusion")
+# Where the field of a question stands on the pages that ask it.
+PLACES = {
+    "narrative": "f-narrative",
+    "name": "f-new_person-given_name_ar",
+    "sex": "f-new_person-sex",
+    "birth": "f-new_person-birth",
+    "document": "f-document-kind",
+    "phone": "f-phone",
+    "needs": "f-needs",
+    "urgency": "f-urgency",
+    "channel": "f-channel",
+    "consents": "f-consents",
+    "conclusion": "f-conclusion",
+}
 _DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 _WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 NOT_ASKED = "not_asked"
@@ -211,14 +225,31 @@ def shown(interview: Mapping[str, Any]) -> Told:
     }
 
 
+def last_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+    """The last question, in the order of the pages, whose answer is another one now."""
+    was, now_shown = shown(before), shown(after)
+    changed = {
+        question_of("/" + name.replace(".", "/"))
+        for name in was.keys() | now_shown.keys()
+        if was.get(name) != now_shown.get(name)
+    }
+    return next((question for question in reversed(QUESTIONS) if question in changed), None)
+
+
 def question_of(pointer: str) -> str:
     """The question to which a refusal points (`/new_person/birth/on`)."""
     first, *below = pointer.strip("/").split("/")
     if first == "new_person":
         return _QUESTION_OF_MEMBER.get(below[0], "name") if below else "name"
-    return {"person_id": "name", "sharing": "consents", "conclusion_note": "conclusion"}.get(first, first)
+    return _QUESTION_OF_PART.get(first, first)
 
 
+_QUESTION_OF_PART = {
+    "person_id": "name",
+    "consent": "consents",
+    "sharing": "consents",
+    "conclusion_note": "conclusion",
+}
 _QUESTION_OF_MEMBER = {
     "sex": "sex",
     "birth": "birth",

@@ -1,5 +1,7 @@
 """The end of an interview: check the answers, then complete it, or give it up."""
 
+from typing import Any
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -14,7 +16,8 @@ from app.people.deps import CandidatesTold
 from app.vocabularies import queries as vocabularies
 from app.web import answers, face, wording
 from app.web.face import PageForm, see
-from app.web.intake import choices, whom
+from app.web.forms import explained
+from app.web.intake import called, choices, whom
 from app.web.rendering import page
 
 router = face.router()
@@ -31,19 +34,29 @@ def check(request: Request, actor: InterviewReader, interview: InterviewSeen, db
         "worker/check.html",
         interview=interview,
         whom=whom(db, actor, interview),
+        called=called(db, actor, interview),
+        places=answers.PLACES,
         shown=answers.shown(interview),
         choices=choices(db),
         need_words={term["code"]: term for term in vocabularies.terms(db, "need")},
         questions=questions,
-        wrong=_wrong(request, questions),
+        wrong=_wrong(request, interview, questions),
         lacking={answers.question_of(name) for name in completion.lacking(Row(interview))},
     )
 
 
-def _wrong(request: Request, questions: tuple[str, ...]) -> dict[str, list[dict[str, str]]]:
-    """What the refusal says of each question; in the list above the answers it names the question, too."""
+def _wrong(
+    request: Request, interview: dict[str, Any], questions: tuple[str, ...]
+) -> dict[str, list[dict[str, str]]]:
+    """What the refusal says of each question; in the list above the answers it names the question, too.
+
+    What cannot be is told before anybody is refused.
+    """
     wrong: dict[str, list[dict[str, str]]] = {}
-    for error in (face.refusal(request) or {}).get("errors", ()):
+    refusal = face.refusal(request) or explained(
+        completion.InterviewIncomplete.code, {"errors": completion.unreadable(Row(interview))}
+    )
+    for error in refusal["errors"]:
         question = answers.question_of(error["pointer"])
         if question in questions:
             error["about"] = wording.plain(f"page.answer.{question}")

@@ -60,6 +60,7 @@ DeskOpened = Annotated[Actor, Depends(_desk_opened)]
 @router.get("/desk")
 def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
     mine = windows_of(db, actor)
+    drafts = intake.page(db, actor, FEW, status=InterviewStatus.draft, mine=True).items
     overdue = CaseFilter(referent_id=actor.user_id, overdue=True, sort=CaseSort.due)
     return page(
         request,
@@ -68,7 +69,8 @@ def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
         today=today(),
         waiting=[(window, _waiting(db, actor, window)) for window in mine],
         reasons={term["code"]: term for term in vocabularies.terms(db, "arrival_reason")},
-        drafts=intake.page(db, actor, FEW, status=InterviewStatus.draft, mine=True).items,
+        drafts=drafts,
+        called=intake.called(db, actor, [draft["id"] for draft in drafts]),
         contacts=follow_ups.planned(db, actor, FEW, when="due", worker_id=actor.user),
         notices=notices.page(db, actor, FEW, unread=True),
         overdue=caseload.page(db, actor, FEW, overdue),

@@ -10,7 +10,7 @@ from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, In
 from app.intake.states import InterviewStatus
 from app.web import answers, face
 from app.web.face import PageForm, see
-from app.web.intake import choices, keep, whom
+from app.web.intake import autosaved, called, choices, keep, whom
 from app.web.rendering import page
 
 router = face.router()
@@ -34,6 +34,7 @@ def ask(
         "worker/guided.html",
         interview=interview,
         whom=whom(db, actor, interview),
+        called=called(db, actor, interview),
         shown=answers.shown(interview),
         choices=choices(db),
         question=_question(questions, number),
@@ -59,6 +60,21 @@ def take(
     if form.value("next") == "back":
         return see(f"{here}/guided/{max(1, number - 1)}")
     return see(f"{here}/check" if number == len(questions) else f"{here}/guided/{number + 1}")
+
+
+@router.post("/interviews/{interview_id}/guided/{number}/autosave")
+def autosave(
+    request: Request,
+    actor: InterviewWriter,
+    expected: ExpectedVersion,
+    db: WriteDb,
+    interview: InterviewToWrite,
+    number: int,
+    form: PageForm,
+) -> Response:
+    """Save the answer that is being written; the other questions keep theirs."""
+    questions = answers.asked(queries.read(db, actor, interview.id))
+    return autosaved(request, db, actor, interview, expected, form, _question(questions, number))
 
 
 def _question(questions: tuple[str, ...], number: int) -> str:

@@ -1,6 +1,7 @@
 """Interviews as one dense page: the story on one side, a dozen fields on the other, saved while somebody writes."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -28,7 +29,7 @@ from app.people.identifiers import IdentifierKind
 from app.people.models import Sex
 from app.people.schemas import IdentifierIn, OptionalLine
 from app.vocabularies import queries as vocabularies
-from app.web import answers, face, searching
+from app.web import answers, face, searching, terms
 from app.web.face import PageForm, see
 from app.web.forms import Form, validated
 from app.web.reception import living
@@ -116,10 +117,20 @@ def whom(db: ReadSession, actor: InterviewReader, interview: Mapping[str, Any]) 
     return people.read(db, actor, interview["person_id"]) if interview["person_id"] else None
 
 
+def called(db: ReadSession, actor: InterviewReader, interview: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Who was called to an interview, as the ticket says; nobody, if it began without one."""
+    found = queries.called(db, actor, [interview["id"]]).get(interview["id"])
+    return found and {**found, "words": terms.words(db, "arrival_reason").get(found["reason"], "")}
+
+
 @router.get("/interviews/{interview_id}")
 def show(request: Request, actor: InterviewReader, interview: InterviewSeen, db: ReadDb) -> Response:
     """A draft as the form; an interview that is over as it was recorded."""
-    told: dict[str, Any] = {"interview": interview, "whom": whom(db, actor, interview)}
+    told: dict[str, Any] = {
+        "interview": interview,
+        "whom": whom(db, actor, interview),
+        "called": called(db, actor, interview),
+    }
     if interview["status"] is not InterviewStatus.draft:
         needs = {term["code"]: term for term in vocabularies.terms(db, "need")}
         return page(request, "worker/interview_over.html", need_words=needs, **told)
@@ -134,11 +145,12 @@ def keep(
     form: Form,
     *questions: str,
     unfinished: bool = False,
-) -> None:
-    """Save what a form says of some questions, or of all that the interview has."""
+) -> dict[str, Any]:
+    """Save what a form says of some questions, or of all that the interview has. Returns the draft as it was before."""
     before = queries.read(db, actor, interview.id)
     wanted = questions or answers.asked(before)
     service.save(db, actor, interview, answers.read(form, wanted, before, unfinished=unfinished))
+    return before
 
 
 @router.post("/interviews/{interview_id}")
@@ -150,9 +162,12 @@ def save(
     interview: InterviewToWrite,
     form: PageForm,
 ) -> Response:
-    """Save the whole form, and go where the button leads. A known person may be chosen with the same press."""
+    """Save the whole form, and go where the button leads. A known person may be chosen with the same press.
+
+    Who goes on writing comes back to where something was written last: without scripts Enter saves, too.
+    """
     check_version(interview.version, expected)
-    keep(db, actor, interview, form)
+    before = keep(db, actor, interview, form)
     if chosen := form.value("chosen"):
         choice = validated(Choice, {"person_id": chosen})
         service.name_person(db, actor, interview, choice.person_id, None)
@@ -163,7 +178,8 @@ def save(
         case "other":
             service.save(db, actor, interview, InterviewUpdate(person_id=None))
             return see(here)
-    return see(here, done="draft_saved")
+    last = answers.last_changed(before, queries.read(db, actor, interview.id))
+    return see(here, done="draft_saved", at=answers.PLACES[last] if last else None)
 
 
 @router.post("/interviews/{interview_id}/autosave")
@@ -175,11 +191,44 @@ def autosave(
     interview: InterviewToWrite,
     form: PageForm,
 ) -> Response:
-    """Save what stands in the form while somebody goes on writing; the answer says when, and the new version."""
-    check_version(interview.version, expected)
-    keep(db, actor, interview, form, unfinished=True)
+    """Save what stands in the form while somebody goes on writing."""
+    return autosaved(request, db, actor, interview, expected, form)
+
+
+def autosaved(
+    request: Request,
+    db: WriteSession,
+    actor: InterviewWriter,
+    interview: Interview,
+    expected: int,
+    form: Form,
+    *questions: str,
+) -> Response:
+    """The answer says when it was saved, and the new version.
+
+    Where somebody else was faster it says so beside the form, which stays as it is: who writes decides.
+    """
+    if interview.version != expected:
+        changed = {"status": HTTPStatus.PRECONDITION_FAILED, "version": interview.version}
+        return fragment(request, "worker/elsewhere.html", interview=interview, **changed)
+    keep(db, actor, interview, form, *questions, unfinished=True)
     waits = answers.awaits_form(form)
     return fragment(request, "worker/saved.html", at=now(), version=interview.version, consents_wait=waits)
+
+
+@router.post("/interviews/{interview_id}/other")
+def show_other(request: Request, actor: InterviewReader, interview: InterviewSeen, db: ReadDb) -> Response:
+    """What somebody else has saved, beside the form of whoever was about to save something else."""
+    return fragment(
+        request,
+        "worker/other.html",
+        interview=interview,
+        whom=whom(db, actor, interview),
+        questions=answers.asked(interview),
+        shown=answers.shown(interview),
+        choices=choices(db),
+        need_words={term["code"]: term for term in vocabularies.terms(db, "need")},
+    )
 
 
 @router.post("/search/known")

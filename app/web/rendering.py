@@ -94,10 +94,10 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     return _answer(request, content, status)
 
 
-def fragment(request: Request, template: str, **context: Any) -> Response:
+def fragment(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A part of a page, for what comes while somebody types."""
     visitor = face.visitor(request)
-    return _answer(request, _render(request, template, actor=visitor and visitor.actor, **context), 200)
+    return _answer(request, _render(request, template, actor=visitor and visitor.actor, **context), status)
 
 
 def _render(request: Request, template: str, *, actor: Any, **context: Any) -> str:

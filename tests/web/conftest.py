@@ -2,6 +2,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.db import WriteSession
+from app.intake.models import Interview
+from tests.factories import intake, people
 from tests.factories.world import World
 from tests.support.pages import Browser
 
@@ -35,3 +37,19 @@ def administrator(app: FastAPI, db: WriteSession, world: World) -> Browser:
 @pytest.fixture
 def auditor(app: FastAPI, db: WriteSession, world: World) -> Browser:
     return Browser(app).sign_in_as(db, world.auditor)
+
+
+@pytest.fixture
+def intake_terms(db: WriteSession, world: World) -> None:
+    """The codes that the forms of an interview offer."""
+    intake.define_terms(db)
+    people.define_terms(db)
+    db.commit()
+
+
+@pytest.fixture
+def draft(db: WriteSession, world: World, intake_terms: None) -> Interview:
+    """An interview that was just begun."""
+    begun = intake.draft(db, world.worker, world.here)
+    db.commit()
+    return begun

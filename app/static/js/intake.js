@@ -1,16 +1,21 @@
-// The form of an interview while somebody listens: saved two seconds after the last key and whenever a field is left.
+// The form of an interview while somebody listens: saved two seconds after the last key and whenever a field is left, and
+// within four seconds of the first key that is not saved yet, however long somebody goes on writing.
 // Without scripts the same form has a button for it.
 const QUIET = 2_000;
+const LONGEST = 4_000;
 const AGAIN = 5_000;
 
 function autosave(form) {
   for (const promise of form.querySelectorAll("[data-scripted]")) promise.hidden = false;
   const told = document.getElementById("saved");
+  const elsewhere = document.getElementById("elsewhere");
   const version = form.querySelector("[name=_version]");
   let kept = written();
+  let unsavedSince = null;
   let waiting = 0;
   let saving = null;
   let leaving = false;
+  let overtaken = false;
 
   function written() {
     const fields = new URLSearchParams(new FormData(form));
@@ -21,7 +26,11 @@ function autosave(form) {
   async function save({ keepalive = false } = {}) {
     clearTimeout(waiting);
     if (saving) return saving;
-    if (leaving || written() === kept) return undefined;
+    if (leaving || overtaken) return undefined;
+    if (written() === kept) {
+      unsavedSince = null;
+      return undefined;
+    }
     saving = send(keepalive).finally(() => { saving = null; });
     return saving;
   }
@@ -29,6 +38,7 @@ function autosave(form) {
   // What outlives the page (`keepalive`) may be no longer than 64 KB: a long story is only sent so when there is no other way.
   async function send(keepalive) {
     const sent = written();
+    unsavedSince = null;
     let answer;
     try {
       answer = await fetch(form.dataset.autosave, {
@@ -45,20 +55,47 @@ function autosave(form) {
       version.value = told.firstElementChild.dataset.version;
       if (written() !== kept) later();
     } else if (answer.status === 412) {
-      form.requestSubmit(); // somebody else has saved it: the page says so, with everything that stands here
+      wait(await answer.text());
     } else {
       told.textContent = answer.type === "opaqueredirect" || answer.status === 401 ? form.dataset.ended : form.dataset.refused;
     }
   }
 
   function later() {
+    if (overtaken) return;
+    const now = performance.now();
+    unsavedSince ??= now;
     clearTimeout(waiting);
-    waiting = setTimeout(() => save(), QUIET);
+    waiting = setTimeout(() => save(), Math.max(0, Math.min(QUIET, unsavedSince + LONGEST - now)));
   }
+
+  // Somebody else has saved it meanwhile: what stands here stays, and whoever writes it says what becomes of it.
+  function wait(words) {
+    overtaken = true;
+    told.textContent = form.dataset.waits;
+    elsewhere.innerHTML = words;
+  }
+
+  elsewhere.addEventListener("click", async ({ target }) => {
+    if (target.closest("[data-keep]")) {
+      version.value = elsewhere.firstElementChild.dataset.version;
+      overtaken = false;
+      elsewhere.replaceChildren();
+      await save();
+    } else if (target.closest("[data-look]")) {
+      const body = new URLSearchParams({ _proof: form.querySelector("[name=_proof]").value });
+      const answer = await fetch(target.closest("[data-look]").dataset.look, { method: "POST", body, redirect: "manual" }).catch(() => null);
+      if (answer?.ok) elsewhere.querySelector("[data-other]").innerHTML = await answer.text();
+      else told.textContent = answer ? form.dataset.ended : form.dataset.lost;
+    }
+  });
 
   form.addEventListener("input", later);
   form.addEventListener("focusout", () => save());
   addEventListener("pagehide", () => save({ keepalive: true }));
+  addEventListener("beforeunload", (event) => {
+    if (overtaken && !leaving && form.isConnected && written() !== kept) event.preventDefault();
+  });
 
   // A button must send the version that the last saving has made.
   form.addEventListener("submit", async (event) => {
@@ -73,60 +110,27 @@ function autosave(form) {
   });
 }
 
-// Many boxes are one stop of the tabulator: arrows move between them, letters jump to the word that begins with them.
-function rove(group) {
-  const boxes = [...group.querySelectorAll("input[type=checkbox]")];
-  let typed = "";
-  let since = 0;
-
-  function go(box) {
-    if (!box) return;
-    const theme = box.closest("details");
-    for (const other of group.querySelectorAll("details")) other.open = other === theme || other.querySelector(":checked") !== null;
-    box.tabIndex = 0;
-    box.focus();
-    for (const other of stops()) other.tabIndex = other === box ? 0 : -1;
-  }
-
-  function stops() {
-    return [...boxes, ...group.querySelectorAll("summary")];
-  }
-
-  function fits(box, letters) {
-    return box.closest("label").textContent.toLocaleLowerCase().split(/\s+/).some((word) => bare(word).startsWith(letters));
-  }
-
-  group.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const here = boxes.indexOf(document.activeElement);
-    const onward = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-    if (onward) {
-      event.preventDefault();
-      const turned = event.key.startsWith("ArrowL") || event.key.startsWith("ArrowR") ? (document.dir === "rtl" ? -onward : onward) : onward;
-      go(boxes[(here + turned + boxes.length) % boxes.length]);
-    } else if (event.key.length === 1 && event.key !== " ") {
-      event.preventDefault();
-      const now = performance.now();
-      typed = now - since < 1_000 ? typed + event.key : event.key;
-      since = now;
-      const letters = bare(typed.toLocaleLowerCase());
-      const from = typed.length > 1 ? Math.max(here, 0) : here + 1;
-      go([...boxes.slice(from), ...boxes.slice(0, from)].find((box) => fits(box, letters)));
-    }
+// Enter in a line goes on to the next field, as in a ledger; it neither sends the form nor loses the place.
+function moveOn(form) {
+  form.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || event.isComposing || event.defaultPrevented || field.tagName !== "INPUT") return;
+    event.preventDefault();
+    const stops = [...form.querySelectorAll("input, select, textarea, button, summary")].filter((stop) => isStop(stop, field));
+    stops[stops.indexOf(field) + 1]?.focus();
   });
-
-  for (const stop of stops()) stop.tabIndex = -1;
-  const first = boxes.find((box) => box.checked) ?? group.querySelector("summary") ?? boxes[0];
-  if (first) first.tabIndex = 0;
 }
 
-// Accents, and the article before an Arabic word, are seldom typed.
-function bare(word) {
-  return word.normalize("NFD").replace(/\p{Mn}/gu, "").replace(/^ال/u, "");
+// What the tabulator comes to next: of several radio buttons only the one that is chosen, or else the first.
+function isStop(stop, field) {
+  if (stop === field) return true;
+  if (stop.type === "hidden" || stop.tabIndex < 0 || !stop.getClientRects().length) return false;
+  if (stop.type !== "radio") return true;
+  const group = [...stop.form.elements[stop.name]];
+  return stop.name !== field.name && stop === (group.find((one) => one.checked) ?? group[0]);
 }
 
 const form = document.getElementById("intake");
 if (form) autosave(form);
-for (const group of document.querySelectorAll("[data-roving]")) rove(group);
-for (const hint of document.querySelectorAll("[data-hint]")) hint.hidden = false;
+if (form?.matches("[data-moves-on]")) moveOn(form);
 document.documentElement.classList.add("with-scripts");

@@ -1,0 +1,84 @@
+"""The same draft, one question a page."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.core.db import WriteSession
+from app.intake import queries
+from app.intake.models import Interview
+from app.intake.states import InterviewStatus
+from app.people.models import Person
+from app.web import answers
+from tests.factories import intake, people
+from tests.factories.world import World
+from tests.support.interviews import autosaved, fresh
+from tests.support.pages import Browser
+
+pytestmark = pytest.mark.usefixtures("intake_terms")
+
+
+def test_the_guided_way_leads_through_the_same_draft_to_the_check(
+    worker: Browser, db: WriteSession, draft: Interview
+) -> None:
+    given: dict[str, dict[str, Any]] = {
+        "narrative": {"narrative": "مثال"},
+        "name": {"new_person__given_name_ar": "مثالية"},
+        "birth": {"new_person__birth": "40"},
+        "document": {"document__kind": "none", "document__reason": "lost"},
+        "needs": {"needs": ["housing"]},
+        "urgency": {"urgency": "normal"},
+        "channel": {"channel": "walk_in"},
+        "conclusion": {"conclusion": "one_off_help"},
+    }
+    page = worker.open(f"/interviews/{draft.id}/guided")
+    for question in answers.QUESTIONS:
+        page = page.send(page.path, **given.get(question, {}))
+    assert page.path == f"/interviews/{draft.id}/check"
+    page.send(f"/interviews/{draft.id}/complete")
+    assert fresh(db, draft).status is InterviewStatus.completed
+    person = db.scalars(select(Person)).one()
+    assert (person.birth_age, person.no_document_reason) == (40, "lost")
+
+
+def test_the_guided_way_goes_back_and_keeps_the_answer(
+    worker: Browser, db: WriteSession, draft: Interview
+) -> None:
+    page = worker.open(f"/interviews/{draft.id}/guided/2")
+    page = page.send(page.path, new_person__given_name_ar="مثالية", next="back")
+    assert page.path == f"/interviews/{draft.id}/guided/1"
+    assert fresh(db, draft).new_person == {"given_name_ar": "مثالية"}
+
+
+def test_of_somebody_known_nothing_is_asked_that_stands_in_the_file(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    person = people.person(db, world.worker, world.here)
+    begun = intake.draft(db, world.worker, world.here, person_id=person.id)
+    db.commit()
+    asked = answers.asked(queries.read(db, world.worker, begun.id))
+    assert not set(asked) & set(answers.WHO)
+    worker.open(f"/interviews/{begun.id}/guided/{len(asked)}")
+    worker.open(f"/interviews/{begun.id}/guided/{len(asked) + 1}", status=404)
+
+
+def test_the_answer_that_is_being_written_is_saved_and_the_others_stay(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    begun = intake.draft(db, world.worker, world.here, narrative="مثال", urgency="normal")
+    db.commit()
+    number = answers.QUESTIONS.index("phone") + 1
+    page = worker.open(f"/interviews/{begun.id}/guided/{number}")
+    assert page.find(f"//form[@id='intake'][@data-autosave='{page.path}/autosave']")
+    answer = autosaved(worker, begun, begun.version, f"/guided/{number}", phone="0600000000")
+    assert answer.status_code == 200
+    now = fresh(db, begun)
+    assert f'data-version="{now.version}"' in answer.text
+    assert (now.narrative, now.urgency) == ("مثال", "normal")
+    assert now.new_person == {"phones": [{"number": "0600000000"}]}
+    assert autosaved(worker, begun, 1, f"/guided/{number}", phone="").status_code == 412
+
+
+def test_a_question_that_is_not_asked_is_not_saved(worker: Browser, draft: Interview) -> None:
+    assert autosaved(worker, draft, 1, f"/guided/{len(answers.QUESTIONS) + 1}").status_code == 404
