@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 # Nothing but the pages under test may be asked for, also not by the browser itself.
@@ -30,18 +31,30 @@ def executable() -> str | None:
 
 @contextmanager
 def started() -> Iterator[Browser]:
-    found = executable()
-    assert found, f"no Chromium on this machine: none of {', '.join(NAMES)}"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found,
-            args=list(ARGUMENTS),
-            timeout=30_000,  # milliseconds; its first start on a busy machine
-            # Going back shows a page out of memory, as in the browsers of the people who use it.
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
+
+
+def launch(kind: BrowserType) -> Browser:
+    """A browser of its own, in processes of its own."""
+    found = executable()
+    assert found, f"no Chromium on this machine: none of {', '.join(NAMES)}"
+    return kind.launch(
+        executable_path=found,
+        args=list(ARGUMENTS),
+        timeout=30_000,  # milliseconds; its first start on a busy machine
+        # Going back shows a page out of memory, as in the browsers of the people who use it.
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+
+
+def kill(browser: Browser) -> None:
+    """End a browser as a power cut does: it is asked nothing and tells its pages nothing."""
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    (own,) = [process["id"] for process in processes if process["type"] == "browser"]
+    os.kill(own, signal.SIGKILL)
 
 
 def keep(context: BrowserContext, base: str, name: str, value: str | None) -> None:

@@ -11,13 +11,16 @@ function words(text, article = /^ال(?=.)/u) {
   return fold(text).split(/[^\p{L}\p{N}]+/u).map((word) => word.replace(article, "")).filter(Boolean);
 }
 
-// A word that begins so comes before one that only holds the letters: "ma" is more often "maladie" than "logement malsain".
+// A need that begins so comes first, then one of whose words begins so, then one that only holds the letters:
+// whoever writes "family" means the family before the support for its carers.
 function firstMatch(boxes, typed) {
   const parts = words(typed, /^ال/u);
   if (!parts.length) return undefined;
-  const named = boxes.map((box) => [box, words(box.closest("label").textContent)]);
-  const every = (test) => named.find(([, said]) => parts.every((part) => said.some((word) => test(word, part))))?.[0];
-  return every((word, part) => word.startsWith(part)) ?? every((word, part) => word.includes(part));
+  const known = boxes.map((box) => [box, words(named(box))]);
+  const first = (fits) => known.find(([, said]) => fits(said))?.[0];
+  return first((said) => said.join(" ").startsWith(parts.join(" ")))
+    ?? first((said) => parts.every((part) => said.some((word) => word.startsWith(part))))
+    ?? first((said) => parts.every((part) => said.some((word) => word.includes(part))));
 }
 
 function openOnly(group, theme) {
@@ -68,22 +71,24 @@ function find(field, group, go) {
   });
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Enter" && field.value.trim()) {
-      event.preventDefault();
-      if (!offered) return;
-      const chosen = offered;
-      chosen.click();
-      field.value = "";
-      offer(undefined);
-      told.textContent = chosen.checked ? `✓ ${named(chosen)}` : "";
-    } else if (event.key === "ArrowDown" && offered) {
-      event.preventDefault();
-      go(offered);
+    if (!field.value.trim() || !["Enter", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    if (!offered) return;
+    const wanted = offered;
+    field.value = "";
+    offer(undefined);
+    if (event.key === "ArrowDown") {
+      go(wanted);
+    } else {
+      wanted.click();
+      told.textContent = wanted.checked ? `✓ ${named(wanted)}` : "";
     }
   });
   // Letters over the boxes are a search, too; and the key that leads to the needs leads to it.
   group.addEventListener("keydown", (event) => {
-    if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey) field.focus();
+    if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey) return;
+    field.focus();
+    field.select();
   });
   const door = group.querySelector("[accesskey]");
   field.accessKey = door?.accessKey ?? "";

@@ -1,0 +1,92 @@
+"""Filling in a questionnaire: what an answer asks for comes at once, and nothing that is being typed is disturbed."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.assessments import service
+from app.assessments.schemas import AssessmentCreate
+from app.core.actor import Role
+from app.core.clock import now
+from app.core.ids import AssessmentId
+from app.core.settings import Settings
+from seeds import cast
+from seeds.load import stage_of
+from seeds.stage import Story
+from seeds.story import PATHS
+from tests.browser.conftest import Opener
+from tests.browser.looks import examine
+from tests.support.served import Served
+
+CHILDREN = "[data-row=children]"
+Begin = Callable[[bool], Page]
+
+
+@pytest.fixture
+def draft(served: Served) -> AssessmentId:
+    """An assessment of somebody of whose household nothing was asked yet."""
+    person = cast.Role("ثورية", "Touria", True, 40, "housing", "normal", "open")
+    story = Story(stage_of(served.database, Settings()), person, 97, now())
+    for step in PATHS["open"]:
+        step(story)
+    with story.on(0) as db:
+        wanted = AssessmentCreate(instrument_code="autonomy_matrix")
+        return service.start(db, story.worker, story.case(db), wanted).id
+
+
+@pytest.fixture
+def begin(visit: Opener, draft: AssessmentId) -> Begin:
+    def at(scripts: bool) -> Page:
+        page = visit(Role.social_worker, java_script_enabled=scripts)
+        page.goto(f"/assessments/{draft}")
+        expect(page.locator(CHILDREN)).to_have_count(0)
+        return page
+
+    return at
+
+
+def household(page: Page, children: str) -> None:
+    page.locator("[name='answers.household_size']").fill("4")
+    page.locator("[name='answers.children_count']").fill(children)
+
+
+def test_what_an_answer_asks_for_comes_while_it_is_typed(begin: Begin) -> None:
+    page = begin(True)
+    household(page, "2")
+    expect(page.locator(CHILDREN)).to_be_visible()
+    typed = page.locator("[name='answers.children_count']")
+    expect(typed).to_be_focused()
+    expect(typed).to_have_value("2")
+    names = page.locator("[data-row]").evaluate_all("rows => rows.map((row) => row.dataset.row)")
+    assert names.index("children") > names.index("children_count")
+    assert len(names) == len(set(names))
+    wrong = examine(page)
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_what_is_typed_meanwhile_stays_and_comes_back_with_its_question(begin: Begin) -> None:
+    page = begin(True)
+    household(page, "2")
+    page.locator(f"{CHILDREN} [value='3']").check()
+    page.locator("[name='answers.housing'][value='2']").check()
+    with page.expect_response("**/questions"):
+        household(page, "0")
+    expect(page.locator(CHILDREN)).to_have_count(0)
+    expect(page.locator("[name='answers.housing'][value='2']")).to_be_checked()
+    household(page, "1")
+    expect(page.locator(f"{CHILDREN} [value='3']")).to_be_checked()
+
+
+def test_without_scripts_nobody_completes_past_a_new_question(begin: Begin) -> None:
+    page = begin(False)
+    household(page, "2")
+    for one in page.locator("fieldset.question").all():
+        one.locator("[type=radio]").first.check()
+    page.locator("button[value=complete]").click()
+    expect(page.locator(CHILDREN)).to_be_in_viewport()
+    expect(page.locator("#assessment")).to_be_visible()
+    page.locator(f"{CHILDREN} [value='3']").check()
+    page.locator("button[value=complete]").click()
+    expect(page.locator("#assessment")).to_have_count(0)
+    expect(page.locator(".banner--done")).to_be_visible()
