@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -90,9 +90,10 @@ def unreadable(interview: Interview | Row) -> list[dict[str, Any]]:
     if interview.new_person is None:
         return []
     try:
-        _newcomer(interview)
-    except ValidationError as error:
-        return _pointed(error, "new_person")
+        with _kept_draft("new_person"):
+            people.birth_of(_newcomer(interview).birth)
+    except InterviewIncomplete as error:
+        return cast(list[dict[str, Any]], error.details["errors"])
     return []
 
 
@@ -170,19 +171,16 @@ def _kept_draft(*path: str | int) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise InterviewIncomplete(errors=_pointed(error, *path)) from None
+        found = error.errors(include_url=False, include_input=False)
+        raise InterviewIncomplete(
+            errors=problems.fields([{**e, "loc": ("body", *path, *e["loc"])} for e in found])
+        ) from None
     except InvalidInput as error:
         inside = "".join(f"/{part}" for part in path)
         told: list[Mapping[str, Any]] = error.details["errors"]  # type: ignore[assignment]
         raise InterviewIncomplete(
             errors=[{**e, "pointer": f"{inside}{e['pointer']}"} for e in told]
         ) from None
-
-
-def _pointed(error: ValidationError, *path: str | int) -> list[dict[str, Any]]:
-    """What a schema says of a part of the draft, pointing into the draft."""
-    found = error.errors(include_url=False, include_input=False)
-    return problems.fields([{**e, "loc": ("body", *path, *e["loc"])} for e in found])
 
 
 def _close(

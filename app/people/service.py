@@ -204,6 +204,14 @@ def _check_window(actor: Actor, window_id: WindowId) -> None:
         raise NotFound()
 
 
+def birth_of(data: BirthIn) -> Birth:
+    """A birth as it can be today. Raises `InvalidInput`."""
+    try:
+        return data.value.checked(today())
+    except ValueError as doubt:
+        raise InvalidInput("/birth", str(doubt)) from None
+
+
 def _check_columns(db: ReadSession, columns: Mapping[str, Any]) -> None:
     """Only what is sent is looked up: a code that was retired since does not stand in the way of another change."""
     if not any(columns[name] for name in queries.NAMES):
@@ -230,10 +238,7 @@ def _check_documents(kinds: Collection[IdentifierKind], reason: str | None) -> N
 
 
 def _birth_columns(data: BirthIn) -> dict[str, Any]:
-    try:
-        birth = data.value.checked(today())
-    except ValueError as doubt:
-        raise InvalidInput("/birth", str(doubt)) from None
+    birth = birth_of(data)
     return {
         "birth_precision": birth.precision,
         "birth_on": birth.on,

@@ -78,6 +78,14 @@ def test_what_is_typed_meanwhile_stays_and_comes_back_with_its_question(begin: B
     expect(page.locator(f"{CHILDREN} [value='3']")).to_be_checked()
 
 
+def test_enter_in_a_line_goes_on_and_keeps_the_place(begin: Begin) -> None:
+    page = begin(True)
+    page.locator("[name='answers.household_size']").fill("4")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name='answers.children_count']")).to_be_focused()
+    assert "done=" not in page.url
+
+
 def test_without_scripts_nobody_completes_past_a_new_question(begin: Begin) -> None:
     page = begin(False)
     household(page, "2")

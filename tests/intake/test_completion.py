@@ -213,6 +213,15 @@ def test_what_lacks_and_what_cannot_be_are_told_together(client: CheckedClient, 
     ]
 
 
+def test_a_birth_to_come_is_told_together_with_what_lacks(client: CheckedClient, office: World) -> None:
+    told = {"given_name_latin": "Imane (exemple)", "birth": {"precision": "year", "year": 2999}}
+    draft = start(client, office, **intake.told(new_person=told, narrative=None))
+    assert problems(complete(client, office.worker, draft)) == [
+        ("/narrative", "missing"),
+        ("/new_person/birth", "birth_in_future"),
+    ]
+
+
 def test_what_the_register_refuses_points_into_the_draft(client: CheckedClient, office: World) -> None:
     strange = {"given_name_latin": "Imane (exemple)", "commune_code": "99.999.99.99"}
     found = problems(record(client, office, new_person=strange))
