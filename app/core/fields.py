@@ -36,9 +36,12 @@ def _day(value: object) -> object:
     """A bare number would be read as seconds since 1970, a time would lose its hour: only a written day is a day."""
     if type(value) is date:
         return value
-    if isinstance(value, str) and _WRITTEN_DAY.fullmatch(digits_to_ascii(value)):
-        return digits_to_ascii(value)
-    raise ValueError("bad_format")
+    if not (isinstance(value, str) and _WRITTEN_DAY.fullmatch(digits_to_ascii(value))):
+        raise ValueError("bad_format")
+    try:
+        return date.fromisoformat(digits_to_ascii(value))
+    except ValueError:
+        raise ValueError("no_such_day") from None
 
 
 _WRITTEN_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d")

@@ -6,7 +6,6 @@ both read and show them through this module, so that one draft can be carried fr
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from app.consents.models import ConsentPurpose
@@ -144,17 +143,17 @@ def birth(said: str) -> Told:
 
 
 def _day(plain: str) -> str | None:
-    """Day, month and year in the order of the country, or the other way round with dashes, as calendars write it."""
+    """Day, month and year in the order of the country, or the other way round with dashes, as calendars write it.
+
+    Whether there is such a day is the schema's question.
+    """
     if found := _DATE.fullmatch(plain):
         day, month, year = found.groups()
     elif found := _WRITTEN.fullmatch(plain):
         year, month, day = found.groups()
     else:
         return None
-    try:
-        return date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        return None
+    return f"{year}-{int(month):02}-{int(day):02}"
 
 
 def shown_birth(told: Mapping[str, Any] | None) -> str:

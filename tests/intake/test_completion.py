@@ -202,13 +202,13 @@ def test_a_new_person_is_checked_in_full_and_nothing_is_lost(client: CheckedClie
 def test_what_lacks_and_what_cannot_be_are_told_together(client: CheckedClient, office: World) -> None:
     told = {
         "given_name_latin": "Imane (exemple)",
-        "birth": {"precision": "exact", "on": "31/02/1990"},
+        "birth": {"precision": "exact", "on": "1990-02-31"},
         "phones": [{"number": "12"}],
     }
     draft = start(client, office, **intake.told(new_person=told, urgency=None))
     assert problems(complete(client, office.worker, draft)) == [
         ("/urgency", "missing"),
-        ("/new_person/birth/on", "bad_format"),
+        ("/new_person/birth/on", "no_such_day"),
         ("/new_person/phones/0/number", "phone_implausible"),
     ]
 

@@ -166,7 +166,7 @@ def test_having_no_document_stands_alone(client: CheckedClient, office: World) -
             ("/birth", "birth_age_out_of_range"),
         ),
         ({"birth": {"precision": "exact", "on": 86400}}, ("/birth/on", "bad_format")),
-        ({"birth": {"precision": "exact", "on": "2001-02-30"}}, ("/birth/on", "wrong_type")),
+        ({"birth": {"precision": "exact", "on": "2001-02-30"}}, ("/birth/on", "no_such_day")),
         ({"birth": {"precision": "exact", "on": "1800-01-01"}}, ("/birth", "birth_too_old")),
         ({"birth": {"precision": "year", "year": True}}, ("/birth/year", "wrong_type")),
         ({"identifiers": [{"kind": "cin", "value": " \u200f"}]}, ("/identifiers/0", "missing")),

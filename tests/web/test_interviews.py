@@ -55,7 +55,7 @@ def test_a_draft_is_taken_up_by_a_colleague(
         ("١٩٨٤", {"precision": "year", "year": 1984}, "1984"),
         ("12/3/1984", {"precision": "exact", "on": "1984-03-12"}, "12/03/1984"),
         ("1984-03-12", {"precision": "exact", "on": "1984-03-12"}, "12/03/1984"),
-        ("31/02/1984", {"precision": "exact", "on": "31/02/1984"}, "31/02/1984"),
+        ("31/02/1984", {"precision": "exact", "on": "1984-02-31"}, "31/02/1984"),
         ("in spring", {"precision": "exact", "on": "in spring"}, "in spring"),
     ],
 )
