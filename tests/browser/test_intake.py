@@ -20,6 +20,7 @@ from seeds.load import stage_of
 from seeds.stage import actor_of
 from tests.browser.acts import Hands
 from tests.browser.conftest import Opener, Watch
+from tests.browser.looks import IN_ARABIC, examine
 from tests.support import chromium
 from tests.support.served import EMAILS, Served
 
@@ -241,6 +242,8 @@ def test_who_was_overtaken_keeps_what_is_typed_and_sees_the_other_version(
     page.keyboard.insert_text("ياسمين")
     page.locator("[data-look]").click()
     expect(page.locator("[data-other]")).to_contain_text(THEIRS)
+    wrong = examine(page, IN_ARABIC)
+    assert wrong == [], "\n".join(wrong)
     expect(page.locator("[name=narrative]")).to_have_value(MINE)
     assert interview(served, called).narrative == THEIRS
     page.locator("[data-keep]").click()
