@@ -111,6 +111,16 @@ _undecided = Referral.status.in_([status.value for status in sorted(UNDECIDED)])
 Index("ix_referrals_expiring", Referral.expires_at, sqlite_where=_undecided, postgresql_where=_undecided)
 Index("ix_referrals_reminding", Referral.remind_at, sqlite_where=_undecided, postgresql_where=_undecided)
 Index("ix_referrals_deciding", Referral.decide_by, sqlite_where=_undecided, postgresql_where=_undecided)
+# Not by the state: a condition on values that are bound is one that no engine can hold against a partial index.
+_given = Referral.appointment_at.is_not(None)
+Index(
+    "ix_referrals_appointments",
+    Referral.window_id,
+    Referral.appointment_at,
+    Referral.id,
+    sqlite_where=_given,
+    postgresql_where=_given,
+)
 
 
 class ReferralTransition(Transition, Base, kw_only=True):

@@ -1,11 +1,10 @@
 """Lists of cases: which are shown to whom, in which order, page by page."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from app.cases import caseload, closure, queries, service
 from app.cases.caseload import CaseFilter
@@ -14,13 +13,14 @@ from app.cases.schemas import CaseClose, CaseSort
 from app.cases.states import ClosingReason, Priority, Stage
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import today
-from app.core.db import Database, WriteSession, is_sqlite
+from app.core.db import Database, WriteSession
 from app.core.pagination import PageRequest
 from app.people import service as people
 from app.people.models import Person
 from tests.factories import cases as make
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
+from tests.support.plans import plans_of
 
 
 @pytest.fixture
@@ -223,31 +223,13 @@ def test_a_list_of_one_person_is_read_along_that_persons_index(
         assert "Sort" not in steps
 
 
-def plans(
-    db: WriteSession, database: Database, actor: Actor, chosen: CaseFilter, cursor: str
-) -> Iterator[str]:
+def plans(db: WriteSession, database: Database, actor: Actor, chosen: CaseFilter, cursor: str) -> list[str]:
     """How the first page of a list is found, and a following one."""
-    said: list[tuple[str, Any]] = []
 
-    def listen(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        if "FROM cases" in statement:
-            said.append((statement, parameters))
+    def pages() -> None:
+        for after in (None, cursor):
+            caseload.page(db, actor, PageRequest(1, after), chosen)
 
-    event.listen(database.writer, "before_cursor_execute", listen)
-    for after in (None, cursor):
-        caseload.page(db, actor, PageRequest(1, after), chosen)
-    event.remove(database.writer, "before_cursor_execute", listen)
-    assert len(said) == 2
-    for statement, parameters in said:
-        yield explained(db, statement, parameters)
-
-
-def explained(db: WriteSession, statement: str, parameters: Any) -> str:
-    """The engine's plan, as it would be for many rows."""
-    if is_sqlite(db):
-        plan = db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        return " | ".join(step[3] for step in plan)
-    for way in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"):
-        db.execute(text(f"SET LOCAL enable_{way} = off"))
-    plan = db.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters)
-    return " | ".join(step[0] for step in plan)
+    found = plans_of(db, database, "FROM cases", pages)
+    assert len(found) == 2
+    return found
