@@ -27,11 +27,9 @@ from app.partners.states import AgreementStatus
 _i, _s, _a = Institution.__table__.c, Service.__table__.c, Agreement.__table__.c
 _covers, _t = AgreementService.__table__.c, AgreementTransition.__table__.c
 
-_AGREEMENT: Select[Any] = select(
+# What was signed, as both sides may read it.
+SIGNED = (
     _a.id,
-    _a.institution_id,
-    _i.name_ar.label("institution_name_ar"),
-    _i.name_fr.label("institution_name_fr"),
     _a.reference,
     _a.title,
     _a.parties,
@@ -45,6 +43,12 @@ _AGREEMENT: Select[Any] = select(
     _a.expiry_days,
     _a.data_categories,
     _a.status,
+)
+_AGREEMENT: Select[Any] = select(
+    *SIGNED,
+    _a.institution_id,
+    _i.name_ar.label("institution_name_ar"),
+    _i.name_fr.label("institution_name_fr"),
     _a.version,
 ).join(Institution.__table__, _i.id == _a.institution_id)
 

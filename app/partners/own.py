@@ -16,7 +16,7 @@ from app.core.errors import NotFound
 from app.core.ids import AgreementId, ServiceId
 from app.core.prepared import Prepared
 from app.partners import queries
-from app.partners.agreements import is_in_force
+from app.partners.agreements import SIGNED, is_in_force
 from app.partners.models import Agreement, AgreementService, Contact, Institution, Service
 from app.partners.states import AgreementStatus
 
@@ -60,22 +60,7 @@ _SERVICE: Select[Any] = (
 _SERVICES = Prepared(_SERVICE.limit(MOST))
 _THESE = Prepared(_SERVICE.where(_s.id.in_(bindparam("services", expanding=True))))
 _AGREEMENTS: Select[Any] = (
-    select(
-        _a.id,
-        _a.reference,
-        _a.title,
-        _a.parties,
-        _a.territory_code,
-        _a.starts_on,
-        _a.ends_on,
-        _a.quota,
-        _a.quota_period,
-        _a.decide_hours,
-        _a.reminder_days,
-        _a.expiry_days,
-        _a.data_categories,
-        _a.status,
-    )
+    select(*SIGNED)
     # A draft is the network's own paper until both have signed it.
     .where(_a.institution_id == _OURS, _a.status != AgreementStatus.draft)
     .order_by(_a.starts_on.desc(), _a.id.desc())
