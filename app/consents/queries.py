@@ -9,7 +9,7 @@ from app.consents.models import Consent, ConsentDecision, ConsentPurpose
 from app.consents.schemas import ConsentCreate
 from app.consents.sharing import Answer, decide
 from app.consents.sharing import Permitted as Permitted
-from app.consents.states import state_of
+from app.consents.states import ConsentState, state_of
 from app.core.clock import today
 from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
@@ -19,8 +19,11 @@ from app.core.sharing import DataCategory
 
 _c = Consent.__table__.c
 
+LATEST = 50  # answers of one purpose; nobody is asked so often that an older one still holds alone
+
 _OF_PERSON = select(*_c).where(_c.person_id == bindparam("person"))
 _ONE = _OF_PERSON.where(_c.id == bindparam("consent"))
+_TOLD = _OF_PERSON.where(_c.purpose == bindparam("purpose")).order_by(_c.id.desc()).limit(bindparam("most"))
 _ANSWERS = (
     select(
         _c.id,
@@ -110,11 +113,24 @@ def told_in(db: ReadSession, person_id: PersonId, interview_id: InterviewId) -> 
     return [dict(found) for found in rows(db, _TOLD_IN_INTERVIEW, person=person_id, interview=interview_id)]
 
 
+def standing(
+    db: ReadSession, person_id: PersonId, purpose: ConsentPurpose = ConsentPurpose.referral
+) -> ConsentState | None:
+    """How a visible person stands to a purpose: given if any answer holds, else what became of the latest one."""
+    states = [_state(answer) for answer in rows(db, _TOLD, person=person_id, purpose=purpose, most=LATEST)]
+    if ConsentState.given in states:
+        return ConsentState.given
+    return states[0] if states else None
+
+
 def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
-    state = state_of(
+    return {**found, "state": _state(found)}
+
+
+def _state(found: Mapping[str, Any]) -> ConsentState:
+    return state_of(
         is_given=found["decision"] is ConsentDecision.given,
         is_ended=found["ended_at"] is not None,
         is_replaced=found["replaced_by"] is not None,
         is_past=found["valid_until"] is not None and found["valid_until"] < today(),
     )
-    return {**found, "state": state}

@@ -10,7 +10,7 @@ from app.core.errors import DomainError, InvalidInput, NotFound
 from app.core.ids import HouseholdId, PersonId
 from app.people import queries
 from app.people.models import Household, Person
-from app.people.schemas import HouseholdChange, HouseholdJoin
+from app.people.schemas import HouseholdChange, HouseholdJoin, NewMember
 from app.vocabularies import service as vocabularies
 
 
@@ -43,6 +43,7 @@ def settle(db: WriteSession, actor: Actor, person: Person, data: HouseholdJoin) 
 
     Raises `AlreadyInHousehold`, `NoHousehold` when that other has none, `InvalidInput`.
     """
+    _check_another(person.id, data.with_person_id, "/with_person_id")
     if person.household_id is not None:
         raise AlreadyInHousehold()
     if data.with_person_id is None:
@@ -56,6 +57,19 @@ def settle(db: WriteSession, actor: Actor, person: Person, data: HouseholdJoin) 
     person.household_id = household_id
     _kept(db, actor, person, "household:settle", household_id)
     return household_id
+
+
+def take_in(db: WriteSession, actor: Actor, person: Person, data: NewMember) -> HouseholdId:
+    """Let somebody else move into the household in which a person lives. Raises what `settle` does, and `NotFound`."""
+    _check_another(person.id, data.member_id, "/member_id")
+    member = queries.get(db, actor, data.member_id)
+    joined = HouseholdJoin(with_person_id=person.id, relationship=data.relationship)
+    return settle(db, actor, member, joined)
+
+
+def _check_another(person_id: PersonId, other_id: PersonId | None, pointer: str) -> None:
+    if other_id == person_id:
+        raise InvalidInput(pointer, "oneself")
 
 
 def _household_of(db: WriteSession, actor: Actor, person_id: PersonId) -> HouseholdId:

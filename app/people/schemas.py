@@ -280,6 +280,13 @@ class HouseholdJoin(Input):
         return self
 
 
+class NewMember(Input):
+    """Somebody who moves into the household in which a person lives."""
+
+    member_id: PersonId
+    relationship: Code = Field(description="To the head; vocabulary `relationship`.", examples=["child"])
+
+
 class HouseholdChange(Input):
     """Either the relationship to the head, or `is_head` for a household that has lost its head."""
 

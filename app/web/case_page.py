@@ -1,6 +1,6 @@
 """What the page of one case shows, gathered from the modules that know it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from app.assessments import queries as assessments
@@ -9,8 +9,6 @@ from app.cases import plan_queries
 from app.cases import queries as cases
 from app.cases.states import CaseStatus, GoalStatus
 from app.consents import queries as consents
-from app.consents.models import ConsentPurpose
-from app.consents.states import ConsentState
 from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.pagination import PageRequest
@@ -56,7 +54,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "zone": windows.zone(db, window_id),
         "today": facts.today,
         "step": next_step(facts),
-        "consent": _consent(consents.page(db, person_id, PageRequest(limit=50)).items),
+        "consent": consents.standing(db, person_id),
         "referrals": referred,
         "contacts": planned,
         "assessments": facts.assessments,
@@ -71,11 +69,3 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "colleagues": dict(choices.colleagues(db, window_id)),
         "is_living": case["status"] is not CaseStatus.closed,
     }
-
-
-def _consent(answers: Iterable[Mapping[str, Any]]) -> ConsentState | None:
-    """What the person has answered about being referred: given if any answer holds, else the latest one's state."""
-    states = [answer["state"] for answer in answers if answer["purpose"] == ConsentPurpose.referral]
-    if ConsentState.given in states:
-        return ConsentState.given
-    return states[0] if states else None

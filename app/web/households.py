@@ -10,22 +10,14 @@ from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
 from app.core.ids import PersonId
-from app.core.schemas import Input
 from app.people import households, queries, service
 from app.people.deps import HouseholdSeen, PeopleSearcher, PersonReader, PersonToWrite, PersonWriter
-from app.people.schemas import HouseholdChange, HouseholdJoin, PersonSearch
+from app.people.schemas import HouseholdChange, HouseholdJoin, NewMember, PersonSearch
 from app.web import face, terms
-from app.web.face import PageForm, invalid, see
+from app.web.face import PageForm, see
 from app.web.rendering import page
 
 router = face.router()
-
-
-class NewMember(Input):
-    """Somebody who moves into this person's household."""
-
-    member_id: PersonId
-    relationship: str
 
 
 def _shown(
@@ -78,12 +70,7 @@ def join(actor: PersonWriter, db: CreateDb, person: PersonToWrite, form: PageFor
 @router.post("/people/{person_id}/household/members")
 def add_member(actor: PersonWriter, db: CreateDb, person: PersonToWrite, form: PageForm) -> Response:
     """Let somebody else move into the household in which this person lives."""
-    data = form.read(NewMember)
-    if data.member_id == person.id:
-        raise invalid("/member_id", "not_allowed")
-    member = queries.get(db, actor, data.member_id)
-    joined = HouseholdJoin(with_person_id=person.id, relationship=data.relationship)
-    households.settle(db, actor, member, joined)
+    households.take_in(db, actor, person, form.read(NewMember))
     return see(f"/people/{person.id}/household", done="household_saved")
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import event, select, update
 
 from app.audit.models import AuditEntry
 from app.consents import queries, service
-from app.consents.models import Consent
+from app.consents.models import Consent, ConsentPurpose
 from app.consents.schemas import Narrowing
+from app.consents.states import ConsentState
 from app.core.clock import today
 from app.core.db import Database
 from app.core.errors import NotFound
@@ -187,6 +188,19 @@ def test_every_answer_stays_on_the_list_with_what_became_of_it(
     first = client.get(_path(person), params={"limit": 4}, headers=headers(worker)).json()
     rest = client.get(_path(person), params={"cursor": first["next"]}, headers=headers(worker)).json()
     assert [*first["items"], *rest["items"]] == listed
+
+
+def test_how_a_person_stands_to_being_referred(office: World, person: Person) -> None:
+    """Any answer that holds, else the latest; what was answered for another purpose says nothing."""
+    db, worker = office.db, office.worker
+    consents.consent(db, worker, person, purpose="statistics")
+    assert queries.standing(db, person.id) is None
+    given = consents.consent(db, worker, person)
+    consents.refusal(db, worker, person, institution_id=office.theirs)
+    assert queries.standing(db, person.id) is ConsentState.given
+    service.withdraw(db, worker, given, "no longer wanted")
+    assert queries.standing(db, person.id) is ConsentState.refused
+    assert queries.standing(db, person.id, ConsentPurpose.statistics) is ConsentState.given
 
 
 def test_reading_the_answers_is_recorded(client: CheckedClient, office: World, person: Person) -> None:

@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from app.core.clock import today
 from app.core.db import WriteSession
+from app.core.errors import InvalidInput
 from app.people import households, queries, service
 from app.people.models import Household, Person
-from app.people.schemas import HouseholdChange, HouseholdJoin, PersonUpdate
+from app.people.schemas import HouseholdChange, HouseholdJoin, NewMember, PersonUpdate
 from tests.factories import people
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
@@ -98,6 +99,7 @@ def test_one_joins_only_where_there_is_a_household(client: CheckedClient, family
     ("member", "relationship", "refusal"),
     [
         ("hidden", "child", ("/with_person_id", "unknown")),
+        ("alone", "child", ("/with_person_id", "oneself")),
         ("mother", "best_friend", ("/relationship", "unknown_code")),
         ("mother", None, ("body", "join_incomplete")),
         (None, "child", ("body", "join_incomplete")),
@@ -113,6 +115,18 @@ def test_joining_names_somebody_visible_and_a_known_relationship(
     body = {"with_person_id": member and str(getattr(family, member).id), "relationship": relationship}
     (error,) = _ask(client, family, "POST", family.alone, **body).json()["errors"]
     assert (error["pointer"], error["code"]) == refusal
+
+
+def test_somebody_is_taken_in_by_a_member_but_nobody_by_themselves(family: Family) -> None:
+    db, worker = family.db, family.office.worker
+    data = NewMember(member_id=family.alone.id, relationship="spouse")
+    household_id = households.take_in(db, worker, family.child, data)
+    assert (family.alone.household_id, family.alone.relationship_to_head) == (household_id, "spouse")
+    assert household_id == family.child.household_id
+    oneself = NewMember(member_id=family.child.id, relationship="spouse")
+    with pytest.raises(InvalidInput) as refused:
+        households.take_in(db, worker, family.child, oneself)
+    assert refused.value.details["errors"] == [{"pointer": "/member_id", "code": "oneself"}]
 
 
 def test_a_relationship_is_told_anew(client: CheckedClient, family: Family) -> None:
