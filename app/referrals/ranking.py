@@ -22,6 +22,7 @@ from app.partners.models import Agreement
 from app.referrals.models import Referral, ReferralTransition
 from app.referrals.readiness import eligible, misfits, quota_used, territories
 from app.referrals.states import EligibilityWarning, ReferralAction, ReferralStatus
+from app.vocabularies import queries as vocabularies
 from app.windows import queries as windows
 
 MOST = 30  # services compared; a need that more of them answer is better named more closely
@@ -100,6 +101,12 @@ def ranked(db: ReadSession, actor: Actor, case: CaseIds, need: str) -> list[Rank
         for service in services
     ]
     return sorted(found, key=lambda one: one.order)
+
+
+def broader(db: ReadSession, actor: Actor, need: str) -> str | None:
+    """The need above one that nobody serves, if somebody serves that."""
+    above = {term["code"]: term["parent_code"] for term in vocabularies.terms(db, "need")}.get(need)
+    return above if above and directory.serving(db, actor, above, 1) else None
 
 
 def _judged(

@@ -1,6 +1,6 @@
 """Whether a referral may be sent: agreement, consent or legal grounds, eligibility. Asked before and while sending."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -18,10 +18,10 @@ from app.core.sharing import DataCategory
 from app.partners import queries as partners
 from app.partners.models import Agreement, Service
 from app.people import queries as people
-from app.people.models import Person
+from app.people.models import ContactPreference, Person
 from app.referrals import queries
 from app.referrals.models import Referral
-from app.referrals.states import EligibilityWarning
+from app.referrals.states import EligibilityWarning, NeededFor
 from app.windows import queries as windows
 from app.windows.models import Window
 
@@ -37,6 +37,7 @@ class Readiness:
     warnings: tuple[EligibilityWarning, ...]
     agreement: Agreement | None
     permitted: Permitted
+    needed: Mapping[DataCategory, NeededFor]  # of what the agreement allows
     categories: frozenset[DataCategory]
 
 
@@ -55,16 +56,42 @@ def readiness(
         db, referral.person_id, referral.institution_id, list(referral.needs), on=today
     )
     agreed = frozenset(DataCategory(c) for c in agreement.data_categories) if agreement else frozenset()
-    shared = agreed if has_legal_grounds else agreed & permitted.categories
-    if wanted is not None:
-        shared &= frozenset(wanted)
+    open_to_them = agreed if has_legal_grounds else agreed & permitted.categories
+    shared = open_to_them if wanted is None else open_to_them & frozenset(wanted)
+    person = eligible(db, referral.person_id)
+    needed = {c: what_for for c, what_for in _needed(service, referral, person) if c in agreed}
     return Readiness(
-        blockers=tuple(_blockers(db, referral, service, agreement, shared)),
-        warnings=tuple(_warnings(db, referral, service, agreement, today)),
+        blockers=tuple(_blockers(db, referral, service, agreement, open_to_them, shared)),
+        warnings=(
+            *_warnings(db, referral, service, agreement, person, today),
+            *_unmet(needed, shared),
+        ),
         agreement=agreement,
         permitted=permitted,
+        needed=needed,
         categories=shared,
     )
+
+
+def _needed(service: Service, referral: Referral, person: Any) -> Iterator[tuple[DataCategory, NeededFor]]:
+    """What a service cannot well do without; where two reasons hold for a category, the last counts."""
+    yield DataCategory.identity, NeededFor.whom
+    if service.min_age is not None or service.max_age is not None:
+        yield DataCategory.birth, NeededFor.age
+    if person.contact_preference is not ContactPreference.do_not_contact:
+        yield DataCategory.contact, NeededFor.reach
+    if service.territory_codes:
+        yield DataCategory.contact, NeededFor.residence
+    if list(referral.needs) != [service.need_code]:  # else the service's own name says what is asked
+        yield DataCategory.needs, NeededFor.request
+
+
+def _unmet(
+    needed: Collection[DataCategory], shared: Collection[DataCategory]
+) -> Iterator[EligibilityWarning]:
+    """Without the identity nothing is sent at all; whatever else is kept back may make the partner decline."""
+    if set(needed) - set(shared) - {DataCategory.identity}:
+        yield EligibilityWarning.needed_data
 
 
 def territories(db: ReadSession, window_id: WindowId) -> tuple[str, ...]:
@@ -77,6 +104,7 @@ def _blockers(
     referral: Referral,
     service: Service,
     agreement: Agreement | None,
+    open_to_them: frozenset[DataCategory],
     shared: frozenset[DataCategory],
 ) -> Iterator[str]:
     if db.get_one(Case, referral.case_id).status is CaseStatus.closed:
@@ -87,8 +115,10 @@ def _blockers(
         yield "service_inactive"
     if agreement is None:
         yield "no_agreement"
-    elif DataCategory.identity not in shared:
+    elif DataCategory.identity not in open_to_them:
         yield "no_consent"
+    elif DataCategory.identity not in shared:
+        yield "identity_not_chosen"
 
 
 def _serves(service: Service, need: str) -> bool:
@@ -98,10 +128,15 @@ def _serves(service: Service, need: str) -> bool:
 
 
 def _warnings(
-    db: ReadSession, referral: Referral, service: Service, agreement: Agreement | None, today: date
+    db: ReadSession,
+    referral: Referral,
+    service: Service,
+    agreement: Agreement | None,
+    person: Any,
+    today: date,
 ) -> Iterator[EligibilityWarning]:
     """Who the service is for, and how much of it is left; a worker who knows better acknowledges and sends."""
-    yield from misfits(db, eligible(db, referral.person_id), service, today)
+    yield from misfits(db, person, service, today)
     if service.capacity is not None and queries.served_by(db, service.id) >= service.capacity:
         yield EligibilityWarning.capacity
     if agreement is not None and quota_used(db, agreement, today):
@@ -126,7 +161,7 @@ def misfits(db: ReadSession, person: Any, service: Any, today: date) -> Iterator
 
 def eligible(db: ReadSession, person_id: PersonId) -> Any:
     """What eligibility looks at in a person; the columns of a birth are put together in `people`."""
-    columns = (_p.sex, _p.language, _p.commune_code, *(_p[name] for name in _BIRTH))
+    columns = (_p.sex, _p.language, _p.commune_code, _p.contact_preference, *(_p[name] for name in _BIRTH))
     return row(db, select(*columns).where(_p.id == person_id))
 
 

@@ -112,6 +112,7 @@ def check_referral_readiness(_: ReferralWriter, db: ReadDb, seen: ReferralSeen) 
             "blockers": ready.blockers,
             "warnings": ready.warnings,
             "explanations": problems.explanations((*ready.blockers, *ready.warnings)),
+            "needed": {category.value: what_for for category, what_for in ready.needed.items()},
             "refused": ready.permitted.refused,
             "agreement_id": ready.agreement.id if ready.agreement else None,
             "categories": sorted(ready.categories),

@@ -25,6 +25,7 @@ from app.referrals.states import (
     FailureReason,
     HoldReason,
     LegalBasis,
+    NeededFor,
     Outcome,
     ReferralStatus,
     Urgency,
@@ -37,7 +38,7 @@ class ReferralCreate(Input):
     needs: list[Code] = Field(
         default_factory=list, max_length=20, description="Empty: the need that the service answers."
     )
-    urgency: Urgency = Urgency.normal
+    urgency: Urgency | None = Field(None, description="Without it: as urgent as the case presses.")
     situation: Prose | None = Field(
         None,
         description="Written for the partner; shown if the person agreed to share the situation.",
@@ -213,6 +214,9 @@ class ReadinessOut(Output):
     is_ready: bool = Field(description="Nothing stands in the way and nothing is to be acknowledged.")
     blockers: list[str]
     warnings: list[EligibilityWarning] = Field(description="To be acknowledged when sending.")
+    needed: dict[DataCategory, NeededFor] = Field(
+        description="Of what the agreement allows: what the service cannot well do without, and for what."
+    )
     explanations: dict[str, str] = Field(description="What each code means, in the language of the request.")
     refused: bool = Field(description="The person refused to share some of this.")
     agreement_id: AgreementId | None

@@ -8,7 +8,7 @@ from app.audit import service as audit
 from app.cases import queries as cases_queries
 from app.cases import service as cases
 from app.cases.models import Case
-from app.cases.states import CaseStatus, Stage
+from app.cases.states import CaseStatus, Priority, Stage
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import WriteSession
@@ -35,6 +35,7 @@ from app.referrals.states import (
     REFERRAL_LIFECYCLE,
     ReferralAction,
     ReferralStatus,
+    Urgency,
 )
 from app.referrals.steps import need_note, step
 from app.vocabularies import service as vocabularies
@@ -71,6 +72,10 @@ class NotReferableAgain(DomainError):
     code = "not_referable_again"
 
 
+# A draft is as urgent as its case presses, until somebody says otherwise.
+_AS_PRESSING = {Priority.urgent: Urgency.emergency, Priority.high: Urgency.urgent}
+
+
 def draft(
     db: WriteSession, actor: Actor, case: Case, data: ReferralCreate, previous: Referral | None = None
 ) -> Referral:
@@ -88,7 +93,7 @@ def draft(
         service_id=service.id,
         drafted_by=actor.user,
         needs=needs,
-        urgency=data.urgency,
+        urgency=data.urgency or _AS_PRESSING.get(case.priority, Urgency.normal),
         situation=data.situation,
         previous_id=previous.id if previous else None,
     )
@@ -124,8 +129,7 @@ def send(db: WriteSession, actor: Actor, referral: Referral, data: ReferralSend)
     """
     REFERRAL_LIFECYCLE.move(referral.status, ReferralAction.send, actor.role)
     grounds = data.legal_grounds
-    if grounds is not None and not data.categories:
-        raise InvalidInput("/categories", "missing")  # without consent only what is needed, named one by one
+    _check_chosen(data)
     ready = readiness(db, referral, wanted=data.categories, has_legal_grounds=grounds is not None)
     unacknowledged = [code for code in ready.warnings if code not in data.acknowledged]
     if ready.blockers or unacknowledged or ready.agreement is None:
@@ -153,6 +157,13 @@ def send(db: WriteSession, actor: Actor, referral: Referral, data: ReferralSend)
     )
     cases.reach(db, actor, db.get_one(Case, referral.case_id), Stage.referral)
     return referral
+
+
+def _check_chosen(data: ReferralSend) -> None:
+    """Nothing chosen is nothing, never everything; and without consent only what is needed goes, named one by one."""
+    is_left_open = data.categories is None and data.legal_grounds is None
+    if not data.categories and not is_left_open:
+        raise InvalidInput("/categories", "missing")
 
 
 def answer(db: WriteSession, actor: Actor, referral: Referral, text: str) -> Referral:

@@ -106,6 +106,17 @@ class EligibilityWarning(StrEnum):
     capacity = "capacity"
     quota = "quota"
     already_referred = "already_referred"
+    needed_data = "needed_data"
+
+
+class NeededFor(StrEnum):
+    """For what a service needs a category of data."""
+
+    whom = "whom"
+    request = "request"
+    age = "age"
+    residence = "residence"
+    reach = "reach"
 
 
 class LegalBasis(StrEnum):

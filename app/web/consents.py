@@ -31,7 +31,7 @@ def form_lists(db: ReadSession) -> dict[str, Any]:
         "decisions": terms.members(ConsentDecision),
         "purposes": terms.members(ConsentPurpose),
         "consent_forms": terms.members(ConsentForm),
-        "categories": terms.members(DataCategory),
+        "categories": list(DataCategory),
         "consent_languages": terms.options(db, "language"),
         "latest_end": service.latest_end(today()),
     }

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from app.auth.deps import CreateDb
 from app.cases.deps import CaseOpenedToRead, CaseToWrite
 from app.cases.queries import CaseIds
-from app.cases.states import Priority
 from app.consents import service as consents
 from app.consents.deps import ConsentRecorder
 from app.consents.schemas import ConsentCreate
@@ -25,19 +24,17 @@ from app.people import queries as people
 from app.referrals import partner_view, service
 from app.referrals.deps import ReferralSeen, ReferralToWrite, ReferralWriter
 from app.referrals.naming import names
-from app.referrals.ranking import Ranked, ranked
+from app.referrals.ranking import Ranked, broader, ranked
 from app.referrals.readiness import Readiness, readiness
 from app.referrals.schemas import ReferralCreate, ReferralSend, ReferralUpdate, ReReferral
-from app.referrals.states import LegalBasis, ReferralStatus, Urgency
+from app.referrals.states import EligibilityWarning, LegalBasis, ReferralStatus, Urgency
 from app.web import drawing, face, terms
 from app.web.consents import form_lists
-from app.web.face import PageForm, invalid, see
-from app.web.forms import validated
+from app.web.face import PageForm, see
+from app.web.forms import Form, validated
 from app.web.rendering import page
 
 router = face.router()
-
-_AS_PRESSING = {Priority.urgent: Urgency.emergency, Priority.high: Urgency.urgent}
 
 Need = Annotated[Code | None, Query(description="The need that the partner shall answer.")]
 
@@ -60,6 +57,7 @@ def _choice(
         request,
         "referrals/choose.html",
         need=need,
+        broader=None if services or need is None else broader(db, actor, need),
         ranked=services,
         needs=terms.words(db, "need"),
         need_options=terms.options(db, "need"),
@@ -83,9 +81,7 @@ def _waits(services: list[Ranked]) -> dict[Any, tuple[str, int]]:
 
 @router.post("/cases/{case_id}/referrals")
 def draft(actor: ReferralWriter, db: CreateDb, case: CaseToWrite, form: PageForm) -> Response:
-    """A draft is as urgent as the case presses, until the worker says otherwise."""
-    urgency = _AS_PRESSING.get(case.priority, Urgency.normal)
-    referral = service.draft(db, actor, case, form.read(ReferralCreate, urgency=urgency))
+    referral = service.draft(db, actor, case, form.read(ReferralCreate))
     return see(f"/referrals/{referral.id}/send")
 
 
@@ -124,6 +120,7 @@ def send_page(
         names=names(db, [seen.id])[seen.id],
         who=people.read(db, actor, seen.person_id),
         ready=ready,
+        warnings=_to_acknowledge(request, ready),
         told=partner_view.preview(db, seen, ready.categories),
         shared=[c for c in DataCategory if c in ready.categories],
         kept=_kept(ready),
@@ -137,6 +134,13 @@ def send_page(
         languages=terms.words(db, "language"),
         **form_lists(db),
     )
+
+
+def _to_acknowledge(request: Request, ready: Readiness) -> list[EligibilityWarning]:
+    """What the draft warns of as it stands, and what was found when it was sent with less."""
+    refusal = face.refusal(request)
+    found = refusal["details"].get("unacknowledged", ()) if refusal else ()
+    return list(dict.fromkeys((*ready.warnings, *found)))
 
 
 def _agreed(ready: Readiness) -> list[DataCategory]:
@@ -183,10 +187,8 @@ def record_consent(
 
 @router.post("/referrals/{referral_id}/send")
 def send(actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, form: PageForm) -> Response:
-    """Send what is ticked. A form says what to share: nothing ticked is nothing, never everything."""
-    if not form.values("categories"):
-        raise invalid("/categories", "missing")
-    told = form.data()
+    """Send what is ticked, with the words as they stand in the form."""
+    told = _ticked(form)
     words = {"situation": told.pop("situation", None), "urgency": told.pop("urgency", referral.urgency)}
     if (words["situation"], words["urgency"]) != (referral.situation, referral.urgency):
         service.edit(db, actor, referral, validated(ReferralUpdate, words))
@@ -199,8 +201,12 @@ def send_on_legal_grounds(
     actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, form: PageForm
 ) -> Response:
     """Send where the law allows it without asking; supervisors are told, and the reason stays with the referral."""
-    data = form.read(ReferralSend)
-    if data.legal_grounds is None:
-        raise invalid("/legal_grounds/basis", "missing")
+    told = _ticked(form)
+    data = validated(ReferralSend, {**told, "legal_grounds": told.get("legal_grounds", {})})
     service.send(db, actor, referral, data)
     return see(f"/referrals/{referral.id}", done="referral_sent")
+
+
+def _ticked(form: Form) -> dict[str, Any]:
+    """The form's fields; of boxes a browser sends those that are ticked, so none of them is an empty list."""
+    return {**form.data(), "categories": form.values("categories")}

@@ -38,7 +38,7 @@ class Ready:
 
     def sent(self, **values: Any) -> Referral:
         referral = self.draft(**values)
-        data = ReferralSend.model_validate({"acknowledged": ["already_referred"]})
+        data = ReferralSend.model_validate({"acknowledged": ["already_referred", "needed_data"]})
         return service.send(self.db, self.world.worker, referral, data)
 
 

@@ -276,8 +276,9 @@ def test_a_partner_who_declines_leads_to_another(client: CheckedClient, house: d
     )
     held_back = souad.is_refused(f"/referrals/{first['id']}/send")
     assert held_back["code"] == "referral_not_ready"
-    warnings = held_back["unacknowledged"]  # nobody knows how old he is, and the course asks for an age
-    assert warnings == ["age"]
+    # Nobody knows how old he is, and the course asks for an age; nor may it be told how to reach him.
+    warnings = held_back["unacknowledged"]
+    assert warnings == ["age", "needed_data"]
     souad.does(f"/referrals/{first['id']}/send", acknowledged=warnings)
     mina.does(
         f"/partner/referrals/{first['id']}/decline", reason="no_place", next_step="جربوا مكتب التكوين المهني"

@@ -122,7 +122,7 @@ def test_sharing_without_consent_is_told_to_the_supervisors(
 
     data = {
         "legal_grounds": {"basis": "court_order", "reason": "Order of the court of Oujda."},
-        "categories": ["identity"],
+        "categories": ["identity", "contact"],
     }
     service.send(db, ready.world.worker, ready.draft(), ReferralSend.model_validate(data))
     db.commit()

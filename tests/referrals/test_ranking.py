@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.db import WriteSession
 from app.core.sharing import DataCategory
 from app.referrals import answering, naming, partner_view
-from app.referrals.ranking import FEWEST, Ranked, ranked
+from app.referrals.ranking import FEWEST, Ranked, broader, ranked
 from app.referrals.schemas import Acceptance, Decline
 from app.referrals.states import DeclineReason, EligibilityWarning
 from tests.factories import partners, referrals
@@ -34,6 +34,17 @@ def test_a_service_without_an_agreement_stands_last_and_says_so(ready: Ready, ca
     assert first.service.id == ready.service.id
     assert first.agreement is not None
     assert last.agreement is None
+
+
+def test_a_narrow_need_that_nobody_serves_leads_to_the_one_above_it(ready: Ready) -> None:
+    db, worker = ready.db, ready.world.worker
+    partners.offered(db, SYSTEM, ready.world.theirs, need_code="housing.eviction")
+    ready.service.is_active = False
+    db.flush()
+    assert broader(db, worker, "housing.rent") == "housing"
+    assert broader(db, worker, "training.craft") is None  # nobody serves that one either
+    assert broader(db, worker, "training") is None
+    assert broader(db, worker, "unheard_of") is None
 
 
 def test_whom_a_service_does_not_fit_is_told(ready: Ready, case: CaseIds) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.cases.models import CaseDue
-from app.cases.states import CaseStatus, Stage
+from app.cases.states import CaseStatus, Priority, Stage
 from app.consents import service as consents
 from app.core.actor import SYSTEM
 from app.core.clock import now
@@ -15,6 +15,7 @@ from app.core.db import WriteSession
 from app.core.errors import Forbidden, IllegalMove, InvalidInput, NotFound
 from app.core.ids import ServiceId, uuid7
 from app.partners import service as partners_service
+from app.people.models import ContactPreference
 from app.referrals import answering, queries, service
 from app.referrals.models import Referral
 from app.referrals.readiness import readiness
@@ -58,6 +59,70 @@ def test_what_is_shared_is_what_person_agreement_and_worker_all_want(db: WriteSe
     assert send(ready, ready.draft(), categories=["identity", "contact"]).categories == ["identity"]
 
 
+def test_nothing_chosen_is_nothing_and_never_everything(ready: Ready) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        send(ready, ready.draft(), categories=[])
+    assert refused.value.details["errors"] == [{"pointer": "/categories", "code": "missing"}]
+
+
+def test_without_the_identity_nothing_is_sent_and_the_refusal_says_why(ready: Ready) -> None:
+    told = refusal(ready, ready.draft(), categories=["needs", "contact"])
+    assert told["blockers"] == ["identity_not_chosen"]
+
+
+def test_what_the_service_needs_is_shared_or_its_lack_acknowledged(ready: Ready) -> None:
+    """Whoever keeps it back has read that the partner may have to ask for it."""
+    told = refusal(ready, ready.draft(), categories=["identity", "needs"])
+    assert told == {"blockers": [], "unacknowledged": ["needed_data"]}
+    chosen = ["identity", "needs"]
+    sent = send(ready, ready.draft(), categories=chosen, acknowledged=["needed_data"])
+    assert (sent.categories, sent.acknowledged) == (chosen, ["needed_data"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "needs", "needed"),
+    [
+        ({}, ["housing"], {"identity": "whom", "contact": "reach"}),
+        ({"max_age": 30}, ["housing"], {"identity": "whom", "birth": "age", "contact": "reach"}),
+        ({"territory_codes": ["02.411"]}, ["housing"], {"identity": "whom", "contact": "residence"}),
+        (
+            {"min_age": 18},
+            ["housing.rent"],
+            {"identity": "whom", "birth": "age", "contact": "reach", "needs": "request"},
+        ),
+    ],
+)
+def test_what_a_service_needs_follows_from_whom_it_is_for(
+    db: WriteSession, world: World, asked: dict[str, Any], needs: list[str], needed: dict[str, str]
+) -> None:
+    agreed = ["identity", "birth", "contact", "needs"]
+    ready = referrals.ready(db, world, service_values=asked, data_categories=agreed)
+    assert readiness(db, ready.draft(needs=needs)).needed == needed
+
+
+def test_who_does_not_want_to_be_contacted_is_not_to_be_reached(ready: Ready) -> None:
+    ready.person.contact_preference = ContactPreference.do_not_contact
+    ready.db.flush()
+    assert readiness(ready.db, ready.draft()).needed == {"identity": "whom"}
+
+
+def test_only_what_the_agreement_allows_can_be_needed(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, data_categories=["identity", "needs"])
+    assert readiness(db, ready.draft()).needed == {"identity": "whom"}
+
+
+@pytest.mark.parametrize(
+    ("priority", "urgency"),
+    [("urgent", "emergency"), ("high", "urgent"), ("medium", "normal"), ("low", "normal")],
+)
+def test_a_draft_presses_as_its_case_does_until_somebody_says_otherwise(
+    ready: Ready, priority: str, urgency: str
+) -> None:
+    ready.case.priority = Priority(priority)
+    assert ready.draft().urgency == urgency
+    assert ready.draft(urgency="normal").urgency == "normal"
+
+
 def test_without_consent_nothing_is_sent(db: WriteSession, world: World) -> None:
     ready = referrals.ready(db, world, with_consent=False)
     assert refusal(ready, ready.draft())["blockers"] == ["no_consent"]
@@ -77,9 +142,10 @@ def test_a_legal_basis_needs_no_consent_and_is_kept_with_its_reason(db: WriteSes
         send(ready, ready.draft(), legal_grounds=grounds)
     with pytest.raises(ValidationError):  # and why, in a sentence
         send(ready, ready.draft(), legal_grounds={**grounds, "reason": "Urgent."}, categories=["identity"])
-    referral = send(ready, ready.draft(), legal_grounds=grounds, categories=["identity", "health"])
+    named = ["contact", "health", "identity"]
+    referral = send(ready, ready.draft(), legal_grounds=grounds, categories=named)
     assert (referral.legal_basis, referral.consent_ids) == ("vital_interest", [])
-    assert referral.categories == ["health", "identity"]
+    assert referral.categories == named
     assert queries.steps(db, referral.id)[-1]["reason_code"] == "vital_interest"
 
 
@@ -129,6 +195,7 @@ def test_a_service_for_others_must_be_acknowledged(
     db: WriteSession, world: World, values: dict[str, Any], warning: str
 ) -> None:
     ready = referrals.ready(db, world, service_values=values)
+    referrals.consent(db, world.worker, ready.person, categories=["birth"])
     referral = ready.draft()
     assert readiness(db, referral).warnings == (warning,)
     assert refusal(ready, referral)["unacknowledged"] == [warning]
@@ -137,6 +204,7 @@ def test_a_service_for_others_must_be_acknowledged(
 
 def test_an_unknown_age_is_acknowledged_too(db: WriteSession, world: World) -> None:
     ready = referrals.ready(db, world, service_values={"min_age": 1, "max_age": 99})
+    referrals.consent(db, world.worker, ready.person, categories=["birth"])
     assert readiness(db, ready.draft()).warnings == ()
     ready.person.birth_precision, ready.person.birth_year = (
         ready.person.birth_precision.__class__("unknown"),

@@ -220,7 +220,10 @@ def test_a_search_that_finds_nobody_says_so_and_one_without_words_is_refused(
 
 def test_an_answer_is_recorded_narrowed_and_withdrawn(worker: Browser, known: Person) -> None:
     at = f"/people/{known.id}/consents"
-    page = worker.open(at).send(
+    page = worker.open(at)
+    new = f"//form[@action='{at}']"
+    assert not page.find(f"{new}//input[@name='categories[]' or @name='decision'][@checked]")  # it is an act
+    page = page.send(
         at,
         decision="given",
         categories=["identity", "needs"],
@@ -238,7 +241,7 @@ def test_an_answer_is_recorded_narrowed_and_withdrawn(worker: Browser, known: Pe
 
 def test_an_oral_answer_without_a_witness_is_refused_beside_the_field(worker: Browser, known: Person) -> None:
     at = f"/people/{known.id}/consents"
-    page = worker.open(at).send(at, categories=["identity"], form="oral_with_witness")
+    page = worker.open(at).send(at, decision="given", categories=["identity"], form="oral_with_witness")
     assert page.status == 422
     assert page.find("//*[@id='f-witness-error']")
 

@@ -36,6 +36,9 @@ def unasked(db: WriteSession, world: World) -> Ready:
     return found
 
 
+SHARED = ["identity", "contact", "needs", "situation"]
+
+
 def kept(ready: Ready, page: Page) -> Referral:
     ready.db.expire_all()
     return ready.db.get_one(Referral, ReferralId(UUID(page.path.split("/")[2])))
@@ -51,7 +54,7 @@ def test_from_the_case_to_a_sent_referral_takes_two_forms(worker: Browser, ready
     page = worker.open(at)  # the need of the case is chosen already
     page = page.send(f"/cases/{ready.case.id}/referrals")
     assert page.path.endswith("/send")
-    page = page.send(page.path)
+    page = page.send(page.path, categories=SHARED)
     assert page.path.startswith("/referrals/")
     assert page.find("//*[@role='status']")
 
@@ -70,6 +73,21 @@ def test_partners_are_shown_with_what_speaks_for_and_against_them(worker: Browse
 def test_another_need_shows_other_partners_and_none_is_said(worker: Browser, ready: Ready) -> None:
     page = worker.open(f"/cases/{ready.case.id}/referrals/new?need=training")
     assert page.find("//*[@class='empty']")
+    assert page.link("البحث في الدليل") == "/directory"
+
+
+def test_from_a_narrow_need_that_nobody_serves_a_link_leads_to_the_broader_one(
+    worker: Browser, ready: Ready
+) -> None:
+    at = f"/cases/{ready.case.id}/referrals/new"
+    partners.offered(ready.db, SYSTEM, ready.world.theirs, need_code="housing.eviction")
+    ready.service.is_active = False
+    ready.db.commit()
+    page = worker.open(f"{at}?need=housing.rent")
+    assert page.find("//*[@class='empty']")
+    page = page.follow("عرض الشركاء للحاجة")
+    assert page.path == at
+    assert page.find("//ol[@class='ranked']/li")
 
 
 def test_exactly_what_is_shared_stands_there_with_the_data(worker: Browser, ready: Ready) -> None:
@@ -87,15 +105,54 @@ def test_exactly_what_is_shared_stands_there_with_the_data(worker: Browser, read
 
 def test_what_is_unticked_is_not_shared(worker: Browser, ready: Ready) -> None:
     at = committed(ready, ready.draft())
-    page = worker.open(f"{at}/send").send(f"{at}/send", categories=["identity", "needs"])
-    assert kept(ready, page).categories == ["identity", "needs"]
+    page = worker.open(f"{at}/send").send(f"{at}/send", categories=["identity", "contact"])
+    assert kept(ready, page).categories == ["contact", "identity"]
 
 
-def test_nothing_ticked_shares_nothing(worker: Browser, ready: Ready) -> None:
+def test_nothing_is_ticked_beforehand_and_nothing_ticked_shares_nothing(
+    worker: Browser, ready: Ready
+) -> None:
     at = committed(ready, ready.draft())
-    page = worker.open(f"{at}/send").send(f"{at}/send", categories=[])
+    page = worker.open(f"{at}/send")
+    assert not page.find("//input[@name='categories[]'][@checked or @type='hidden']")
+    page = page.send(f"{at}/send")
     assert page.status == 422
+    assert page.find("//*[@id='f-categories']")
     assert kept(ready, page.browser.open(at)).status is ReferralStatus.draft
+
+
+def test_what_the_service_needs_is_marked_with_the_reason(worker: Browser, ready: Ready) -> None:
+    at = committed(ready, ready.draft())
+    marked = {
+        part.xpath("string(.//label)").strip(): part.xpath("string(.//*[@class='needed'])")
+        for part in worker.open(f"{at}/send").find("//ul[@class='view__parts']/li")
+    }
+    assert "ليعرف الشريك من سيستقبل" in marked["الهوية"]
+    assert "تحتاجها هذه الخدمة" in marked["معلومات الاتصال والعنوان"]
+    assert not marked["الوضعية الاجتماعية"]
+
+
+def test_sending_less_than_the_service_needs_explains_itself_and_can_be_confirmed(
+    worker: Browser, ready: Ready
+) -> None:
+    at = committed(ready, ready.draft())
+    page = worker.open(f"{at}/send")
+    assert not page.find("//input[@name='acknowledged[]']")
+    refused = page.send(f"{at}/send", categories=["identity"])
+    assert refused.status == 409
+    assert "لن يُشارك بعض ما تحتاجه هذه الخدمة" in refused.find("//*[@id='refusal']")[0].text_content()
+    assert [one.get("value") for one in refused.find("//input[@name='categories[]'][@checked]")] == [
+        "identity"
+    ]
+    sent = refused.send(f"{at}/send", acknowledged=["needed_data"])
+    assert kept(ready, sent).acknowledged == ["needed_data"]
+
+
+def test_without_the_identity_the_page_says_why_it_does_not_send(worker: Browser, ready: Ready) -> None:
+    at = committed(ready, ready.draft())
+    refused = worker.open(f"{at}/send").send(f"{at}/send", categories=["contact"])
+    assert refused.status == 409
+    assert "على الشريك أن يعرف من سيستقبل" in refused.find("//*[@id='refusal']")[0].text_content()
 
 
 def test_a_warning_is_explained_and_has_to_be_acknowledged(
@@ -105,30 +162,35 @@ def test_a_warning_is_explained_and_has_to_be_acknowledged(
     at = committed(ready, ready.draft())
     page = Browser(app).sign_in_as(db, world.worker).open(f"{at}/send")
     assert page.find("//input[@name='acknowledged[]'][@value='age']")
-    refused = page.send(f"{at}/send")
+    refused = page.send(f"{at}/send", categories=SHARED)
     assert refused.status == 409
-    sent = page.send(f"{at}/send", acknowledged=["age"])
-    assert kept(ready, sent).acknowledged == ["age"]
+    both = ["age", "needed_data"]  # nor is the birth shared, by which the partner could judge
+    sent = page.send(f"{at}/send", categories=SHARED, acknowledged=both)
+    assert kept(ready, sent).acknowledged == both
 
 
 def test_a_missing_consent_is_recorded_on_the_spot(worker: Browser, unasked: Ready) -> None:
     at = committed(unasked, unasked.draft())
     page = worker.open(f"{at}/send")
     assert not page.find(f"//form[@action='{at}/send']")
-    page = page.send(f"{at}/consent", categories=["identity", "needs"])
+    assert not page.find("//input[@name='categories[]' or @name='decision'][@checked]")
+    chosen = ["identity", "contact"]
+    page = page.send(f"{at}/consent", decision="given", form="signature", categories=chosen)
     assert page.path == f"{at}/send"
-    assert kept(unasked, page.send(f"{at}/send")).status is ReferralStatus.sent
+    assert kept(unasked, page.send(f"{at}/send", categories=chosen)).status is ReferralStatus.sent
 
 
 def test_a_refusal_is_an_answer_and_nothing_is_sent(worker: Browser, unasked: Ready) -> None:
     at = committed(unasked, unasked.draft())
-    page = worker.open(f"{at}/send").send(f"{at}/consent", decision="refused", categories=[])
+    page = worker.open(f"{at}/send").send(f"{at}/consent", decision="refused", form="signature")
     assert not page.find(f"//form[@action='{at}/send']")
 
 
 def test_an_answer_that_lacks_something_is_refused_on_the_same_page(worker: Browser, unasked: Ready) -> None:
     at = committed(unasked, unasked.draft())
-    page = worker.open(f"{at}/send").send(f"{at}/consent", form="oral_with_witness", categories=["identity"])
+    page = worker.open(f"{at}/send").send(
+        f"{at}/consent", decision="given", form="oral_with_witness", categories=["identity"]
+    )
     assert page.status == 422
     assert page.find("//*[@id='f-witness-error']")
 
@@ -140,13 +202,21 @@ def test_the_law_can_stand_in_for_consent_with_a_reason(worker: Browser, unasked
     refused = page.send(action, legal_grounds__basis="vital_interest", legal_grounds__reason="قصير")
     assert refused.status == 422
     assert page.send(action).status == 422
-    sent = page.send(
+    named = ["identity", "contact"]
+    unnamed = page.send(
         action,
         legal_grounds__basis="vital_interest",
         legal_grounds__reason="الشخص في خطر ولا يمكن سؤاله الآن.",
     )
+    assert unnamed.status == 422  # without consent only what is needed goes, named one by one
+    sent = page.send(
+        action,
+        categories=named,
+        legal_grounds__basis="vital_interest",
+        legal_grounds__reason="الشخص في خطر ولا يمكن سؤاله الآن.",
+    )
     referral = kept(unasked, sent)
-    assert (referral.status, referral.categories) == (ReferralStatus.sent, ["identity", "needs"])
+    assert (referral.status, referral.categories) == (ReferralStatus.sent, sorted(named))
 
 
 def test_what_stands_in_the_way_is_explained(db: WriteSession, world: World, app: FastAPI) -> None:
@@ -297,7 +367,9 @@ def test_a_sent_referral_is_not_prepared_again(worker: Browser, ready: Ready) ->
 
 def test_what_was_written_last_goes_out_with_the_referral(worker: Browser, ready: Ready) -> None:
     at = committed(ready, ready.draft())
-    page = worker.open(f"{at}/send").send(f"{at}/send", situation="وصف أخير (مثال)", urgency="urgent")
+    page = worker.open(f"{at}/send").send(
+        f"{at}/send", categories=SHARED, situation="وصف أخير (مثال)", urgency="urgent"
+    )
     referral = kept(ready, page)
     assert (referral.status, referral.situation) == (ReferralStatus.sent, "وصف أخير (مثال)")
     assert referral.urgency == "urgent"
