@@ -5,7 +5,7 @@ from fastapi import Depends, Request
 from app.auth.deps import allowed
 from app.auth.permissions import Permission
 from app.core.actor import Actor
-from app.core.deps import ReadDb, WriteDb
+from app.core.deps import ReadDb, WriteDb, read_aside
 from app.core.http import refuses
 from app.core.ids import ReferralId
 from app.referrals import partner_view, queries
@@ -67,6 +67,22 @@ def _partner_page(
     return partner_view.read(db, actor, seen.id)
 
 
+async def _documents(
+    request: Request,
+    actor: ReferralAnswerer,
+    db: ReadDb,
+    found: Annotated[Referral, Depends(_found_by_partner, scope="function")],
+    view: Annotated[dict[str, Any], Depends(_partner_page, scope="function")],
+) -> list[dict[str, Any]]:
+    """The files that may be named now; that they were listed is recorded as it is for every other list of files."""
+    listed = await read_aside(partner_view.documents, db, actor, view)
+    if listed:
+        await request.app.state.accesses.record(
+            actor, "attachment:list", "referral", found.id, found.person_id
+        )
+    return listed
+
+
 async def _lister(request: Request, actor: ReferralReader) -> Actor:
     """A list tells of people's needs: who asked for it is recorded, once a page."""
     await request.app.state.accesses.record(actor, "referral:list", "window", None, None)
@@ -79,3 +95,4 @@ ReferralToAnswer = Annotated[Referral, Depends(_to_answer, scope="function")]
 ReferralSeen = Annotated[Referral, Depends(_seen, scope="function")]
 ReferralSeenByPartner = Annotated[Referral, Depends(_shared, scope="function")]
 PartnerReferral = Annotated[dict[str, Any], Depends(_partner_page, scope="function")]
+PartnerDocuments = Annotated[list[dict[str, Any]], Depends(_documents, scope="function")]

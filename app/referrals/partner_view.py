@@ -14,8 +14,11 @@ from app.core.clock import now
 from app.core.db import ReadSession, row
 from app.core.errors import DomainError, NotFound
 from app.core.ids import CaseId, PersonId, ReferralId
+from app.core.pagination import PageRequest
 from app.core.settings import settings
 from app.core.sharing import DataCategory
+from app.files import queries as files
+from app.files.models import SubjectType
 from app.partners.models import Agreement
 from app.people import queries as people
 from app.referrals.models import Referral
@@ -35,6 +38,8 @@ _INTERNAL = (
     _r.legal_basis,
     _a.data_categories.label("agreed"),
 )
+
+MOST_FILES = 100  # more than a referral may have, by its setting
 
 # Nothing came of it: the purpose of sharing has gone.
 UNSERVED = frozenset({ReferralStatus.withdrawn, ReferralStatus.declined, ReferralStatus.expired})
@@ -104,6 +109,20 @@ def _categories(db: ReadSession, referral: Any) -> frozenset[DataCategory]:
 def _is_long_over(ended_at: datetime | None) -> bool:
     """A service that ended has no more need of the person's data, some time for its own papers apart (a setting)."""
     return ended_at is not None and ended_at < now() - timedelta(days=settings().shared_after_end_days)
+
+
+def documents(db: ReadSession, actor: Actor, view: dict[str, Any]) -> list[dict[str, Any]]:
+    """The files of a referral, as `read` has told it, that are named to its institution now, the newest first.
+
+    Where documents are not shared those remain which the actor sent: named, so that nothing is sent twice, but not
+    opened (`is_open`). Where the person shares nothing, none is named.
+    """
+    if view["is_withheld"]:
+        return []
+    is_open = DataCategory.documents in view["categories"]
+    found = files.page(db, PageRequest(limit=MOST_FILES), SubjectType.referral, view["id"]).items
+    own = [{**file, "is_open": is_open, "is_own": file["uploaded_by"] == actor.user_id} for file in found]
+    return [file for file in own if file["is_open"] or file["is_own"]]
 
 
 class Withheld(DomainError):

@@ -12,13 +12,12 @@ from app.consents import queries as consents
 from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.pagination import PageRequest
-from app.core.settings import settings
 from app.files import queries as files
 from app.files.models import SubjectType
 from app.followups import queries as follow_ups
 from app.people import queries as people
 from app.referrals import overviews as referrals
-from app.web import case_events, choices
+from app.web import case_events, choices, documents
 from app.web.case_events import Chapter
 from app.web.next_step import Facts, next_step
 from app.windows import queries as windows
@@ -61,7 +60,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "goals": [goal for goal in goals if goal["status"] is GoalStatus.open],
         "decided": sum(goal["status"] is not GoalStatus.open for goal in goals),
         "files": files.page(db, _FEW, SubjectType.case, case_id),
-        "file_limit": settings().attachment_limit_bytes // 1_048_576,
+        "file_limit": documents.most_megabytes(),
         "timeline": case_events.page(db, case_id, PageRequest(limit=EVENTS), chapter, referred),
         "chapter": chapter,
         "chapters": list(case_events.KINDS),

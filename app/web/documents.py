@@ -11,9 +11,12 @@ from app.cases.deps import CaseToWrite
 from app.core.deps import WriteDb
 from app.core.errors import NotFound
 from app.core.ids import PersonId, ReferralId
+from app.core.settings import settings
 from app.files import downloads, service, storage
 from app.files.deps import AttachmentDownloaded, AttachmentToRemove, Config, FileReader, FileWriter
 from app.files.models import SubjectType
+from app.referrals.deps import ReferralToAnswer, ReferralToWrite
+from app.referrals.models import Referral
 from app.web import face, subjects
 from app.web.face import invalid, see
 
@@ -33,6 +36,11 @@ def _examined(
 Received = Annotated[service.Received, Depends(_examined)]
 
 
+def most_megabytes() -> int:
+    """How large a document may be, as a page says it."""
+    return settings().attachment_limit_bytes // 1_048_576
+
+
 # The addresses end so that the gate lets a document's size through.
 @router.post("/people/{person_id}/attachments")
 def add_to_person(
@@ -48,6 +56,29 @@ def add_to_case(
 ) -> Response:
     service.attach(db, actor, config, SubjectType.case, UUID(str(case.id)), received)
     return see(f"/cases/{case.id}", done="document_added")
+
+
+@router.post("/referrals/{referral_id}/attachments")
+def add_to_referral(
+    actor: FileWriter, config: Config, received: Received, db: CreateDb, referral: ReferralToWrite
+) -> Response:
+    return _kept_with(db, actor, config, referral, received)
+
+
+@router.post("/inbox/{referral_id}/attachments")
+def send_from_partner(
+    actor: FileWriter, config: Config, received: Received, db: CreateDb, referral: ReferralToAnswer
+) -> Response:
+    """What a partner hands to the window: an attestation, a result, a form that is to be signed."""
+    return _kept_with(db, actor, config, referral, received)
+
+
+def _kept_with(
+    db: CreateDb, actor: FileWriter, config: Config, referral: Referral, received: Received
+) -> Response:
+    service.attach(db, actor, config, SubjectType.referral, referral.id, received)
+    back = subjects.address(actor, SubjectType.referral, referral.id)
+    return see(back, done="document_added")
 
 
 @router.get("/attachments/{attachment_id}")

@@ -29,7 +29,7 @@ from app.people.deps import PersonReader, PersonSeen
 from app.people.identifiers import IdentifierKind
 from app.people.models import Sex
 from app.people.schemas import BirthIn
-from app.referrals import partner_view
+from app.referrals import naming, partner_view
 from app.referrals import queries as referrals
 from app.referrals.deps import ReferralReader, ReferralSeen
 from app.referrals.states import ReferralStatus
@@ -191,8 +191,7 @@ def letter(request: Request, actor: ReferralReader, db: ReadDb, referral: Referr
         **_house(db, actor, referral.window_id),
         referral=view,
         is_agreed=referral.legal_basis is None,
-        # Both sides can say it on the telephone, and it tells a stranger nothing.
-        reference=str(referral.id)[-8:].upper(),
+        reference=naming.reference(referral.id),
         situation=_fitting(view["situation"], 800, 8),
         service=directory.read(db, actor, referral.service_id),
         institution=partners.read(db, actor, referral.institution_id),

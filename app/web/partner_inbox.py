@@ -1,9 +1,9 @@
 """The partner's face: what was sent to their institution, and one referral as the person allows it now."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.auth.deps import CreateDb
@@ -11,19 +11,14 @@ from app.cases.states import Stage
 from app.core.actor import WINDOW_ROLES, Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession
-from app.core.deps import PageQuery, ReadDb, WriteDb, read_aside
+from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.pagination import Page, PageRequest
-from app.core.sharing import DataCategory
-from app.files import queries as files
-from app.files.models import SubjectType
-from app.files.policy import person_of
 from app.partners import own
 from app.referrals import answering, queries, service
 from app.referrals import inbox as due
-from app.referrals.deps import PartnerReferral, ReferralAnswerer, ReferralToAnswer
-from app.referrals.schemas import (
-    MessageCreate,
-)
+from app.referrals.deps import PartnerDocuments, PartnerReferral, ReferralAnswerer, ReferralToAnswer
+from app.referrals.naming import reference
+from app.referrals.schemas import MessageCreate
 from app.referrals.states import (
     FINAL,
     PAUSED,
@@ -35,6 +30,7 @@ from app.referrals.states import (
     ReferralStatus,
     WithdrawalReason,
 )
+from app.web import documents as documents_page
 from app.web import face, lookup
 from app.web.face import PageForm, see
 from app.web.rendering import page
@@ -56,7 +52,7 @@ REASONS = {
 def inbox(
     request: Request, actor: ReferralAnswerer, db: ReadDb, wanted: PageQuery, box: Box = "to_answer"
 ) -> Response:
-    """Three boxes: what waits for an answer, the earliest deadline first; what is under way; what has ended."""
+    """Three boxes: what waits for an answer, what is overdue before the rest; what is under way; what has ended."""
     found = _box(db, actor, wanted, box)
     known = places.windows(db, (item["window_id"] for item in found.items))
     return page(
@@ -68,6 +64,7 @@ def inbox(
         next=found.next,
         services=own.named(db, actor, (item["service_id"] for item in found.items)),
         windows=known,
+        reference=reference,
         needs=lookup.terms(db, "need"),
     )
 
@@ -93,25 +90,9 @@ def _clock(referral: dict[str, Any], zone: str) -> dict[str, Any]:
     }
 
 
-async def _documents(
-    request: Request, actor: ReferralAnswerer, db: ReadDb, view: PartnerReferral
-) -> list[dict[str, Any]]:
-    """The files that may be opened now; that they were listed is recorded as the API records it."""
-    if DataCategory.documents not in view["categories"]:
-        return []
-    kind = SubjectType.referral
-    person_id = await read_aside(person_of, db, actor, kind, view["id"], is_writing=False)
-    await request.app.state.accesses.record(actor, "attachment:list", kind, view["id"], person_id)
-    found = await read_aside(files.page, db, PageRequest(limit=100), kind, view["id"])
-    return found.items
-
-
-Documents = Annotated[list[dict[str, Any]], Depends(_documents, scope="function")]
-
-
 @router.get("/inbox/{referral_id}")
 def show(
-    request: Request, actor: ReferralAnswerer, db: ReadDb, view: PartnerReferral, documents: Documents
+    request: Request, actor: ReferralAnswerer, db: ReadDb, view: PartnerReferral, documents: PartnerDocuments
 ) -> Response:
     """One referral as the person allows it now. What was written closes with the consent, as at the API."""
     is_shared = not view["is_withheld"]
@@ -124,6 +105,7 @@ def show(
         why_withheld=None if is_shared else "ended" if view["status"] in FINAL else "consent",
         assessment_band=lookup.band(db, view["assessment"]),
         documents=documents,
+        file_limit=documents_page.most_megabytes(),
         messages=queries.messages(db, view["id"], written).items if is_shared else [],
         steps=[_in_words(step) for step in queries.partner_steps(db, view["id"])] if is_shared else [],
     )
@@ -137,6 +119,7 @@ def told(db: ReadSession, actor: Actor, view: dict[str, Any]) -> dict[str, Any]:
         "referral": {**view, **_clock(view, window["time_zone"])},
         "service": own.named(db, actor, [view["service_id"]])[view["service_id"]],
         "window": window,
+        "reference": reference(view["id"]),
         "commune": places.territories(db, [contact.get("commune_code")]).get(contact.get("commune_code", "")),
         "needs": lookup.terms(db, "need"),
         "languages": lookup.terms(db, "language"),

@@ -9,14 +9,17 @@ from app.auth.deps import CreateDb
 from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
+from app.core.pagination import PageRequest
 from app.core.sharing import DataCategory
+from app.files import queries as files
+from app.files.models import SubjectType
 from app.referrals import answering, partner_view, queries, service
 from app.referrals.deps import ReferralLister, ReferralReader, ReferralSeen, ReferralToWrite, ReferralWriter
 from app.referrals.models import Referral
-from app.referrals.naming import names
+from app.referrals.naming import names, reference
 from app.referrals.schemas import AppointmentIn, MessageCreate, Reply, Withdrawal
 from app.referrals.states import REFERABLE_AGAIN, ReferralStatus, WithdrawalReason
-from app.web import face, terms
+from app.web import documents, face, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page
 
@@ -48,6 +51,7 @@ def show_list(
         "referrals/list.html",
         referrals=found.items,
         names=names(db, [one["id"] for one in found.items]),
+        reference=reference,
         next=found.next,
         boxes=BOXES,
         box=None if status else box,
@@ -68,6 +72,9 @@ def show_referral(
         "referrals/referral.html",
         referral=referral,
         names=names(db, [seen.id])[seen.id],
+        reference=reference(seen.id),
+        documents=files.page(db, PageRequest(limit=100), SubjectType.referral, seen.id).items,
+        file_limit=documents.most_megabytes(),
         seen_now=_seen_now(db, actor, seen),
         steps=queries.steps(db, seen.id),
         messages=messages.items,

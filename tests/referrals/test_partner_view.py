@@ -1,6 +1,7 @@
 """A partner sees what consent and agreement allow now: asked at every read, not once when it was sent."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +14,15 @@ from app.consents.schemas import Narrowing
 from app.core.clock import now, today
 from app.core.db import WriteSession
 from app.core.errors import NotFound
+from app.core.settings import Settings
 from app.core.sharing import DataCategory
+from app.files import service as files
+from app.files.models import SubjectType
 from app.referrals import answering, partner_view, queries, service
 from app.referrals.models import Referral
 from app.referrals.schemas import Acceptance, Completion, ReferralSend, Withdrawal
 from tests.factories import referrals
+from tests.factories.files import PDF
 from tests.factories.referrals import Ready
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
@@ -98,6 +103,28 @@ def test_documents_need_their_own_category(ready: Ready) -> None:
     ready.db.flush()
     with pytest.raises(partner_view.Withheld):
         partner_view.require_documents(ready.db, ready.world.agent, referral.id)
+
+
+def test_files_are_named_where_they_are_shared_or_ones_own(
+    ready: Ready, db: WriteSession, world: World, tmp_path: Path
+) -> None:
+    referral = ready.sent()
+    config = Settings(data_dir=tmp_path)
+    for actor, name in ((world.worker, "ours.pdf"), (world.agent, "theirs.pdf")):
+        received = files.examine(name, PDF, limit=len(PDF))
+        files.attach(db, actor, config, SubjectType.referral, referral.id, received)
+
+    def told() -> list[tuple[str, bool, bool]]:
+        found = partner_view.documents(db, world.agent, seen(ready, referral))
+        return [(file["name"], file["is_open"], file["is_own"]) for file in found]
+
+    assert told() == [("theirs.pdf", False, True)]
+    referral.categories = [*referral.categories, "documents"]
+    referrals.consent(db, world.worker, ready.person, categories=["documents"])
+    assert told() == [("theirs.pdf", True, True), ("ours.pdf", True, False)]
+    assert ready.consent is not None
+    consents.withdraw(db, world.worker, ready.consent, "She changed her mind.")
+    assert told() == []
 
 
 def test_drafts_and_other_institutions_referrals_do_not_exist(ready: Ready) -> None:

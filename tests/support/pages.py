@@ -73,6 +73,12 @@ class Page:
             sent.setdefault(name, []).append(value)
         return self.browser.post(action, sent)
 
+    def attach(self, action: str, name: str, content: bytes) -> "Page":
+        """Choose a file in the form that goes to an address, and send it."""
+        (form,) = self.find(f"//form[@action='{action}' and @enctype='multipart/form-data']")
+        assert form.xpath(".//input[@type='file' and @name='file']")
+        return self.browser.post(action, dict(form.form_values()), {"file": (name, content)})
+
 
 class Browser:
     """One person's browser."""
@@ -102,8 +108,10 @@ class Browser:
         check(page)
         return page
 
-    def post(self, path: str, fields: dict[str, list[str]]) -> Page:
-        response = self.client.post(path, data=fields, headers={"Origin": ORIGIN})
+    def post(
+        self, path: str, fields: dict[str, Any], files: dict[str, tuple[str, bytes]] | None = None
+    ) -> Page:
+        response = self.client.post(path, data=fields, files=files, headers={"Origin": ORIGIN})
         page = Page(self, response)
         check(page)
         return page

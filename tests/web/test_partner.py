@@ -13,7 +13,9 @@ from app.core.db import WriteSession
 from app.core.settings import LANGUAGES
 from app.files import service as files
 from app.files.models import SubjectType
+from app.referrals import answering
 from app.referrals.models import Referral, ReferralMessage
+from app.referrals.naming import reference
 from app.referrals.states import ReferralStatus
 from tests.factories import referrals
 from tests.factories.files import PDF
@@ -71,6 +73,52 @@ def test_the_earliest_deadline_stands_first(agent: Browser, ready: Ready) -> Non
     ready.db.commit()
     forms = [form.get("action") for form in agent.open("/inbox").find("//main//form")]
     assert forms == [f"/inbox/{fast.id}/open", f"/inbox/{slow.id}/open"]
+
+
+def test_what_is_overdue_stands_first_and_what_waits_for_the_window_last(
+    agent: Browser, db: WriteSession, world: World, ready: Ready
+) -> None:
+    asked, waiting, late = ready.sent(), ready.sent(), ready.sent()
+    asked.decide_by, late.decide_by = now() - timedelta(hours=5), now() - timedelta(hours=3)
+    answering.ask(db, world.agent, asked, "سؤال (مثال)")
+    db.commit()
+    page = agent.open("/inbox?limit=2")
+    rows = page.find("//main//li") + page.follow("عرض المزيد").find("//main//li")
+    found = [row.xpath("string(.//h2)").split()[-1] for row in rows]
+    assert found == [reference(one.id) for one in (late, waiting, asked)]
+
+
+def test_two_of_one_service_are_told_apart_by_a_number_that_both_sides_see(
+    agent: Browser, worker: Browser, ready: Ready
+) -> None:
+    one, other = ready.sent(), ready.sent(urgency="emergency")
+    ready.db.commit()
+    text = agent.open("/inbox").text
+    for referral in (one, other):
+        number = reference(referral.id)
+        assert len(number.replace("-", "")) == 8
+        assert number in text
+        for browser, path in (
+            (agent, f"/inbox/{referral.id}"),
+            (agent, f"/inbox/{referral.id}/accept"),
+            (worker, f"/referrals/{referral.id}"),
+            (worker, "/referrals"),
+            (worker, f"/referrals/{referral.id}/letter"),
+        ):
+            assert number in browser.open(path).text, path
+    assert ready.case.number not in text
+
+
+def test_the_list_says_how_urgent_each_is_and_how_long_it_has_waited(agent: Browser, ready: Ready) -> None:
+    ready.sent()
+    old = ready.sent(urgency="emergency")
+    old.sent_at = now() - timedelta(days=3)
+    ready.db.commit()
+    first, second = agent.open("/inbox").find("//main//li")
+    assert "طارئة" in first.text_content()
+    assert "في الانتظار منذ 3 أيام" in " ".join(first.text_content().split())
+    assert first.xpath(".//*[contains(@class, 'badge')]/*[contains(@class, 'icon')]")
+    assert "عادية" in second.text_content()
 
 
 def test_the_next_page_of_what_is_due_goes_on_where_the_first_ended(agent: Browser, ready: Ready) -> None:

@@ -1,0 +1,150 @@
+"""Documents that go with a referral: each side adds its own, and sees what it may, without scripts."""
+
+import pytest
+from fastapi import FastAPI
+
+from app.consents import service as consents
+from app.core.db import WriteSession
+from app.core.settings import LANGUAGES, settings
+from app.referrals import answering
+from app.referrals.models import Referral
+from app.referrals.schemas import Decline
+from app.referrals.states import DeclineReason
+from tests.factories import referrals
+from tests.factories.files import PDF
+from tests.factories.referrals import Ready
+from tests.factories.world import World
+from tests.support.pages import Browser, Page
+
+NAME = "attestation.pdf"
+
+
+@pytest.fixture
+def ready(db: WriteSession, world: World) -> Ready:
+    return referrals.ready(db, world)
+
+
+@pytest.fixture
+def sent(ready: Ready) -> Referral:
+    return _sent(ready)
+
+
+@pytest.fixture
+def with_documents(db: WriteSession, world: World) -> Referral:
+    """The person agrees to share documents too."""
+    ready = referrals.ready(db, world, with_consent=False)
+    agreed = ["identity", "contact", "documents"]
+    referrals.consent(db, world.worker, ready.person, categories=agreed)
+    return _sent(ready)
+
+
+def _sent(ready: Ready) -> Referral:
+    referral = ready.sent()
+    ready.db.commit()
+    return referral
+
+
+def _attached(browser: Browser, at: str, name: str = NAME, content: bytes = PDF) -> Page:
+    return browser.open(at).attach(f"{at}/attachments", name, content)
+
+
+def test_what_a_partner_sends_is_read_at_the_window(agent: Browser, worker: Browser, sent: Referral) -> None:
+    page = _attached(agent, f"/inbox/{sent.id}")
+    assert (page.path, page.status) == (f"/inbox/{sent.id}", 200)
+    assert page.find("//*[@role='status']")
+    link = worker.open(f"/referrals/{sent.id}").link(NAME)
+    assert worker.client.get(link).content == PDF
+
+
+def test_where_documents_are_not_shared_what_one_sent_is_named_and_not_opened(
+    agent: Browser, worker: Browser, sent: Referral
+) -> None:
+    _attached(worker, f"/referrals/{sent.id}", "ours.pdf")
+    page = _attached(agent, f"/inbox/{sent.id}")
+    assert NAME in page.text
+    assert not page.find("//a[contains(@href, '/documents/')]")
+    assert "ours.pdf" not in page.text
+
+
+def test_where_documents_are_shared_both_sides_open_all_of_them(
+    agent: Browser, worker: Browser, with_documents: Referral
+) -> None:
+    at = f"/inbox/{with_documents.id}"
+    _attached(worker, f"/referrals/{with_documents.id}", "ours.pdf")
+    page = _attached(agent, at)
+    for name in ("ours.pdf", NAME):
+        assert agent.client.get(page.link(name)).content == PDF
+    assert len(page.find("//form[contains(@action, '/remove')]")) == 1  # a partner takes back what they sent
+
+
+def test_a_partner_takes_back_what_they_sent(agent: Browser, sent: Referral) -> None:
+    page = _attached(agent, f"/inbox/{sent.id}")
+    page = page.send(page.find("//form[contains(@action, '/remove')]/@action")[0])
+    assert page.path == f"/inbox/{sent.id}"
+    assert NAME not in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("ar", "نوع"), ("fr", "type"), ("en", "type"), ("fa", "نوع")],
+)
+def test_what_is_no_document_by_its_content_is_refused_in_the_readers_language(
+    app: FastAPI, db: WriteSession, world: World, sent: Referral, language: str, said: str
+) -> None:
+    agent = Browser(app).sign_in_as(db, world.agent, language)
+    page = _attached(agent, f"/inbox/{sent.id}", NAME, b"MZ\x00\x01")
+    assert page.status == 415
+    assert said in page.find("//*[@id='refusal']")[0].text_content()
+    assert page.find("//form[contains(@action, '/attachments')]")  # to choose another
+
+
+def test_an_empty_file_and_none_are_refused_beside_the_field(agent: Browser, sent: Referral) -> None:
+    at = f"/inbox/{sent.id}"
+    for page in (_attached(agent, at, NAME, b""), agent.open(at).send(f"{at}/attachments")):
+        assert page.status == 422
+        assert page.find("//*[@id='f-file-error']")
+
+
+def test_a_file_beyond_the_limit_is_refused(agent: Browser, sent: Referral) -> None:
+    too_large = b"x" * (settings().attachment_limit_bytes + 1)
+    page = _attached(agent, f"/inbox/{sent.id}", NAME, too_large)
+    assert page.status == 413
+    assert NAME not in page.text
+
+
+def test_nothing_is_sent_to_what_has_ended_or_is_withheld(
+    agent: Browser, world: World, db: WriteSession, ready: Ready
+) -> None:
+    ended, withheld = ready.sent(), ready.sent()
+    answering.decline(db, world.agent, ended, Decline(reason=DeclineReason.no_place))
+    assert ready.consent is not None
+    consents.withdraw(db, world.worker, ready.consent, "She changed her mind.")
+    db.commit()
+    for referral in (ended, withheld):
+        page = agent.open(f"/inbox/{referral.id}")
+        assert not page.find("//input[@type='file']")
+        assert not page.find("//*[@id='documents']")
+
+
+def test_who_has_no_part_in_a_referral_adds_nothing(
+    app: FastAPI, db: WriteSession, world: World, agent: Browser, worker: Browser, sent: Referral
+) -> None:
+    for at, owner, other in (
+        (f"/inbox/{sent.id}", agent, world.other_agent),
+        (f"/referrals/{sent.id}", worker, world.stranger),
+    ):
+        (form,) = owner.open(at).find(f"//form[@action='{at}/attachments']")
+        stranger = Browser(app).sign_in_as(db, other)
+        proof = stranger.open("/account").find("//input[@name='_proof']/@value")[0]
+        fields = {**dict(form.form_values()), "_proof": proof}
+        assert stranger.post(f"{at}/attachments", fields, {"file": (NAME, PDF)}).status == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_of_documents_speaks_every_language(
+    app: FastAPI, db: WriteSession, world: World, sent: Referral, language: str
+) -> None:
+    agent = Browser(app).sign_in_as(db, world.agent, language)
+    assert NAME in _attached(agent, f"/inbox/{sent.id}").text
+    worker = Browser(app).sign_in_as(db, world.worker, language)
+    assert NAME in worker.open(f"/referrals/{sent.id}").text
