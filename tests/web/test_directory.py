@@ -53,7 +53,7 @@ def test_services_are_found_by_need_place_and_language(
 
 
 def test_nothing_found_says_what_to_do(worker: Browser) -> None:
-    assert "وسعوا البحث" in worker.open("/directory?need=training&language=fr").text
+    assert "وسع البحث" in worker.open("/directory?need=training&language=fr").text
 
 
 def test_what_no_agreement_covers_is_marked(worker: Browser) -> None:
