@@ -212,7 +212,7 @@ class Change:
     password_hash: str = field(default="", repr=False)
 
 
-@refuses(InvalidInput, throttle.TooManyAttempts, service.InvalidCredentials)
+@refuses(InvalidInput, throttle.TooManyAttempts, service.WrongPassword)
 async def changed_password(request: Request, actor: Somebody, data: PasswordChange) -> Change:
     """Judge the present password as at the door, and only then the new one."""
     place = address(request)

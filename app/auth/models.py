@@ -67,6 +67,7 @@ class UserSession(Base, kw_only=True):
     # A browser's session: the cookie holds a random key, here is its hash. Never both a key and tokens.
     page_key_hash: Mapped[str | None] = mapped_column(String(64), default=None, unique=True)
     locked_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    last_used_at: Mapped[datetime] = mapped_column(default_factory=now, init=False)  # pages', to the minute
 
 
 class RefreshToken(Base, kw_only=True):

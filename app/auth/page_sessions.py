@@ -1,11 +1,16 @@
-"""Sessions of browsers: a random key in a cookie, its hash in the row; they can be locked, and end with the working day."""
+"""Sessions of browsers: a random key in a cookie, its hash in the row.
+
+They are locked by hand or when nobody uses them, and end with the working day however much they are used.
+"""
 
 from datetime import timedelta
+
+from sqlalchemy import update
 
 from app.audit import service as audit
 from app.auth import queries, sessions, tokens
 from app.auth.models import UserSession
-from app.auth.service import InvalidCredentials, Proof, prove
+from app.auth.service import Proof, WrongPassword, prove
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import now
 from app.core.db import WriteSession
@@ -27,6 +32,13 @@ def sign_in_to_pages(db: WriteSession, proof: Proof) -> str:
     return key
 
 
+def note_use(db: WriteSession, actor: Actor) -> None:
+    """Write down that the browser's session is used, unless another request has just done so."""
+    stale = UserSession.last_used_at <= now() - queries.USE_NOTED_EVERY
+    noted = update(UserSession).where(UserSession.id == actor.session_id, stale).values(last_used_at=now())
+    db.execute(noted.execution_options(synchronize_session=False))
+
+
 def lock(db: WriteSession, actor: Actor) -> None:
     """Lock the browser's session: it shows nothing until the password is given again."""
     session = db.get_one(UserSession, actor.session_id)
@@ -38,8 +50,9 @@ def lock(db: WriteSession, actor: Actor) -> None:
 def unlock(db: WriteSession, actor: Actor, proof: Proof) -> None:
     """Open a locked session for the user it belongs to. Raises what `prove` raises."""
     if prove(db, actor, proof) != actor.user:
-        raise InvalidCredentials(error="invalid_grant")
-    db.get_one(UserSession, actor.session_id).locked_at = None
+        raise WrongPassword()
+    session = db.get_one(UserSession, actor.session_id)
+    session.locked_at, session.last_used_at = None, now()
     audit.record(db, actor, "session:unlock", "user", actor.user)
 
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from app.core.errors import DomainError, NotFound
 from app.core.ids import InstitutionId, UserId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
 from app.core.prepared import Prepared
+from app.core.settings import settings
 
 _u, _s, _w = User.__table__.c, UserSession.__table__.c, UserWindow.__table__.c
 
@@ -45,6 +46,7 @@ _ACTOR_OF_PAGE = Prepared(
         _w.window_id,
         _s.id.label("session_id"),
         _s.locked_at,
+        _s.last_used_at,
     )
     .select_from(UserSession.__table__.join(User.__table__, _u.id == _s.user_id))
     .join(UserWindow.__table__, _w.user_id == _u.id, isouter=True)
@@ -59,6 +61,10 @@ _ACTOR_OF_PAGE = Prepared(
 _USER: Select[Any] = select(
     _u.id, _u.email, _u.name, _u.role, _u.status, _u.institution_id, _u.language, _u.version
 )
+
+
+# How long a use of a browser's session goes without being written down: reading must not cost a write each time.
+USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 class UnknownActivationCode(DomainError):
@@ -92,6 +98,7 @@ class Visitor:
     name: str
     email: str = field(repr=False)
     is_locked: bool
+    is_use_noted: bool  # a moment ago: this request need not be
 
 
 def visitor_of(db: Database, page_key: str) -> Visitor | None:
@@ -108,7 +115,16 @@ def visitor_of(db: Database, page_key: str) -> Visitor | None:
         session_id=first.session_id,
         language=first.language,
     )
-    return Visitor(actor, first.name, first.email, first.locked_at is not None)
+    unused = now() - first.last_used_at
+    # Uses are noted to the minute: whoever was here for the last of them is given it.
+    is_idle = unused >= timedelta(minutes=settings().page_idle_minutes) + USE_NOTED_EVERY
+    return Visitor(
+        actor,
+        first.name,
+        first.email,
+        is_locked=is_idle or first.locked_at is not None,
+        is_use_noted=unused < USE_NOTED_EVERY,
+    )
 
 
 def credentials(db: ReadSession, email: str) -> tuple[UserId | None, str | None]:

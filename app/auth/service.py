@@ -35,6 +35,12 @@ class InvalidCredentials(DomainError):
     status, code, commits = HTTPStatus.UNAUTHORIZED, "invalid_credentials", True
 
 
+class WrongPassword(InvalidCredentials):
+    """Whose account it is, is known: only the password was asked for, and it is wrong."""
+
+    code = "wrong_password"
+
+
 class EmailTaken(DomainError):
     """Another account signs in with this address."""
 
@@ -72,14 +78,15 @@ class Proof:
 def prove(db: WriteSession, actor: Actor, proof: Proof) -> UserId:
     """Whose password was found right and still is; a failure is counted and kept in the trail.
 
-    Raises `InvalidCredentials`, after which the count is kept, or `TooManyAttempts`.
+    Raises `InvalidCredentials`, or `WrongPassword` to whoever is known, after which the count is kept; or
+    `TooManyAttempts`.
     """
     throttle.check(db, proof.email, proof.address)  # again: many guesses at once had passed it together
     user_id, verified = proof.user_id, proof.verified
     if user_id is None or verified is None or not queries.still_opens(db, user_id, verified):
         throttle.count_failure(db, proof.email, proof.address)
         audit.record(db, actor, "session:refused", "user", user_id)
-        raise InvalidCredentials(error="invalid_grant")
+        raise InvalidCredentials(error="invalid_grant") if actor.user_id is None else WrongPassword()
     throttle.forget_account(db, proof.email, proof.address)
     return user_id
 

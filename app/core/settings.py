@@ -41,6 +41,9 @@ class Settings(BaseSettings):
 
     access_token_minutes: int = Field(10, ge=1, le=10)
     session_idle_hours: int = Field(12, ge=1, le=72)
+    page_idle_minutes: int = Field(
+        10, ge=1, le=60, description="After which a browser's session that nobody uses is locked."
+    )
     session_hours: int = Field(24 * 7, ge=1, le=24 * 30)
     password_min_length: int = Field(
         15, ge=15, le=64, description="NIST SP 800-63B-4: 15 for a single factor."

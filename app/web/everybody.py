@@ -155,6 +155,12 @@ def lock(actor: Somebody, db: WriteDb) -> Response:
     return see("/locked")
 
 
+@router.post("/presence")
+async def tell_of_presence(_: Somebody) -> Response:
+    """Sent while somebody types: a long answer is no idleness. That it was sent is noted like any use."""
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
 @router.get("/locked")
 async def locked(request: Request, next: str | None = None) -> Response:
     visitor = face.visitor(request)
@@ -200,6 +206,7 @@ def open_notice(actor: NoticeReader, db: ReadDb, notification_id: NotificationId
 
 
 @router.get("/offline")
+@face.by_itself
 async def offline(request: Request) -> Response:
     """What the browser keeps for when the server cannot be reached."""
     return fragment(
@@ -208,6 +215,7 @@ async def offline(request: Request) -> Response:
 
 
 @router.get("/service-worker.js")
+@face.by_itself
 async def service_worker() -> Response:
     """From the root, as it answers for every page."""
     script = (STATIC / "js" / "service-worker.js").read_bytes()

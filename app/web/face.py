@@ -9,18 +9,22 @@ import secrets
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from app.auth import page_sessions
 from app.auth import queries as accounts
 from app.auth.deps import know
 from app.core import i18n
-from app.core.deps import database, look
+from app.core.actor import Actor
+from app.core.db import Database, ReadSession, WriteSession
+from app.core.deps import database, look, turn
 from app.core.errors import DomainError, InvalidInput, NotAuthenticated
 from app.core.http import MalformedRequest, Replay, run_ends
 from app.core.settings import LANGUAGES
@@ -54,6 +58,15 @@ class ForgedRequest(DomainError):
     status, code = HTTPStatus.FORBIDDEN, "forged_request"
 
 
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def by_itself(endpoint: Endpoint) -> Endpoint:
+    """Say of a route that browsers ask for it without anybody having done anything: that is no use of a session."""
+    endpoint.is_by_itself = True  # type: ignore[attr-defined]
+    return endpoint
+
+
 class PageRoute(APIRoute):
     """A route of a page or of a form that a page sends."""
 
@@ -68,10 +81,13 @@ class PageRoute(APIRoute):
             request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"authorization"]
             # A form that only asks sends its blank fields too: what was left blank is no parameter.
             request.scope["query_string"] = _answered(request.scope["query_string"])
+            is_shown_again = VISITOR_OF in request.scope
             await recognise(request)
             if request.method not in {"GET", "HEAD"}:
                 _check_sender(request)
                 await _receive(request)
+            if not (is_shown_again or getattr(self.endpoint, "is_by_itself", False)):
+                await _note_use(request)
             try:
                 response = await handle(request)
             except Replay as replay:
@@ -101,6 +117,20 @@ async def recognise(request: Request) -> None:
             know(request, visitor.actor)
     elif request.cookies.get(LANGUAGE) in LANGUAGES:
         i18n.language.set(request.cookies[LANGUAGE])
+
+
+async def _note_use(request: Request) -> None:
+    """Write down that somebody is at work, once a minute at most; a session that is locked stays so."""
+    known = visitor(request)
+    if known is None or known.is_locked or known.is_use_noted:
+        return
+    async with turn(request):
+        await to_thread.run_sync(_note, database(request), known.actor)
+
+
+def _note(database: Database, actor: Actor) -> None:
+    with database.write_session() as session, session.begin():
+        page_sessions.note_use(WriteSession(ReadSession(session)), actor)
 
 
 def visitor(request: Request) -> accounts.Visitor | None:

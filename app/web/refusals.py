@@ -43,12 +43,11 @@ async def refused(request: Request, error: DomainError) -> Response:
 
 def _way_in(request: Request) -> Response:
     known = face.visitor(request)
-    if known is not None and known.is_locked:
-        return face.see("/locked")
-    wanted = request.url.path if request.method == "GET" else "/"
+    door = "/locked" if known is not None and known.is_locked else "/sign-in"
     if request.headers.get("hx-request"):  # a part of a page: the whole page goes
-        return Response(status_code=401, headers={**face.HEADERS, "HX-Redirect": "/sign-in"})
-    return face.see("/sign-in" + (f"?next={quote(wanted)}" if wanted != "/" else ""))
+        return Response(status_code=401, headers={**face.HEADERS, "HX-Redirect": door})
+    wanted = request.url.path if request.method == "GET" else "/"
+    return face.see(door + (f"?next={quote(wanted)}" if wanted != "/" else ""))
 
 
 async def _again(request: Request, sent: Form, told: dict[str, Any]) -> Response | None:

@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from app.auth.permissions import Permission, may
 from app.core import i18n
-from app.core.settings import LANGUAGES
+from app.core.settings import LANGUAGES, settings
 from app.web import face, navigation, wording
 from app.web.forms import FormOnPage
 
@@ -114,6 +114,7 @@ def _render(request: Request, template: str, *, actor: Any, **context: Any) -> s
             path=request.url.path,
             here=request.url.path + shown_query,
             actor=actor,
+            idle_minutes=settings().page_idle_minutes,
             may=(lambda permission: actor is not None and may(actor, permission)),
             form=_form_on_page(request),
             refusal=face.refusal(request),

@@ -140,7 +140,7 @@ def test_changing_the_password_needs_the_present_one_and_a_good_new_one(
     client: CheckedClient, user: User
 ) -> None:
     tokens = sign_in(client)
-    refused(change_password(client, tokens, OTHER, OTHER), "invalid_credentials")
+    refused(change_password(client, tokens, OTHER, OTHER), "wrong_password")
     short = change_password(client, tokens, PASSWORD, "short")
     assert [e["code"] for e in short.json()["errors"]] == ["password_too_short"]
     personal = change_password(client, tokens, PASSWORD, "souad.souad.souad")
@@ -154,7 +154,7 @@ def test_guessing_the_present_password_counts_and_waits_as_at_the_door(
     with time_machine.travel(datetime.now(UTC), tick=False):
         tokens = sign_in(client)
         for _ in range(throttle.FREE_FAILURES):
-            refused(change_password(client, tokens, "a guess", OTHER), "invalid_credentials")
+            refused(change_password(client, tokens, "a guess", OTHER), "wrong_password")
         blocked = change_password(client, tokens, PASSWORD, OTHER)
         assert (blocked.status_code, blocked.json()["code"]) == (429, "too_many_attempts")
         assert ask(client, username=user.email, password=PASSWORD).status_code == 429

@@ -96,6 +96,23 @@ def test_a_screen_that_nobody_touches_locks_itself(visit: Opener) -> None:
     page.wait_for_url(LOCKED)
 
 
+def test_a_screen_at_which_somebody_types_tells_the_server_so(visit: Opener) -> None:
+    page = visit(Role.social_worker, "fr")
+    page.clock.install()
+    page.goto("/account")
+    told: list[str] = []
+    page.on("request", lambda request: told.append(request.method) if "/presence" in request.url else None)
+    page.clock.run_for(3 * 60_000)  # nobody is there
+    assert told == []
+    with page.expect_response("**/presence") as answer:
+        page.keyboard.press("a")
+        page.clock.run_for(10_000)
+    assert answer.value.status == 204
+    page.keyboard.press("b")
+    page.clock.run_for(30_000)  # the minute is not over
+    assert told == ["POST"]
+
+
 def test_nothing_of_anybody_stays_on_the_locked_page(account: Page, served: Served) -> None:
     name = account.locator(".top__end bdi").inner_text()
     account.locator("#lock button").click()

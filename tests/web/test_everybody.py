@@ -41,7 +41,7 @@ def test_a_locked_browser_shows_nothing_but_the_way_back_in(worker: Browser) -> 
     assert page.path == "/locked"
     for path in ("/account", "/notices"):
         response = worker.client.get(path, follow_redirects=False)
-        assert (response.status_code, response.headers["location"]) == (303, "/locked")
+        assert (response.status_code, response.headers["location"]) == (303, f"/locked?next={path}")
 
 
 def test_signing_out_ends_the_session_at_once(worker: Browser) -> None:

@@ -1,10 +1,14 @@
 // What every page does when scripts run: the quick lock. Without them the lock is a button of its own.
 const { idleMinutes, proof } = document.body.dataset;
 
-function lock(back = location.pathname) {
-  // Blank first: nothing of anybody stays on the screen, in the title or in the history while the server answers.
+function blank() {
   document.title = "";
   document.documentElement.replaceChildren();
+}
+
+function lock(back = location.pathname) {
+  // Blank first: nothing of anybody stays on the screen, in the title or in the history while the server answers.
+  blank();
   // The page stays blank until the server has locked: going on before would show it again.
   const body = new URLSearchParams({ _proof: proof });
   fetch("/lock", { method: "POST", body, keepalive: true, redirect: "manual" })
@@ -32,13 +36,22 @@ if (proof) {
     if (shifts.length >= 3) lock();
   });
 
-  // Whoever works in one tab is not idle in the others.
-  const here = () => localStorage.setItem("shubbak.active", String(Date.now()));
+  // Whoever works in one tab is not idle in the others, and whoever types for long is not idle for the server.
+  const last = (what) => Number(localStorage.getItem(`shubbak.${what}`));
+  const note = (what) => localStorage.setItem(`shubbak.${what}`, String(Date.now()));
+  const here = () => note("active");
   here();
+  note("told"); // by asking for this page
   for (const sign of ["keydown", "pointerdown", "scroll"]) addEventListener(sign, here, { passive: true });
   setInterval(() => {
-    if (Date.now() - Number(localStorage.getItem("shubbak.active")) > Number(idleMinutes) * 60_000) lock();
+    if (Date.now() - last("active") > Number(idleMinutes) * 60_000) lock();
+    else if (last("active") > last("told") && Date.now() - last("told") > 60_000) tell();
   }, 5_000);
+
+  function tell() {
+    note("told");
+    fetch("/presence", { method: "POST", body: new URLSearchParams({ _proof: proof }), redirect: "manual" }).catch(() => {});
+  }
 
   // A page taken out of the browser's memory is asked for again: it may be locked by now.
   addEventListener("pageshow", (event) => {
