@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.assessments import queries as assessments
 from app.cases.deps import CaseOpenedToRead, CaseReader
 from app.consents.deps import ConsentRecorder
-from app.consents.models import ConsentForm
+from app.consents.models import ConsentForm, ConsentPurpose
 from app.core.actor import Actor, Role
 from app.core.clock import today
 from app.core.db import ReadSession
@@ -78,11 +78,12 @@ def _intake_lists(db: ReadSession) -> dict[str, Any]:
         "needs": needs,
         "themes": [term for term in needs.values() if not (term["parent_code"] or term["is_retired"])],
         "languages": lookup.terms(db, "language"),
-        "sexes": (Sex.female, Sex.male),
+        "sexes": tuple(Sex),
         "documents": tuple(IdentifierKind),
         "urgencies": tuple(Urgency),
         "channels": tuple(Channel),
         "conclusions": tuple(Conclusion),
+        "purposes": tuple(ConsentPurpose),
         "categories": tuple(DataCategory),
         "ways": tuple(ConsentForm),
     }
@@ -169,6 +170,7 @@ def consent_sheet(
         "paper/consent.html",
         **_house(db, actor, here[0] if len(here) == 1 else None),
         whom=whom,
+        purposes=tuple(ConsentPurpose),
         categories=tuple(DataCategory),
         back=f"/people/{whom['id']}",
     )
