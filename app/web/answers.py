@@ -6,7 +6,9 @@ both read and show them through this module, so that one draft can be carried fr
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.consents.models import ConsentPurpose
 from app.core.clock import today
@@ -58,7 +60,7 @@ def read(
     """
     sent = form.data()
     who: Told = dict(before["new_person"] or {})
-    changes: Told = {}
+    changes: Told = held(form, before["held_at"], before["zone"]) if "zone" in before else {}
     for question in questions:
         if question in _OF_PERSON:
             _OF_PERSON[question](sent, who)
@@ -77,6 +79,22 @@ _OF_INTERVIEW: dict[str, Told] = {
     "channel": {"channel": None},
     "conclusion": {"conclusion": None, "conclusion_note": None},
 }
+
+
+def held(form: Form, before: datetime, zone: str) -> Told:
+    """When it was held, if the form says another minute than is known: what was on paper is typed in later."""
+    said = digits_to_ascii(form.value("held_at") or "").strip()
+    if not said or said == wall_clock(before, zone):
+        return {}
+    try:
+        return {"held_at": datetime.fromisoformat(said).replace(tzinfo=ZoneInfo(zone)).isoformat()}
+    except ValueError:
+        raise invalid("/held_at", "bad_format") from None
+
+
+def wall_clock(at: datetime, zone: str) -> str:
+    """An instant as a window's clock shows it, as browsers write it into a field."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
 
 
 def _put(who: Told, name: str, value: Any) -> None:

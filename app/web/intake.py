@@ -34,6 +34,7 @@ from app.web.face import PageForm, see
 from app.web.forms import Form, validated
 from app.web.reception import living
 from app.web.rendering import fragment, page
+from app.windows import queries as windows
 
 router = face.router()
 
@@ -134,7 +135,8 @@ def show(request: Request, actor: InterviewReader, interview: InterviewSeen, db:
     if interview["status"] is not InterviewStatus.draft:
         needs = {term["code"]: term for term in vocabularies.terms(db, "need")}
         return page(request, "worker/interview_over.html", need_words=needs, **told)
-    shown = answers.shown(interview)
+    held_at = answers.wall_clock(interview["held_at"], windows.zone(db, interview["window_id"]))
+    shown = {**answers.shown(interview), "held_at": held_at}
     return page(request, "worker/interview.html", shown=shown, choices=choices(db), **told)
 
 
@@ -147,7 +149,8 @@ def keep(
     unfinished: bool = False,
 ) -> dict[str, Any]:
     """Save what a form says of some questions, or of all that the interview has. Returns the draft as it was before."""
-    before = queries.read(db, actor, interview.id)
+    zone = windows.zone(db, interview.window_id)
+    before = {**queries.read(db, actor, interview.id), "zone": zone}
     wanted = questions or answers.asked(before)
     service.save(db, actor, interview, answers.read(form, wanted, before, unfinished=unfinished))
     return before

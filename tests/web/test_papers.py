@@ -1,5 +1,7 @@
 """The sheets of paper: what stands on them, what may not, and the trail that reading them leaves."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
@@ -160,3 +162,31 @@ def test_every_sheet_speaks_every_language(
         page = worker.open(path)
         assert page.document.get("lang") == language
         assert page.find("//article[contains(@class, 'sheet')]//h1")
+
+
+def test_what_is_typed_from_paper_says_when_it_was_held(
+    worker: Browser, db: WriteSession, ready: Ready
+) -> None:
+    draft = intake.draft(db, ready.world.worker, ready.world.here)
+    db.commit()
+    address = f"/interviews/{draft.id}"
+    worker.open(address).send(address, held_at="2026-01-05T09:30")
+    db.expire_all()
+    assert draft.held_at == datetime(2026, 1, 5, 8, 30, tzinfo=UTC)  # the window's clock is an hour ahead
+    worker.open(address).send(address, narrative="تبحث عن سكن (مثال).")
+    db.expire_all()
+    assert draft.held_at == datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "said", [(datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"), "yesterday"]
+)
+def test_an_interview_cannot_have_been_held_at_no_time(
+    worker: Browser, db: WriteSession, ready: Ready, said: str
+) -> None:
+    draft = intake.draft(db, ready.world.worker, ready.world.here)
+    db.commit()
+    page = worker.open(f"/interviews/{draft.id}").send(f"/interviews/{draft.id}", held_at=said)
+    assert page.status == 422
+    assert page.find("//details[@open]//*[@id='f-held_at-error']")
+    assert page.find("//input[@name='held_at']")[0].get("value") == said
