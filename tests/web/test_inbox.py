@@ -38,7 +38,7 @@ def test_the_list_tells_the_service_and_the_deadline_and_no_name(
 
 
 def test_an_empty_box_says_what_will_stand_there(agent: Browser) -> None:
-    assert "لا توجيه ينتظر جوابكم" in agent.open("/inbox").text
+    assert "لا توجيه في انتظار جوابك" in agent.open("/inbox").text
 
 
 def test_the_earliest_deadline_stands_first(agent: Browser, ready: Ready) -> None:

@@ -104,7 +104,7 @@ def test_the_letter_says_what_the_partner_may_see_now(
     text = worker.open(f"/referrals/{referral.id}/letter").text
     assert "تبحث عن سكن (مثال)" not in text
     assert str(ready.person.family_name_latin) not in text
-    assert "لا تتم مشاركة معطيات الشخص" in text
+    assert "لا يتم تقاسم معطيات الشخص" in text
 
 
 def test_a_draft_has_no_letter(worker: Browser, db: WriteSession, ready: Ready) -> None:

@@ -74,7 +74,7 @@ def test_a_withdrawn_consent_empties_the_page(agent: Browser, ready: Ready, sent
     consents.withdraw(ready.db, ready.world.worker, ready.consent, "She changed her mind.")
     ready.db.commit()
     page = agent.open(f"/inbox/{sent.id}")
-    assert "لا تتم مشاركة معطيات هذا الشخص" in page.text
+    assert "لا يتم تقاسم معطيات هذا الشخص" in page.text
     assert not _family(page, ready)
     assert "تبحث عن سكن" not in page.text
     assert "سؤال مثال" not in page.text
@@ -243,7 +243,7 @@ def test_the_agreement_tells_what_is_left(agent: Browser, ready: Ready, sent: Re
     page = agent.open("/our-agreement")
     assert ready.agreement.reference in page.text
     assert ready.service.name_ar in page.text
-    assert "استعمل 1 من 5" in page.text
+    assert "المستعمل 1 من 5" in page.text
 
 
 def test_anothers_agreement_is_not_shown(

@@ -56,13 +56,13 @@ def test_the_file_shows_both_scripts_and_everything_that_is_known(worker: Browse
 def test_opening_the_file_stands_in_the_list_of_who_saw_it(worker: Browser, known: Person) -> None:
     worker.open(f"/people/{known.id}")
     page = worker.open(f"/people/{known.id}/accesses")
-    assert "فتح بطاقة الشخص" in page.text
+    assert "الاطلاع على بطاقة الشخص" in page.text
     assert page.find("//table//th[@scope='col']")
 
 
 def test_the_list_of_who_saw_the_file_goes_on(worker: Browser, known: Person) -> None:
     page = worker.open(f"/people/{known.id}/accesses?limit=2")
-    assert "فتح ملفا جديدا" not in page.text
+    assert "فتح ملف جديد" not in page.text
     further = worker.open(
         page.link("عرض المزيد") if "عرض المزيد" in page.text else page.find("//p[@class='more']/a/@href")[0]
     )
@@ -71,9 +71,9 @@ def test_the_list_of_who_saw_the_file_goes_on(worker: Browser, known: Person) ->
 
 def test_what_was_done_is_told_in_words_even_where_it_has_none_of_its_own() -> None:
     i18n.language.set("ar")
-    assert deed("person:read") == "فتح بطاقة الشخص"
+    assert deed("person:read") == "الاطلاع على بطاقة الشخص"
     assert deed("referral:accept").startswith("توجيه")
-    assert deed("case:suspend") == "عمل على ملف"
+    assert deed("case:suspend") == "العمل على ملف"
     assert deed("comet:land") == "عملية أخرى على الملف"
 
 

@@ -149,4 +149,4 @@ def test_who_serves_elsewhere_opens_none_of_it(
 def test_opening_a_referral_is_on_record(worker: Browser, ready: Ready) -> None:
     at = committed(ready, ready.sent())
     worker.open(at)
-    assert "قرأ توجيها" in worker.open(f"/people/{ready.person.id}/accesses").text
+    assert "قراءة توجيه" in worker.open(f"/people/{ready.person.id}/accesses").text

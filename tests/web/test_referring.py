@@ -137,7 +137,7 @@ def test_sending_less_than_the_service_needs_explains_itself_and_can_be_confirme
     assert not page.find("//input[@name='acknowledged[]']")
     refused = page.send(f"{at}/send", categories=["identity"])
     assert refused.status == 409
-    assert "لن يُشارك بعض ما تحتاجه هذه الخدمة" in refused.find("//*[@id='refusal']")[0].text_content()
+    assert "لن يتم تقاسم بعض ما تحتاجه هذه الخدمة" in refused.find("//*[@id='refusal']")[0].text_content()
     assert [one.get("value") for one in refused.find("//input[@name='categories[]'][@checked]")] == [
         "identity"
     ]
