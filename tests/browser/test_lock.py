@@ -52,6 +52,15 @@ def test_the_screen_is_blank_before_the_server_answers(account: Page, act: str) 
     account.wait_for_url(LOCKED)
 
 
+def test_every_tab_is_locked_with_the_one_that_was(account: Page) -> None:
+    other = account.context.new_page()
+    other.goto("/notices")
+    account.locator("#lock button").click()
+    for page in (account, other):
+        page.wait_for_url(LOCKED)
+        assert WORKER not in page.content()
+
+
 def hold_back(page: Page) -> list[Route]:
     """Keep the lock's request from the server, as a line that is down would."""
     held: list[Route] = []

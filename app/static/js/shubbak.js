@@ -19,10 +19,19 @@ function lock(back = location.pathname) {
     .catch(() => setTimeout(() => lock(back), 2_000));
 }
 
+// The other tabs show the same session: they go blank with this one.
+function lockAll() {
+  localStorage.setItem("shubbak.locked", String(Date.now()));
+  lock();
+}
+
 if (proof) {
   document.getElementById("lock")?.addEventListener("submit", (event) => {
     event.preventDefault();
-    lock();
+    lockAll();
+  });
+  addEventListener("storage", (event) => {
+    if (event.key === "shubbak.locked") lock();
   });
 
   let shifts = [];
@@ -33,7 +42,7 @@ if (proof) {
     }
     const now = performance.now();
     shifts = [...shifts.filter((at) => now - at < 800), now];
-    if (shifts.length >= 3) lock();
+    if (shifts.length >= 3) lockAll();
   });
 
   // Whoever works in one tab is not idle in the others, and whoever types for long is not idle for the server.
