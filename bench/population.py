@@ -134,7 +134,7 @@ def _user(house: House, tables: Rows, role: str, name: str, institution: UUID | 
     )
     tables["user_sessions"].append(
         {"id": session, "user_id": key, "created_at": at, "expires_at": house.now + timedelta(days=7)}
-        | {"page_key_hash": fingerprint(str(session))}
+        | {"page_key_hash": fingerprint(str(session)), "last_used_at": house.now}
     )
     return key
 
