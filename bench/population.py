@@ -125,7 +125,7 @@ def _window(house: House, tables: Rows, n: int) -> None:
 
 def _user(house: House, tables: Rows, role: str, name: str, institution: UUID | None) -> UUID:
     at = house.now - PAST
-    key, session = house.key(at), house.key(at)
+    key, session, expires = house.key(at), house.key(at), house.now + timedelta(days=7)
     house.sessions[key] = session
     tables["users"].append(
         {"id": key, "email": f"{name}@bench.example", "name": f"{name} (exemple)", "role": role}
@@ -133,8 +133,8 @@ def _user(house: House, tables: Rows, role: str, name: str, institution: UUID | 
         | _dated(at)
     )
     tables["user_sessions"].append(
-        {"id": session, "user_id": key, "created_at": at, "expires_at": house.now + timedelta(days=7)}
-        | {"page_key_hash": fingerprint(str(session)), "last_used_at": house.now}
+        {"id": session, "user_id": key, "created_at": at, "expires_at": expires}
+        | {"page_key_hash": fingerprint(str(session)), "last_used_at": expires}  # nobody goes idle here
     )
     return key
 
