@@ -101,7 +101,8 @@ def fragment(request: Request, template: str, *, status: int = 200, **context: A
 
 
 def _render(request: Request, template: str, *, actor: Any, **context: Any) -> str:
-    shown_query = f"?{request.url.query}" if request.url.query else ""
+    # What was done before is no part of the page: the form that stands on it leads back to the page alone.
+    shown_query = request.url.remove_query_params("done").query
     # One proof and one beginning of every form's key: a page of many small forms stays small once compressed.
     proof = cache(lambda: face.proof(request))
     page_key, forms = secrets.token_urlsafe(12), count(1)
@@ -112,7 +113,7 @@ def _render(request: Request, template: str, *, actor: Any, **context: Any) -> s
             language=wording.language(),
             dir=wording.direction(),
             path=request.url.path,
-            here=request.url.path + shown_query,
+            here=request.url.path + (f"?{shown_query}" if shown_query else ""),
             actor=actor,
             idle_minutes=settings().page_idle_minutes,
             may=(lambda permission: actor is not None and may(actor, permission)),
@@ -132,7 +133,12 @@ def _form_on_page(request: Request) -> FormOnPage:
 
 
 def _done(request: Request) -> Markup | None:
-    """What the form before has done, by a code in the address; only what the catalogues know is told."""
+    """What the form before has done, by a code in the address; only what the catalogues know is told.
+
+    Where a form is shown again because it was refused, nothing was done.
+    """
+    if face.refusal(request):
+        return None
     key = f"page.done.{request.query_params.get('done', '')}"
     return wording.t(key) if i18n.has(key, "en") else None
 

@@ -114,3 +114,11 @@ def test_a_mistake_of_ours_is_a_page_too(
     page = worker.open("/account", status=500)
     assert page.document.get("lang") == "ar"
     assert "somebody" not in page.text
+
+
+def test_a_refused_form_does_not_say_again_what_the_one_before_has_done(worker: Browser) -> None:
+    page = worker.open("/account?done=session_ended")
+    assert page.find("//*[@role='status']")
+    refused = page.send("/account/password", current_password="not mine at all", password="short")
+    assert refused.find("//*[@role='alert']")
+    assert not refused.find("//*[@role='status']")

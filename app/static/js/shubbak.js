@@ -70,5 +70,12 @@ if (proof) {
 
 document.getElementById("refusal")?.focus();
 
+// What was done is told once: asked for again, the page says nothing of it.
+const address = new URL(location);
+if (address.searchParams.has("done")) {
+  address.searchParams.delete("done");
+  history.replaceState(history.state, "", address);
+}
+
 // Where the server cannot be reached, a page says so in words instead of the browser's own.
 navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
