@@ -10,6 +10,7 @@ from app.cases import states as case_states
 from app.cases.events import (
     CaseAssigned,
     CaseClosed,
+    CaseClosureDeclined,
     CaseClosureRequested,
     CaseOpened,
     CasePriorityChanged,
@@ -54,6 +55,7 @@ def _when_then() -> None:
     subscriptions.add(CaseOpened, follow_ups.plan_first)
     subscriptions.add(CaseAssigned, follow_ups.hand_over, case_notices.tell_new_referent)
     subscriptions.add(CaseClosureRequested, case_notices.tell_supervisors)
+    subscriptions.add(CaseClosureDeclined, case_notices.tell_who_asked)
     subscriptions.add(CasePriorityChanged, follow_ups.follow_priority)
     subscriptions.add(CaseClosed, follow_ups.cancel_planned)
     subscriptions.add(CaseReopened, follow_ups.plan_after_reopening)

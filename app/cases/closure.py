@@ -4,7 +4,7 @@ from sqlalchemy import delete
 
 from app.audit import service as audit
 from app.cases import plan, plan_queries, service
-from app.cases.events import CaseClosed, CaseClosureRequested, CaseReopened
+from app.cases.events import CaseClosed, CaseClosureDeclined, CaseClosureRequested, CaseReopened
 from app.cases.models import Case, CaseDue, CaseTransition
 from app.cases.policy import needs_approval
 from app.cases.schemas import CaseClose, CaseReopen
@@ -13,8 +13,8 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import DomainError, InvalidInput
-from app.core.ids import CaseId, uuid7
-from app.core.moves import move
+from app.core.ids import CaseId, UserId, uuid7
+from app.core.moves import move, remark
 from app.outbox import service as outbox
 from app.windows import queries as windows
 
@@ -106,15 +106,36 @@ def approve_request(db: WriteSession, actor: Actor, case: Case) -> None:
 
 
 def set_aside_request(db: WriteSession, actor: Actor, case: Case) -> None:
-    """Take back what one asked for, or as a supervisor decide that the case goes on.
+    """Take back what was asked for, by oneself or by a colleague.
 
     Raises `CaseIsClosed`, `NoClosureRequested`.
     """
+    _forget_request(case)
+    audit.record(db, actor, "case:set-aside-closure", "case", case.id, person_id=case.person_id)
+
+
+def decline_request(db: WriteSession, actor: Actor, case: Case, reason: str) -> None:
+    """Decide that the case goes on. Whoever asked for its closing is told, and reads the reason in its history.
+
+    Raises `CaseIsClosed`, `NoClosureRequested`.
+    """
+    requested_by = _forget_request(case)
+    remark(db, actor, case, "decline_closure", lambda **row: CaseTransition(case_id=case.id, **row), reason)
+    audit.record(db, actor, "case:decline-closure", "case", case.id, person_id=case.person_id)
+    event = CaseClosureDeclined(
+        step_id=uuid7(), case_id=case.id, requested_by=requested_by, declined_by=actor.user
+    )
+    outbox.publish(db, event)
+
+
+def _forget_request(case: Case) -> UserId:
+    """Let nobody ask for the closing any more; returns who did."""
     service.refuse_closed(case)
-    if case.closure_requested_at is None:
+    requested_by = case.closure_requested_by
+    if requested_by is None:
         raise NoClosureRequested()
     case.closure_requested_by = case.closure_requested_at = case.closing_reason = case.closing_note = None
-    audit.record(db, actor, "case:set-aside-closure", "case", case.id, person_id=case.person_id)
+    return requested_by
 
 
 def blockers(db: ReadSession, case_id: CaseId) -> list[str]:

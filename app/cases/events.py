@@ -61,6 +61,17 @@ class CaseClosureRequested(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseClosureDeclined(Event):
+    """The supervisor decided that the case goes on; why stands in its history."""
+
+    name: ClassVar[str] = "case.closure_declined"
+    step_id: UUID  # see `CaseAssigned`
+    case_id: CaseId
+    requested_by: UserId
+    declined_by: UserId
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseClosed(Event):
     name: ClassVar[str] = "case.closed"
     case_id: CaseId

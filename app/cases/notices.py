@@ -1,7 +1,7 @@
 """Who is told of what happens to a case."""
 
 from app.auth import queries as auth
-from app.cases.events import CaseAssigned, CaseClosureRequested
+from app.cases.events import CaseAssigned, CaseClosureDeclined, CaseClosureRequested
 from app.core.db import WriteSession
 from app.notifications import service as notifications
 
@@ -16,3 +16,11 @@ def tell_supervisors(db: WriteSession, event: CaseClosureRequested) -> None:
     """A closing waits for a supervisor of the window."""
     audience = [user for user in auth.supervisors_of(db, event.window_id) if user != event.requested_by]
     notifications.notify(db, audience, "case.closure_requested", "case", event.case_id, event.step_id)
+
+
+def tell_who_asked(db: WriteSession, event: CaseClosureDeclined) -> None:
+    """The closing that somebody asked for will not be: the case goes on in their hands."""
+    if event.requested_by != event.declined_by:
+        notifications.notify(
+            db, [event.requested_by], "case.closure_declined", "case", event.case_id, event.step_id
+        )

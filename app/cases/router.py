@@ -12,6 +12,7 @@ from app.cases.deps import (
     CasesListed,
     CaseToWrite,
     CaseWriter,
+    ClosureApprover,
 )
 from app.cases.schemas import (
     AssignmentList,
@@ -23,6 +24,7 @@ from app.cases.schemas import (
     CaseReopen,
     CaseSuspend,
     CaseUpdate,
+    ClosureDecline,
     ReviewCreate,
     ReviewOut,
     ReviewPage,
@@ -158,9 +160,20 @@ def request_closure(actor: CaseCloser, db: WriteDb, case: CaseToWrite, data: Cas
 def set_aside_closure_request(
     actor: CaseCloser, expected: ExpectedVersion, db: WriteDb, case: CaseToWrite
 ) -> Response:
-    """Take the asking back, or as a supervisor decide that the case goes on."""
+    """Take the asking back."""
     check_version(case.version, expected)
     closure.set_aside_request(db, actor, case)
+    return _case(db, actor, case.id)
+
+
+@router.post("/cases/{case_id}/closure-request/decline", response_model=CaseOut)
+@refuses(service.CaseIsClosed, closure.NoClosureRequested)
+def decline_closure_request(
+    actor: ClosureApprover, expected: ExpectedVersion, db: WriteDb, case: CaseToWrite, data: ClosureDecline
+) -> Response:
+    """Decide as a supervisor that the case goes on; whoever asked for its closing is told and reads the reason."""
+    check_version(case.version, expected)
+    closure.decline_request(db, actor, case, data.reason)
     return _case(db, actor, case.id)
 
 

@@ -81,6 +81,10 @@ class CaseClose(Input):
     )
 
 
+class ClosureDecline(Input):
+    reason: Reason = Field(description="Why the case goes on; whoever asked for the closing reads it.")
+
+
 class ReviewCreate(Input):
     summary: RequiredProse = Field(examples=["Two of three goals are met; the search for work goes on."])
 

@@ -106,13 +106,24 @@ def begin(
     db: WriteSession, actor: Actor, entity: Any, action: str, record: Callable[..., Transition]
 ) -> None:
     """Write the first row of an entity's history: it exists now, in its initial state."""
-    db.add(
-        record(
-            action=action,
-            from_status=None,
-            to_status=entity.status,
-            actor_id=actor.user_id,
-            actor_role=actor.role,
-            at=now(),
-        )
+    db.add(_standing(actor, entity, action, record, from_status=None))
+
+
+def remark(
+    db: WriteSession, actor: Actor, entity: Any, action: str, record: Callable[..., Transition], note: str
+) -> None:
+    """Write into an entity's history what was decided about it while it stays in its state, and why."""
+    db.add(_standing(actor, entity, action, record, from_status=entity.status, note=note))
+
+
+def _standing(
+    actor: Actor, entity: Any, action: str, record: Callable[..., Transition], **more: object
+) -> Transition:
+    return record(
+        action=action,
+        to_status=entity.status,
+        actor_id=actor.user_id,
+        actor_role=actor.role,
+        at=now(),
+        **more,
     )

@@ -76,6 +76,7 @@ def record(db: WriteSession, actor: Actor, follow_up: FollowUp, data: ContactRec
         next_step=data.next_step,
         worker_id=actor.user,
     )
+    cases.reach(db, actor, case, case.stage)
     cases.contacted(db, case.id, _day(db, case, held_at))
     go_on(db, actor, case, data.next)
     return follow_up

@@ -9,7 +9,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "assessment": ("read", "start", "save", "complete", "discard"),
     "case": (
         *("read", "list", "open", "change", "assign", "review", "suspend", "resume"),
-        *("request-closure", "set-aside-closure", "close", "reopen"),
+        *("request-closure", "set-aside-closure", "decline-closure", "close", "reopen"),
     ),
     "goal": ("set", "change"),
     "action": ("plan", "change"),

@@ -1,14 +1,18 @@
-"""Closings that were asked for: the supervisor closes, or decides that the case goes on."""
+"""Closings that were asked for: the supervisor reads what speaks for one, then closes, or says why the case goes on."""
 
 from fastapi import Request
 from starlette.responses import Response
 
-from app.cases import closure
-from app.cases.deps import CaseToWrite, ClosureApprover
-from app.core.deps import ExpectedVersion, WriteDb, check_version
+from app.auth import queries as users
+from app.cases import closure, plan_queries
+from app.cases.deps import CaseOpenedToRead, CaseToWrite, ClosureApprover
+from app.cases.schemas import ClosureDecline
+from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
 from app.oversight.deps import ClosuresAsked
+from app.referrals import overviews as referrals
 from app.web import face
-from app.web.face import see
+from app.web.face import PageForm, see
+from app.web.forms import explained
 from app.web.rendering import page
 
 router = face.router()
@@ -19,6 +23,24 @@ def show_approvals(request: Request, found: ClosuresAsked) -> Response:
     return page(request, "supervisor/approvals.html", cases=found.items, next=found.next)
 
 
+@router.get("/approvals/{case_id}")
+def show_approval(request: Request, actor: ClosureApprover, db: ReadDb, case: CaseOpenedToRead) -> Response:
+    """What is to be known before a case is closed; a request that is decided already leads back to the others."""
+    if case["closure_requested_at"] is None or case["closed_at"] is not None:
+        return see("/approvals")
+    asked_by = case["closure_requested_by"]
+    in_the_way = closure.blockers(db, case["id"])
+    return page(
+        request,
+        "supervisor/approval.html",
+        case=case,
+        asked_by=users.names(db, [asked_by])[asked_by]["name"],
+        goals=plan_queries.plan(db, actor, case["id"]),
+        referrals=referrals.of_case(db, actor, case["id"]),
+        in_the_way=explained(closure.CaseNotReadyToClose.code, {"blockers": in_the_way})["explanations"],
+    )
+
+
 @router.post("/approvals/{case_id}/approve")
 def approve(actor: ClosureApprover, expected: ExpectedVersion, db: WriteDb, case: CaseToWrite) -> Response:
     """Close the case as it was read: somebody may have changed it meanwhile."""
@@ -27,8 +49,10 @@ def approve(actor: ClosureApprover, expected: ExpectedVersion, db: WriteDb, case
     return see("/approvals", done="closure_approved")
 
 
-@router.post("/approvals/{case_id}/set-aside")
-def set_aside(actor: ClosureApprover, expected: ExpectedVersion, db: WriteDb, case: CaseToWrite) -> Response:
+@router.post("/approvals/{case_id}/decline")
+def decline(
+    actor: ClosureApprover, expected: ExpectedVersion, db: WriteDb, case: CaseToWrite, form: PageForm
+) -> Response:
     check_version(case.version, expected)
-    closure.set_aside_request(db, actor, case)
-    return see("/approvals", done="closure_set_aside")
+    closure.decline_request(db, actor, case, form.read(ClosureDecline).reason)
+    return see("/approvals", done="closure_declined")

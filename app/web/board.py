@@ -1,7 +1,9 @@
 """The supervisor's board: what asks for attention, who carries how much, and handing a case over."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cache
 from typing import Any, Literal
 
 from fastapi import Request
@@ -19,6 +21,7 @@ from app.oversight.deps import BoardReader
 from app.web import face
 from app.web.face import PageForm, see
 from app.web.rendering import page
+from app.windows import queries as windows
 
 router = face.router()
 
@@ -48,7 +51,7 @@ def board(
         box=shown,
         boxes=list(_FILTERS),
         counts=counts,
-        cases=[case | {"age": _age(case)} for case in found.items],
+        cases=_at_their_windows(db, found.items),
         next=found.next,
         staff=staff,
         loads=workload.loads(db, actor, [one for there in staff.values() for one in there]),
@@ -57,11 +60,22 @@ def board(
     )
 
 
-def _age(case: dict[str, Any]) -> str | None:
+def _at_their_windows(db: ReadDb, cases: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Cases with what depends on the day at their own windows, wherever the reader is."""
+    zone = cache(lambda window_id: windows.zone(db, window_id))
+    day = cache(clock.today)
+    return [
+        case | {"zone": there, "age": _age(case, day(there))}
+        for case in cases
+        for there in [zone(case["window_id"])]
+    ]
+
+
+def _age(case: dict[str, Any], day: date) -> str | None:
     """Into which age of delay a case falls."""
     if not case["is_overdue"]:
         return None
-    late: timedelta = clock.today() - case["next_due_on"]
+    late: timedelta = day - case["next_due_on"]
     if late > workload.A_MONTH:
         return "months"
     return "weeks" if late > workload.A_WEEK else "days"

@@ -161,7 +161,7 @@ def request_closure(actor: CaseCloser, db: WriteDb, case: CaseToWrite, form: Pag
 
 @router.post("/cases/{case_id}/closure-request/set-aside")
 def set_aside(actor: CaseCloser, expected: ExpectedVersion, db: WriteDb, case: CaseToWrite) -> Response:
-    """Take the request back, or decide that the case goes on."""
+    """Take the request back."""
     check_version(case.version, expected)
     closure.set_aside_request(db, actor, case)
     return see(f"/cases/{case.id}", done="closure_set_aside")

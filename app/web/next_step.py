@@ -77,7 +77,9 @@ def _suspended(facts: Facts) -> NextStep | None:
 def _closing(facts: Facts) -> NextStep | None:
     if facts.case["closure_requested_at"] is None:
         return None
-    return NextStep("decide_closure" if facts.may_approve else "closure_asked", f"{facts.path}/close")
+    if facts.may_approve:
+        return NextStep("decide_closure", f"/approvals/{facts.case['id']}")
+    return NextStep("closure_asked", f"{facts.path}/close")
 
 
 def _question(facts: Facts) -> NextStep | None:

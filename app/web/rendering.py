@@ -50,6 +50,7 @@ def _environment() -> Environment:
         "clock": wording.clock,
         "near": wording.near,
         "since": wording.since,
+        "ago": wording.ago,
         "person": wording.person,
         "named": wording.named,
         "label": wording.label,

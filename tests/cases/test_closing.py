@@ -9,6 +9,7 @@ import pytest
 from app.cases import service
 from app.cases.models import Case, CaseDue, CaseTransition
 from app.cases.states import CaseStatus, Priority
+from app.core.actor import Actor
 from app.core.clock import today
 from app.core.db import ReadSession, WriteSession
 from app.core.ids import CaseId, uuid7
@@ -170,6 +171,27 @@ def test_a_request_can_be_set_aside(
     assert (page["closure_requested_by"], page["closure_requested_at"]) == (None, None)
     assert (page["closing_reason"], page["closing_note"]) == (None, None)
     refused = set_aside(page["version"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_closure_requested")
+
+
+def test_a_supervisor_declines_a_request_with_a_reason_that_stays_in_the_history(
+    client: CheckedClient, world: World, db: WriteSession, case: Case
+) -> None:
+    version = ask(client, world.worker, case, "closure-request", **REASON).json()["version"]
+    url = f"/api/v1/cases/{case.id}/closure-request/decline"
+    body = {"reason": "The flat is for a month only (example)."}
+
+    def decline(actor: Actor, version: int) -> Any:
+        return client.post(url, json=body, headers=headers(actor, **{"If-Match": f'"{version}"'}))
+
+    assert decline(world.worker, version).status_code == 403
+    assert decline(world.supervisor, version - 1).status_code == 412
+    page = decline(world.supervisor, version).json()
+    assert (page["status"], page["closure_requested_by"], page["closing_reason"]) == ("open", None, None)
+    timeline = client.get(f"/api/v1/cases/{case.id}/timeline", headers=headers(world.worker)).json()
+    (told,) = [entry for entry in timeline["items"] if entry["code"] == "decline_closure"]
+    assert (told["text"], told["actor_id"]) == (body["reason"], str(world.supervisor.user_id))
+    refused = decline(world.supervisor, page["version"])
     assert (refused.status_code, refused.json()["code"]) == (409, "no_closure_requested")
 
 

@@ -36,6 +36,20 @@ def test_a_new_referent_and_the_supervisors_are_told(
     ]
 
 
+def test_who_asked_for_a_closing_is_told_that_it_was_declined(
+    db: WriteSession, database: Database, world: World
+) -> None:
+    case = make.case(db, world.worker)
+    for asker in (world.worker, world.supervisor):  # who declines what they asked for themselves knows it
+        closure.request_closure(db, asker, case, CaseClose(reason=ClosingReason.goals_met))
+        closure.decline_request(db, world.supervisor, case, "The plan goes on (example).")
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    assert [one for one in told(db) if one[0] == "case.closure_declined"] == [
+        ("case.closure_declined", world.worker.user_id)
+    ]
+
+
 @pytest.mark.parametrize("kind", ["assigned", "requested"])
 def test_told_twice_is_told_once(db: WriteSession, world: World, kind: str) -> None:
     case = make.case(db, world.worker)

@@ -11,7 +11,7 @@ from app.cases import closure
 from app.cases import service as cases_service
 from app.cases.models import Case
 from app.cases.schemas import CaseAssign, CaseClose, CaseReopen, CaseUpdate
-from app.cases.states import ClosingReason, Priority
+from app.cases.states import CaseStatus, ClosingReason, Priority
 from app.core.clock import now, today
 from app.core.db import Database, WriteSession
 from app.core.errors import IllegalMove, InvalidInput, NotFound
@@ -91,6 +91,15 @@ def test_recording_says_what_happened_and_the_rhythm_goes_on(
     assert first.status is FollowUpStatus.done
     assert following.id != first.id
     assert case.last_contact_on == today()
+
+
+def test_the_first_contact_begins_the_work_on_a_case(db: WriteSession, world: World, case: Case) -> None:
+    assert case.status is CaseStatus.open
+    (first,) = planned(db, case)
+    service.miss(db, world.worker, first, MissedContact(reason="transport"))
+    assert db.get_one(Case, case.id).status is CaseStatus.open
+    service.note_unplanned(db, world.worker, case, UnplannedContact(kind=CALL, happened="A call (example)."))
+    assert db.get_one(Case, case.id).status is CaseStatus.active
 
 
 def test_what_the_worker_plans_next_takes_the_place_of_the_rhythm(

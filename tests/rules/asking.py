@@ -143,6 +143,7 @@ ASKS: dict[str, Ask] = {
     "POST /cases/{case_id}/close": Ask(CLOSING),
     "POST /cases/{case_id}/closure-request": Ask(CLOSING),
     "DELETE /cases/{case_id}/closure-request": Ask(version="case"),
+    "POST /cases/{case_id}/closure-request/decline": Ask({"reason": REASON}, version="case"),
     "POST /cases/{case_id}/reopen": Ask({"reason": REASON}),
     "POST /cases/{case_id}/reviews": Ask({"summary": "Un regard en arrière."}),
     "POST /cases/{case_id}/goals": Ask({"words": "أريد عملا (مثال)"}),

@@ -149,8 +149,10 @@ def test_a_worker_asks_for_the_closing_of_a_pressing_case_and_a_supervisor_decid
     assert worker.open(close).send(ask, reason="goals_met").path == path_of(case)
     assert again(db, case).status is not CaseStatus.closed
     decided = supervisor.open(path_of(case)).find("//section[@aria-labelledby='next-title']//a/@href")
-    assert decided == [close]
-    supervisor.open(close).send(close)
+    decision = f"/approvals/{case.id}"
+    assert decided == [decision]
+    assert supervisor.open(close).find(f"//a[@href='{decision}']")
+    supervisor.open(decision).send(f"{decision}/approve")
     assert again(db, case).status is CaseStatus.closed
 
 

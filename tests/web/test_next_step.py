@@ -72,7 +72,7 @@ R = ReferralStatus
         ({"dues": {"action": TODAY}}, "action_due", "/cases/c/plan"),
         ({"goals": [MET_GOAL]}, "close", "/cases/c/close"),
         ({"case": case(closure_requested_at=NOW)}, "closure_asked", "/cases/c/close"),
-        ({"case": case(closure_requested_at=NOW), "may_approve": True}, "decide_closure", "/cases/c/close"),
+        ({"case": case(closure_requested_at=NOW), "may_approve": True}, "decide_closure", "/approvals/c"),
         ({"case": case(status=CaseStatus.suspended)}, "resume", "/cases/c/resume"),
         ({"case": case(status=CaseStatus.closed)}, "after_closure", "/cases/c/follow-ups/new"),
         (

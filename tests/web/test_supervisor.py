@@ -1,14 +1,15 @@
 """The supervisor's board, the flow of referrals, and the closings that were asked for."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+import time_machine
 from fastapi import FastAPI
 
 from app.audit.models import AuditEntry
 from app.auth import service as accounts
 from app.auth.models import User
-from app.cases import closure
+from app.cases import closure, service
 from app.cases.models import Assignment, Case
 from app.cases.schemas import CaseClose
 from app.cases.states import CaseStatus, ClosingReason, GoalStatus, Priority
@@ -17,6 +18,7 @@ from app.core.clock import now, today
 from app.core.db import WriteSession
 from app.referrals import answering
 from app.referrals.schemas import Acceptance
+from app.windows.models import Window
 from tests.factories import cases, referrals
 from tests.factories.world import World
 from tests.support.pages import Browser
@@ -110,6 +112,42 @@ def test_from_the_board_one_click_leads_to_what_is_stuck_at_a_partner(
     assert page.find("//*[contains(@class, 'badge--risk')]")
 
 
+def test_a_referral_that_is_stuck_does_not_wait_besides(
+    db: WriteSession, world: World, supervisor: Browser
+) -> None:
+    of = referrals.ready(db, world)
+    of.sent().decide_by = now() - timedelta(days=1)
+    db.commit()
+    (row,) = supervisor.open("/board").find("//li[.//a[starts-with(@href, '/flow/')]]")
+    assert [" ".join(b.text_content().split()) for b in row.xpath(".//*[contains(@class, 'badge')]")] == [
+        "توجيه عالق واحد"
+    ]
+    of.sent()
+    db.commit()
+    (row,) = supervisor.open("/board").find("//li[.//a[starts-with(@href, '/flow/')]]")
+    assert "واحد آخر في الانتظار" in row.text_content()
+
+
+def test_a_case_on_which_nothing_was_done_tells_of_the_hearing_and_of_no_contact(
+    case: Case, supervisor: Browser
+) -> None:
+    (row,) = supervisor.open("/board?box=new").find("//li[contains(@class, 'case')]")
+    assert "الاستماع:" in row.text_content()
+    assert "آخر تواصل" not in row.text_content()
+
+
+def test_how_late_a_case_is_depends_on_the_day_at_its_window(
+    app: FastAPI, db: WriteSession, world: World, case: Case
+) -> None:
+    """At noon in London the next day has begun on Kiritimati: a week late here is more than a week there."""
+    db.get_one(Window, case.window_id).time_zone = "Pacific/Kiritimati"
+    noon = datetime.combine(now().date() + timedelta(days=1), time(12), UTC)
+    with time_machine.travel(noon, tick=False):
+        service.set_due(db, case.id, "review", noon.date() - timedelta(days=7))
+        browser = Browser(app).sign_in_as(db, world.user(Role.supervisor, world.here))
+        assert "متأخر منذ أكثر من أسبوع" in browser.open("/board?box=overdue").text
+
+
 def test_the_funnel_tells_how_far_the_referrals_came(
     db: WriteSession, world: World, supervisor: Browser
 ) -> None:
@@ -157,17 +195,37 @@ def asked(db: WriteSession, world: World) -> Case:
 def test_a_closing_is_decided_upon_with_what_is_to_know(
     db: WriteSession, world: World, asked: Case, supervisor: Browser
 ) -> None:
-    page = supervisor.open("/approvals")
+    page = supervisor.open("/approvals").follow(asked.number)
     for told in ("غرفة قبل الشتاء (مثال)", "انتقلت إلى سكن جديد (مثال)", "تحققت الأهداف", asked.number):
         assert told in page.text
     opened = db.query(AuditEntry).filter_by(action="case:read", subject_id=asked.id).all()
     assert [entry.actor_id for entry in opened] == [world.supervisor.user]
 
 
+def test_the_list_of_closings_opens_no_file(
+    db: WriteSession, world: World, asked: Case, supervisor: Browser
+) -> None:
+    page = supervisor.open("/approvals")
+    assert "انتقلت إلى سكن جديد (مثال)" not in page.text
+    assert not page.find("//main//form")
+    assert db.query(AuditEntry).filter_by(action="case:read").count() == 0
+    assert db.query(AuditEntry).filter_by(action="case:list", actor_id=world.supervisor.user).count() == 1
+
+
+def test_what_stands_against_a_closing_is_told_instead_of_the_button(
+    db: WriteSession, world: World, asked: Case, supervisor: Browser
+) -> None:
+    cases.goal(db, world.worker, asked, "عمل قار (مثال)")
+    db.commit()
+    page = supervisor.open(f"/approvals/{asked.id}")
+    assert page.find("//*[contains(@class, 'banner--waiting')]//li")
+    assert not page.find(f"//form[@action='/approvals/{asked.id}/approve']")
+
+
 def test_an_approved_closing_closes_the_case_with_the_reason_given(
     db: WriteSession, asked: Case, supervisor: Browser
 ) -> None:
-    page = supervisor.open("/approvals").send(f"/approvals/{asked.id}/approve")
+    page = supervisor.open(f"/approvals/{asked.id}").send(f"/approvals/{asked.id}/approve")
     assert (page.path, page.status) == ("/approvals", 200)
     assert asked.number not in page.text
     db.expire_all()
@@ -175,19 +233,38 @@ def test_an_approved_closing_closes_the_case_with_the_reason_given(
     assert (closed.status, closed.closing_reason) == (CaseStatus.closed, ClosingReason.goals_met)
 
 
-def test_a_closing_that_is_set_aside_leaves_the_case_open(
-    db: WriteSession, asked: Case, supervisor: Browser
+def test_a_closing_that_is_declined_leaves_the_case_open_with_the_reason(
+    db: WriteSession, asked: Case, supervisor: Browser, worker: Browser
 ) -> None:
-    supervisor.open("/approvals").send(f"/approvals/{asked.id}/set-aside")
+    page = supervisor.open(f"/approvals/{asked.id}")
+    page.send(f"/approvals/{asked.id}/decline", reason="السكن مؤقت فقط (مثال)")
     db.expire_all()
     kept = db.get_one(Case, asked.id)
     assert (kept.status, kept.closure_requested_at) == (CaseStatus.active, None)
+    assert "السكن مؤقت فقط (مثال)" in worker.open(f"/cases/{asked.id}").text
+
+
+def test_a_closing_is_not_declined_without_a_reason(
+    db: WriteSession, asked: Case, supervisor: Browser
+) -> None:
+    page = supervisor.open(f"/approvals/{asked.id}").send(f"/approvals/{asked.id}/decline", reason="")
+    assert (page.status, bool(page.find("//*[@id='f-reason-error']"))) == (422, True)
+    db.expire_all()
+    assert db.get_one(Case, asked.id).closure_requested_at is not None
+
+
+def test_a_closing_that_was_decided_meanwhile_leads_back_to_the_others(
+    db: WriteSession, world: World, asked: Case, supervisor: Browser
+) -> None:
+    closure.approve_request(db, world.supervisor, asked)
+    db.commit()
+    assert supervisor.open(f"/approvals/{asked.id}").path == "/approvals"
 
 
 def test_a_case_that_changed_meanwhile_is_not_closed_unread(
     db: WriteSession, asked: Case, supervisor: Browser
 ) -> None:
-    page = supervisor.open("/approvals")
+    page = supervisor.open(f"/approvals/{asked.id}")
     asked.summary = "something new"
     db.commit()
     assert page.send(f"/approvals/{asked.id}/approve").status == 412
@@ -217,6 +294,7 @@ def test_the_supervisors_pages_speak_every_language(
         "/board?box=overdue",
         "/flow",
         "/approvals",
+        f"/approvals/{asked.id}",
         f"/flow/{world.ours}",
     ):
         assert browser.open(path).document.get("lang") == language
