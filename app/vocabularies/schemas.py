@@ -4,16 +4,21 @@ from app.core.fields import Code, Count, RequiredLine
 from app.core.schemas import Input, Output
 
 
-class TermCreate(Input):
+class TermWords(Input):
+    """The words of one code in every language; the code itself never changes, because old records hold it."""
+
+    name_ar: RequiredLine = Field(examples=["الإفراغ من السكن"])
+    name_fr: RequiredLine = Field(examples=["Expulsion du logement"])
+    name_en: RequiredLine = Field(examples=["Eviction"])
+    name_fa: RequiredLine = Field(examples=["تخلیهٔ مسکن"])
+
+
+class TermCreate(TermWords):
     """One code of an open list, as the seeds and the command line hand it in."""
 
     code: Code = Field(examples=["housing.eviction"])
     parent_code: Code | None = Field(None, examples=["housing"])
     position: Count = 0
-    name_ar: RequiredLine
-    name_fr: RequiredLine
-    name_en: RequiredLine
-    name_fa: RequiredLine
 
 
 class Labels(Output):

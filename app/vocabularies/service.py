@@ -15,7 +15,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.settings import LANGUAGES
 from app.vocabularies import queries
 from app.vocabularies.models import Term
-from app.vocabularies.schemas import TermCreate
+from app.vocabularies.schemas import TermCreate, TermWords
 
 # Lists that the code itself branches on, by the name under which they are read; filled by `app.wiring`.
 closed_lists: dict[str, type[StrEnum]] = {}
@@ -93,6 +93,19 @@ def add_term(db: WriteSession, actor: Actor, vocabulary: str, data: TermCreate) 
     _record(db, actor, "add", vocabulary, data.code)
 
 
+def reword_term(db: WriteSession, actor: Actor, vocabulary: str, code: str, data: TermWords) -> None:
+    """Correct what a term is called; old records are read with the new words at once.
+
+    All its words are replaced together: of two corrections the later one stands, and the trail tells of both.
+    Raises `NotFound`, also for a list that is not open.
+    """
+    term = _known(db, vocabulary, code)
+    for name, words in data.model_dump().items():
+        setattr(term, name, words)
+    _changed(db)
+    _record(db, actor, "reword", vocabulary, code)
+
+
 def retire_term(db: WriteSession, actor: Actor, vocabulary: str, code: str) -> None:
     """Take a term out of new records. Raises `NotFound`."""
     retire(db, vocabulary, code)
@@ -101,12 +114,16 @@ def retire_term(db: WriteSession, actor: Actor, vocabulary: str, code: str) -> N
 
 def restore_term(db: WriteSession, actor: Actor, vocabulary: str, code: str) -> None:
     """Let a retired term be used again. Raises `NotFound`."""
+    _known(db, vocabulary, code).retired_at = None
+    _changed(db)
+    _record(db, actor, "restore", vocabulary, code)
+
+
+def _known(db: ReadSession, vocabulary: str, code: str) -> Term:
     term = queries.get(db, vocabulary, code)
     if term is None:
         raise NotFound()
-    term.retired_at = None
-    _changed(db)
-    _record(db, actor, "restore", vocabulary, code)
+    return term
 
 
 def _record(db: WriteSession, actor: Actor, act: str, vocabulary: str, code: str) -> None:
@@ -115,9 +132,7 @@ def _record(db: WriteSession, actor: Actor, act: str, vocabulary: str, code: str
 
 def retire(db: WriteSession, vocabulary: str, code: str) -> None:
     """Take a term out of new records; old ones keep their word for it. Raises `NotFound`."""
-    term = queries.get(db, vocabulary, code)
-    if term is None:
-        raise NotFound()
+    term = _known(db, vocabulary, code)
     term.retired_at = term.retired_at or now()
     _changed(db)
 

@@ -29,7 +29,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "service": ("add", "change"),
     "agreement": ("draft", "change", "sign", "suspend", "resume", "end"),
     "instrument": ("publish", "retire"),
-    "term": ("add", "retire", "restore"),
+    "term": ("add", "reword", "retire", "restore"),
     "audit": ("read",),
     "idempotency": ("replay",),
 }

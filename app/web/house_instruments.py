@@ -49,16 +49,23 @@ def _draft(
 
 
 def _source(form: Form, file: UploadFile | None) -> tuple[str, bytes]:
-    if (carried := form.value("carried")) is not None:
-        try:
-            return form.value("kind") or "", base64.b64decode(carried, validate=True)
-        except binascii.Error:
-            raise invalid("/source", "malformed") from None
+    if (carried := _carried(form)) is not None:
+        return form.value("kind") or "", carried
     if file is not None and file.filename:
         return "xlsx", file.file.read(MAX_SOURCE + 1)
     if (pasted := (form.value("source") or "").strip()) == "":
         raise invalid("/source", "missing")
     return "markdown", pasted.encode("utf-8", "surrogatepass")
+
+
+def _carried(form: Form) -> bytes | None:
+    """The source that the form of the preview holds."""
+    if (carried := form.value("carried")) is None:
+        return None
+    try:
+        return base64.b64decode(carried, validate=True)
+    except binascii.Error:
+        raise invalid("/source", "malformed") from None
 
 
 TheDraft = Annotated[Draft, Depends(_draft)]
@@ -90,7 +97,30 @@ def list_instruments(request: Request, _: InstrumentReader, db: ReadDb, wanted: 
 
 @router.get("/house/instruments/new")
 def new_instrument(request: Request, _: InstrumentPublisher) -> Response:
-    return page(request, "house/instrument_new.html")
+    return page(request, "house/instrument_new.html", source=None)
+
+
+@router.post("/house/instruments/new")
+def correct_source(request: Request, _: InstrumentPublisher, form: PageForm) -> Response:
+    """Go on writing the tables that were previewed."""
+    return _writing(request, _carried(form) or b"")
+
+
+@router.get("/house/instruments/preview")
+def preview_again(request: Request, actor: InstrumentPublisher, db: ReadDb, form: PageForm) -> Response:
+    """What could not be published: the text to be corrected, or the workbook as it was read.
+
+    By its address alone it leads to a new questionnaire.
+    """
+    if (carried := _carried(form)) is None:
+        return see("/house/instruments/new")
+    if form.value("kind") == "markdown":
+        return _writing(request, carried)
+    return _preview(request, db, _draft(actor, form), form)
+
+
+def _writing(request: Request, source: bytes) -> Response:
+    return page(request, "house/instrument_new.html", source=source.decode("utf-8", "replace"))
 
 
 @router.post("/house/instruments/preview")
@@ -98,6 +128,10 @@ def preview(
     request: Request, _: InstrumentPublisher, draft: TheDraft, db: ReadDb, form: PageForm
 ) -> Response:
     """The questionnaire as it would be, to be tried by filling. Nothing is kept."""
+    return _preview(request, db, draft, form)
+
+
+def _preview(request: Request, db: ReadDb, draft: Draft, form: Form) -> Response:
     filled = _filled(draft.compiled.form, form)
     needs = house.term_names(db, "need")
     return page(request, "house/instrument_preview.html", draft=draft, needs=needs, **filled)
@@ -122,6 +156,7 @@ def _version(request: Request, db: ReadDb, instrument_id: InstrumentId, form: Fo
     )
 
 
+@router.get("/house/instruments/{instrument_id}/try")
 @router.get("/house/instruments/{instrument_id}")
 def show_instrument(
     request: Request, _: InstrumentReader, db: ReadDb, instrument_id: InstrumentId

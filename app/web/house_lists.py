@@ -1,4 +1,4 @@
-"""The coded lists of the trade: their terms in four languages, adding one, retiring one."""
+"""The coded lists of the trade: their terms in four languages, adding one, correcting its words, retiring it."""
 
 from fastapi import Request
 from starlette.responses import Response
@@ -6,9 +6,10 @@ from starlette.responses import Response
 from app.auth.deps import CreateDb
 from app.core import i18n
 from app.core.deps import ReadDb, WriteDb
+from app.core.errors import NotFound
 from app.vocabularies import service
 from app.vocabularies.deps import VocabularyManager
-from app.vocabularies.schemas import TermCreate
+from app.vocabularies.schemas import TermCreate, TermWords
 from app.web import face
 from app.web.face import PageForm, see
 from app.web.rendering import page
@@ -41,6 +42,21 @@ def show_vocabulary(request: Request, _: VocabularyManager, db: ReadDb, name: st
 def add_term(actor: VocabularyManager, db: CreateDb, name: str, form: PageForm) -> Response:
     service.add_term(db, actor, name, form.read(TermCreate))
     return see(f"/house/vocabularies/{name}", done="term_added")
+
+
+@router.get("/house/vocabularies/{name}/{code}")
+def show_term(request: Request, _: VocabularyManager, db: ReadDb, name: str, code: str) -> Response:
+    vocabulary = service.read(db, name)
+    term = next((term for term in vocabulary["terms"] if term["code"] == code), None)
+    if term is None or vocabulary["is_closed"]:
+        raise NotFound()
+    return page(request, "house/term.html", vocabulary=vocabulary, term=term, title=_title(name))
+
+
+@router.post("/house/vocabularies/{name}/{code}")
+def reword_term(actor: VocabularyManager, db: WriteDb, name: str, code: str, form: PageForm) -> Response:
+    service.reword_term(db, actor, name, code, form.read(TermWords))
+    return see(f"/house/vocabularies/{name}", done="term_reworded")
 
 
 @router.post("/house/vocabularies/{name}/{code}/retire")

@@ -82,6 +82,12 @@ def change_user(
     return see(f"/house/users/{user.id}", done="house_saved")
 
 
+@router.get("/house/users/{user_id}/code")
+def back_to_user(_: UserManager, user_id: UserId) -> Response:
+    """A code is shown once: asked for again, the account's page answers."""
+    return see(f"/house/users/{user_id}")
+
+
 @router.post("/house/users/{user_id}/code")
 def new_code(request: Request, actor: UserManager, db: WriteDb, user: UserToManage) -> Response:
     """A new code, for a forgotten password or an account that comes back."""
@@ -98,4 +104,12 @@ def disable(actor: UserManager, db: WriteDb, user: UserToManage) -> Response:
 
 def _code(request: Request, db: WriteDb, user: User, code: str) -> Response:
     expires_at = queries.code_expiry(db, user.id)
-    return page(request, "house/code.html", user_id=user.id, name=user.name, code=code, expires_at=expires_at)
+    return page(
+        request,
+        "house/code.html",
+        user_id=user.id,
+        name=user.name,
+        code=code,
+        expires_at=expires_at,
+        address=f"{request.base_url}activation",  # as the browser of who hands it over knows the house
+    )

@@ -54,7 +54,10 @@ class Sides:
         head = world.user(Role.supervisor, world.elsewhere)
         clerk = world.user(Role.social_worker, world.elsewhere)
         there = _Side(db, config, world.stranger, head, world.other_agent, clerk, instrument)
-        self.own, self.foreign = {**shared, **here.names()}, {**shared, **there.names()}
+        # A term is nobody's: each side names one of another list.
+        need, language = {"name": "need", "code": "housing"}, {"name": "language", "code": "ar"}
+        self.own = {**shared, **need, **here.names()}
+        self.foreign = {**shared, **language, **there.names()}
         crossed = here.sent(there.service)
         self.own["crossed_id"] = self.foreign["crossed_id"] = str(crossed.id)
         for actor in (world.worker, world.supervisor, world.agent, world.administrator, world.auditor):

@@ -3,6 +3,7 @@ from enum import StrEnum
 
 import pytest
 
+from app.audit.models import AuditEntry
 from app.core.settings import LANGUAGES
 from app.vocabularies import service
 from tests.factories.vocabularies import define_needs
@@ -70,3 +71,49 @@ def test_an_unknown_list_is_not_found(client: CheckedClient, world: World, name:
 @pytest.mark.parametrize("path", ["/vocabularies", "/vocabularies/need"])
 def test_the_lists_are_for_those_who_are_signed_in(client: CheckedClient, world: World, path: str) -> None:
     assert client.get(f"/api/v1{path}").status_code == 401
+
+
+WORDS = {"name_ar": "السكن", "name_fr": "Logement", "name_en": "Housing", "name_fa": "مسکن"}
+
+
+def test_an_administrator_corrects_the_words_of_a_term(client: CheckedClient, world: World) -> None:
+    define_needs(world.db)
+    world.db.commit()
+    url = "/api/v1/vocabularies/need"
+    told = client.post(f"{url}/terms/housing/reword", json=WORDS, headers=headers(world.administrator))
+    assert told.status_code == 204
+    terms = client.get(url, headers=headers(world.worker)).json()["terms"]
+    assert next(term["labels"] for term in terms if term["code"] == "housing") == {
+        code: WORDS[f"name_{code}"] for code in LANGUAGES
+    }
+    (entry,) = world.db.query(AuditEntry).filter_by(action="term:reword").all()
+    assert entry.details == {"vocabulary": "need", "code": "housing"}
+
+
+def test_nobody_else_corrects_them(client: CheckedClient, world: World) -> None:
+    define_needs(world.db)
+    world.db.commit()
+    url = "/api/v1/vocabularies/need/terms/housing/reword"
+    for actor in (world.worker, world.supervisor, world.agent, world.auditor):
+        assert client.post(url, json=WORDS, headers=headers(actor)).status_code == 403
+
+
+@pytest.mark.parametrize("place", ["need/terms/unheard_of", "colour/terms/green", "unheard_of/terms/housing"])
+def test_what_is_no_term_of_an_open_list_takes_no_words(
+    client: CheckedClient, world: World, place: str
+) -> None:
+    define_needs(world.db)
+    world.db.commit()
+    url = f"/api/v1/vocabularies/{place}/reword"
+    refused = client.post(url, json=WORDS, headers=headers(world.administrator))
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_term_has_words_in_every_language(client: CheckedClient, world: World, language: str) -> None:
+    define_needs(world.db)
+    world.db.commit()
+    url = "/api/v1/vocabularies/need/terms/housing/reword"
+    lacking = {name: words for name, words in WORDS.items() if name != f"name_{language}"}
+    refused = client.post(url, json=lacking, headers=headers(world.administrator))
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/name_{language}")

@@ -1,0 +1,126 @@
+"""Questionnaires: read, tried, corrected, published, retired."""
+
+from app.core.db import WriteSession
+from app.instruments import service as instruments
+from app.instruments.models import Instrument
+from tests.factories.world import World
+from tests.instruments.test_api import workbook
+from tests.support.pages import Browser, Page
+from tests.web.house.kept import one
+from tests.web.house.sheets import SHEETS
+
+
+def test_tables_are_tried_by_filling_and_then_published(db: WriteSession, administrator: Browser) -> None:
+    page = administrator.open("/house/instruments/new").send("/house/instruments/preview", source=SHEETS)
+    assert "Hours of sleep last night" in page.text
+    page = page.send("/house/instruments/preview", answers__hours="many", answers__why=["noise"])
+    assert page.find("//*[@class='field__error']")
+    page = page.send("/house/instruments/preview", answers__hours="7", answers__why=["noise"])
+    assert not page.find("//*[@class='field__error']")
+    assert page.find("//input[@name='answers.hours']")[0].get("value") == "7"
+    assert page.find("//input[@value='noise' and @checked]")
+    assert db.query(Instrument).count() == 0
+    published = page.send("/house/instruments")
+    assert published.path.startswith("/house/instruments/")
+    assert one(db, Instrument, code="sleep").version == "1"
+
+
+def test_the_problems_of_a_form_are_told_in_words_with_their_row(administrator: Browser) -> None:
+    broken = SHEETS.replace("integer", "geopoint")
+    page = administrator.open("/house/instruments/new").send("/house/instruments/preview", source=broken)
+    assert page.status == 422
+    (row,) = page.find("//section[contains(@class, 'problems')]//tbody/tr")
+    assert [cell.text_content().strip() for cell in row][:2] == ["survey", "2"]
+    assert "geopoint" in page.find("//textarea[@name='source']")[0].text_content()
+
+
+def test_nothing_to_read_is_refused_beside_the_field(administrator: Browser) -> None:
+    page = administrator.open("/house/instruments/new").send("/house/instruments/preview", source="")
+    assert page.status == 422
+    assert page.find("//*[@id='f-source-error']")
+
+
+def upload(browser: Browser, name: str, content: bytes, **typed: str) -> Page:
+    """Send the form of a new questionnaire with a file."""
+    proof = browser.open("/house/instruments/new").find("//input[@name='_proof']")[0].get("value")
+    response = browser.client.post(
+        "/house/instruments/preview",
+        data={"_proof": proof, "_page": "/house/instruments/new", **typed},
+        files={"file": (name, content)},
+    )
+    return Page(browser, response)
+
+
+def source_of(page: Page) -> str:
+    """What stands in the field for the tables."""
+    return str(page.find("//textarea[@name='source']")[0].text_content()).strip()
+
+
+def test_a_workbook_is_read(administrator: Browser) -> None:
+    page = upload(administrator, "form.xlsx", workbook())
+    assert (page.status, "Âge" in page.text) == (200, True)
+
+
+def test_a_workbook_that_is_refused_takes_no_text_away(administrator: Browser) -> None:
+    page = upload(administrator, "form.xlsx", b"no workbook", source=SHEETS)
+    assert page.status == 422
+    assert source_of(page) == SHEETS.strip()
+
+
+def test_the_tables_of_a_refused_publication_are_there_to_be_corrected(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    instruments.publish(db, world.administrator, SHEETS.encode(), "markdown")
+    db.commit()
+    page = administrator.open("/house/instruments/new").send("/house/instruments/preview", source=SHEETS)
+    page = page.send("/house/instruments")
+    assert page.status == 409
+    assert page.find("//*[@role='alert']")
+    assert source_of(page) == SHEETS.strip()
+    page = page.send("/house/instruments/preview", source=SHEETS.replace("| sleep | 1 |", "| sleep | 2 |"))
+    assert page.send("/house/instruments").path.startswith("/house/instruments/")
+    assert db.query(Instrument).filter_by(code="sleep").count() == 2
+
+
+def test_a_workbook_that_could_not_be_published_stays_on_the_page(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    instruments.publish(db, world.administrator, workbook(), "xlsx")
+    db.commit()
+    page = upload(administrator, "form.xlsx", workbook()).send("/house/instruments")
+    assert page.status == 409
+    assert page.find("//input[@name='carried']")
+
+
+def test_from_the_preview_one_goes_back_to_the_text(administrator: Browser) -> None:
+    page = administrator.open("/house/instruments/new").send("/house/instruments/preview", source=SHEETS)
+    assert source_of(page.send("/house/instruments/new")) == SHEETS.strip()
+
+
+def test_a_preview_that_is_asked_for_by_its_address_leads_to_a_new_questionnaire(
+    administrator: Browser,
+) -> None:
+    assert administrator.open("/house/instruments/preview").path == "/house/instruments/new"
+
+
+def test_what_was_tried_can_be_asked_for_again(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    version = instruments.publish(db, world.administrator, SHEETS.encode(), "markdown")
+    db.commit()
+    path = f"/house/instruments/{version.id}"
+    tried = administrator.open(path).send(f"{path}/try", answers__hours="7")
+    assert administrator.open(tried.path).find(f"//form[@action='{path}/try']")
+
+
+def test_a_published_version_is_tried_and_retired(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    version = instruments.publish(db, world.administrator, SHEETS.encode(), "markdown")
+    db.commit()
+    path = f"/house/instruments/{version.id}"
+    page = administrator.open(path).send(f"{path}/try", answers__hours="many")
+    assert page.find("//*[@class='field__error']")
+    page = administrator.open(path).send(f"{path}/retire")
+    assert not page.find(f"//form[@action='{path}/retire']")
+    assert one(db, Instrument, id=version.id).retired_at is not None

@@ -1,0 +1,63 @@
+"""The coded lists: adding, correcting, retiring a term."""
+
+import pytest
+
+from app.core.db import WriteSession
+from app.vocabularies import queries as vocabularies
+from app.vocabularies.models import Term
+from tests.support.pages import Browser
+from tests.web.house.kept import one
+
+
+def words(term: str) -> dict[str, str]:
+    return {f"name_{code}": f"{term} {code}" for code in ("ar", "fr", "en", "fa")}
+
+
+def test_a_term_is_added_retired_and_restored(db: WriteSession, administrator: Browser) -> None:
+    path = "/house/vocabularies/need"
+    page = administrator.open(path).send(path, code="transport", **words("نقل"))
+    assert "نقل ar" in page.text
+    page = page.send(f"{path}/transport/retire")
+    assert vocabularies.living(db, "need", ["transport"]) == set()
+    page.send(f"{path}/transport/restore")
+    assert vocabularies.living(db, "need", ["transport"]) == {"transport"}
+
+
+def test_a_code_is_never_given_twice(administrator: Browser) -> None:
+    path = "/house/vocabularies/need"
+    page = administrator.open(path).send(path, code="housing", **words("other"))
+    assert page.status == 422
+    assert page.find("//*[@id='f-code-error']")
+
+
+def test_a_list_of_the_software_cannot_be_changed(administrator: Browser) -> None:
+    page = administrator.open("/house/vocabularies/priority")
+    assert not page.find("//form[starts-with(@action, '/house/vocabularies')]")
+    proof = page.find("//input[@name='_proof']")[0].get("value")
+    fields = {"_proof": [proof], "code": ["highest"], **{k: [v] for k, v in words("x").items()}}
+    assert administrator.post("/house/vocabularies/priority", fields).status == 404
+    assert administrator.post("/house/vocabularies/priority/high/retire", {"_proof": [proof]}).status == 404
+
+
+def test_the_words_of_a_term_are_corrected_and_its_code_stays(
+    db: WriteSession, administrator: Browser
+) -> None:
+    path = "/house/vocabularies/need/housing"
+    page = administrator.open("/house/vocabularies/need").follow("housing")
+    assert page.path == path
+    page = page.send(path, name_fr="Logement, hébergement")
+    assert page.path == "/house/vocabularies/need"
+    assert "Logement, hébergement" in page.text
+    corrected = one(db, Term, vocabulary="need", code="housing")
+    assert (corrected.name_fr, corrected.name_en) == ("Logement, hébergement", "housing en")
+
+
+def test_a_term_needs_its_words_in_every_language(administrator: Browser) -> None:
+    path = "/house/vocabularies/need/housing"
+    page = administrator.open(path).send(path, name_fa="")
+    assert (page.status, bool(page.find("//*[@id='f-name_fa-error']"))) == (422, True)
+
+
+@pytest.mark.parametrize("path", ["/house/vocabularies/need/unheard", "/house/vocabularies/priority/high"])
+def test_what_is_no_term_of_an_open_list_has_no_words_to_correct(administrator: Browser, path: str) -> None:
+    administrator.open(path, status=404)

@@ -1,0 +1,58 @@
+"""Windows, days off, territories."""
+
+from datetime import date
+
+from app.core.db import WriteSession
+from app.windows.models import Holiday, Window
+from tests.factories.world import World
+from tests.support.pages import Browser
+from tests.web.house.kept import one
+
+
+def test_a_window_is_made_and_changed(db: WriteSession, administrator: Browser) -> None:
+    told = {
+        "code": "NAD1",
+        "name_ar": "شباك (مثال)",
+        "name_fr": "Guichet (exemple)",
+        "territory_code": "02.411",
+    }
+    page = administrator.open("/house/windows/new").send(
+        "/house/windows", **told, working_days=[0, 1, 2], phone="05 36 00 00 00"
+    )
+    window = one(db, Window, code="NAD1")
+    assert page.path == f"/house/windows/{window.id}"
+    page.send(page.path, working_days=[0, 1, 2, 3], phone="")
+    window = one(db, Window, code="NAD1")
+    assert (window.working_days, window.phone) == ([0, 1, 2, 3], None)
+
+
+def test_a_code_that_another_window_has_is_refused(administrator: Browser) -> None:
+    told = {"code": "OUJ1", "name_ar": "شباك", "name_fr": "Guichet", "territory_code": "02.411"}
+    page = administrator.open("/house/windows/new").send("/house/windows", **told)
+    assert page.status == 409
+    assert page.find("//input[@name='name_fr']")[0].get("value") == "Guichet"
+
+
+def test_days_off_of_all_windows_and_of_one(db: WriteSession, world: World, administrator: Browser) -> None:
+    names = {"name_ar": "عيد (مثال)", "name_fr": "Fête (exemple)"}
+    page = administrator.open("/house/holidays").send("/house/holidays", on="2031-05-01", **names)
+    assert "عيد (مثال)" in page.text
+    own = f"/house/windows/{world.here}/holidays"
+    page = administrator.open(f"{own}/new").send(own, on="2031-05-02", **names)
+    assert len(page.find("//ul[@class='rows']/li")) == 2
+    (kept,) = db.query(Holiday).filter_by(window_id=world.here).all()
+    page.send(f"{own}/{kept.id}/remove")
+    db.expire_all()
+    assert [holiday.on for holiday in db.query(Holiday).all()] == [date(2031, 5, 1)]
+
+
+def test_a_day_that_is_off_already_is_refused(world: World, administrator: Browser) -> None:
+    names = {"name_ar": "عيد (مثال)", "name_fr": "Fête (exemple)"}
+    administrator.open("/house/holidays").send("/house/holidays", on="2031-05-01", **names)
+    page = administrator.open("/house/holidays").send("/house/holidays", on="2031-05-01", **names)
+    assert page.status == 409
+
+
+def test_the_territories_are_walked_down(administrator: Browser) -> None:
+    page = administrator.open("/house/territories").follow("الشرق").follow("وجدة أنكاد")
+    assert "02.411.01.23" in page.text

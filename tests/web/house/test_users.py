@@ -1,0 +1,108 @@
+"""Accounts of the house: inviting, changing, a new code, disabling."""
+
+import re
+
+from app.auth import queries as accounts
+from app.auth.models import User
+from app.auth.states import UserStatus
+from app.core.actor import Role
+from app.core.db import WriteSession
+from tests.factories.world import World
+from tests.support.pages import Browser, Page
+from tests.web.house.kept import one
+
+CODE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}")
+
+
+def invite(browser: Browser, world: World, **more: object) -> Page:
+    told = {
+        "email": "new@test.example",
+        "name": "سعاد (مثال)",
+        "role": "social_worker",
+        "window_ids": [world.here],
+        **more,
+    }
+    return browser.open("/house/users/new").send("/house/users", **told)
+
+
+def test_the_code_of_an_invitation_is_shown_and_opens_the_account(
+    db: WriteSession, world: World, administrator: Browser, browser: Browser
+) -> None:
+    page = invite(administrator, world)
+    (shown,) = page.find("//*[@class='code-slip__code']")
+    code = shown.text_content()
+    assert CODE.fullmatch(code)
+    activated = browser.open("/activation").send("/activation", code=code, password="a sentence of my own")
+    assert activated.path == "/sign-in"
+    assert accounts.by_email(db, "new@test.example").status is UserStatus.active  # type: ignore[union-attr]
+
+
+def test_the_code_is_shown_this_once(db: WriteSession, world: World, administrator: Browser) -> None:
+    page = invite(administrator, world)
+    code = page.find("//*[@class='code-slip__code']")[0].text_content()
+    user = accounts.by_email(db, "new@test.example")
+    assert user is not None
+    assert code not in administrator.open(f"/house/users/{user.id}").text
+
+
+def test_an_invitation_sent_twice_makes_one_account_and_shows_no_second_code(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    form = administrator.open("/house/users/new")
+    fields = {
+        name: [value]
+        for name, value in form.find("//form[@action='/house/users']")[0].form_values()
+        if name.startswith("_")
+    }
+    fields |= {"email": ["new@test.example"], "name": ["سعاد (مثال)"], "role": ["social_worker"]}
+    fields |= {"window_ids[]": [str(world.here)], "language": ["ar"]}
+    assert administrator.post("/house/users", fields).find("//*[@class='code-slip__code']")
+    again = administrator.post("/house/users", fields)
+    assert again.status == 200
+    assert again.path.startswith("/house/users/")
+    assert not CODE.search(again.text)
+    assert db.query(User).filter_by(email="new@test.example").count() == 1
+
+
+def test_an_account_without_a_window_for_its_role_is_refused_beside_the_field(
+    world: World, administrator: Browser
+) -> None:
+    page = invite(administrator, world, window_ids=[])
+    assert page.status == 422
+    assert page.find("//fieldset[@id='f-window_ids']//*[@class='field__error']")
+    assert page.find("//input[@name='email']")[0].get("value") == "new@test.example"
+
+
+def test_a_worker_becomes_a_partners_agent(db: WriteSession, world: World, administrator: Browser) -> None:
+    path = f"/house/users/{world.worker.user}"
+    page = administrator.open(path).send(path, role="partner_agent", window_ids=[], institution_id=world.ours)
+    assert page.path == path
+    user = one(db, User, id=world.worker.user)
+    assert (user.role, user.institution_id) == (Role.partner_agent, world.ours)
+
+
+def test_a_new_code_ends_the_sessions(world: World, worker: Browser, administrator: Browser) -> None:
+    worker.open("/account")
+    page = administrator.open(f"/house/users/{world.worker.user}")
+    assert page.send(f"/house/users/{world.worker.user}/code").find("//*[@class='code-slip__code']")
+    assert worker.client.get("/account", follow_redirects=False).status_code == 303
+
+
+def test_an_account_is_disabled_and_ones_own_cannot_be(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    page = administrator.open(f"/house/users/{world.worker.user}")
+    page.send(f"/house/users/{world.worker.user}/disable")
+    assert one(db, User, id=world.worker.user).status is UserStatus.disabled
+    own = administrator.open(f"/house/users/{world.administrator.user}")
+    assert not own.find(f"//form[@action='/house/users/{world.administrator.user}/disable']")
+
+
+def test_the_slip_says_which_address_to_type(world: World, administrator: Browser) -> None:
+    page = invite(administrator, world)
+    assert page.find("//*[@class='code-slip__address']")[0].text_content() == "https://testserver/activation"
+
+
+def test_a_slip_that_is_asked_for_again_leads_to_the_account(world: World, administrator: Browser) -> None:
+    path = f"/house/users/{world.worker.user}"
+    assert administrator.open(f"{path}/code").path == path
