@@ -137,9 +137,11 @@ def test_a_case_on_which_nothing_was_done_tells_of_the_hearing_and_of_no_contact
 
 
 def test_how_late_a_case_is_depends_on_the_day_at_its_window(
-    app: FastAPI, db: WriteSession, world: World, case: Case
+    app: FastAPI, db: WriteSession, world: World
 ) -> None:
     """At noon in London the next day has begun on Kiritimati: a week late here is more than a week there."""
+    cases.define_terms(db)
+    case = cases.case(db, world.worker)
     db.get_one(Window, case.window_id).time_zone = "Pacific/Kiritimati"
     noon = datetime.combine(now().date() + timedelta(days=1), time(12), UTC)
     with time_machine.travel(noon, tick=False):
