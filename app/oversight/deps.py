@@ -1,4 +1,6 @@
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -7,10 +9,16 @@ from app.auth.permissions import Permission
 from app.cases import approvals
 from app.cases.deps import CaseAssigner, ClosureApprover
 from app.core.actor import Actor
-from app.core.deps import PageQuery, ReadDb, read_aside
+from app.core.db import ReadSession
+from app.core.deps import PageQuery, ReadDb, look, read_aside
+from app.core.errors import NotFound
 from app.core.ids import PersonId
 from app.core.pagination import Page
+from app.oversight import files
 from app.people import queries as people
+
+# A number as it was said becomes a file's ids; raises `NotFound`.
+FileFinder = Callable[[str], Awaitable[dict[str, Any]]]
 
 AuditReader = Annotated[Actor, Depends(allowed(Permission.audit_read))]
 PersonReader = Annotated[Actor, Depends(allowed(Permission.person_read))]
@@ -35,6 +43,28 @@ async def _person_asked_about(
     return person_id
 
 
+async def _file_by_number(request: Request, actor: AuditReader, db: ReadDb, number: str) -> dict[str, Any]:
+    return await _found(request, actor, db, number)
+
+
+async def _finder(request: Request, actor: AuditReader, db: ReadDb) -> FileFinder:
+    return partial(_found, request, actor, db)
+
+
+async def _found(request: Request, actor: Actor, db: ReadSession, number: str) -> dict[str, Any]:
+    """Who looks somebody up in the trail by a file number is told of there; also that there is no such file."""
+    record = partial(request.app.state.accesses.record, actor, "audit:find", "case")
+    try:
+        found = await look(request, files.by_number, db, number)
+    except NotFound:
+        await record(None, None)
+        raise
+    await record(found["case_id"], found["person_id"])
+    return found
+
+
+FileFoundByNumber = Annotated[dict[str, Any], Depends(_file_by_number, scope="function")]
+FindsFiles = Annotated[FileFinder, Depends(_finder, scope="function")]
 TrailReader = Annotated[Actor, Depends(_trail_reader)]
 PersonAskedAbout = Annotated[PersonId, Depends(_person_asked_about, scope="function")]
 

@@ -5,12 +5,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.audit import service as audit
 from app.core.deps import PageQuery, ReadDb
+from app.core.errors import NotFound
 from app.core.fields import Instant
-from app.core.http import ApiRoute, answer, page_answer
+from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.core.ids import PersonId, UserId
 from app.oversight import queries
-from app.oversight.deps import PersonAskedAbout, TrailReader
-from app.oversight.schemas import AccessPage, ChainOut, EntryPage
+from app.oversight.deps import FileFoundByNumber, PersonAskedAbout, TrailReader
+from app.oversight.schemas import AccessPage, ChainOut, EntryPage, FileOut
 
 router = APIRouter(route_class=ApiRoute, tags=["oversight"])
 
@@ -40,6 +41,16 @@ def list_audit_entries(
         action=action,
     )
     return page_answer(request, found)
+
+
+@router.get("/audit/files/{number}", response_model=FileOut)
+@refuses(NotFound)
+async def find_audited_file(file: FileFoundByNumber) -> Response:
+    """The ids behind a file number, to ask for the entries about the file or the person; the look-up leaves its own.
+
+    The number is understood as by `/cases/by-number`: `ouj1 ٢٠٢٦ 42` is `OUJ1-2026-00042`.
+    """
+    return answer(file)
 
 
 @router.get("/audit/chain", response_model=ChainOut)

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.actor import Role
-from app.core.ids import AuditId, PersonId, UserId
+from app.core.ids import AuditId, CaseId, PersonId, UserId
 from app.core.schemas import Output
 
 
@@ -45,3 +45,11 @@ class ChainOut(Output):
     holds: bool
     broken_at: int | None = Field(description="The first link that does not hold.")
     head: str = Field(description="Write it down elsewhere: who rewrites the whole chain changes it.")
+
+
+class FileOut(Output):
+    """What a file number stands for in the trail."""
+
+    number: str = Field(examples=["OUJ1-2026-00042"])
+    case_id: CaseId
+    person_id: PersonId

@@ -30,6 +30,6 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "agreement": ("draft", "change", "sign", "suspend", "resume", "end"),
     "instrument": ("publish", "retire"),
     "term": ("add", "reword", "retire", "restore"),
-    "audit": ("read",),
+    "audit": ("read", "find"),
     "idempotency": ("replay",),
 }

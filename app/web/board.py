@@ -1,6 +1,6 @@
 """The supervisor's board: what asks for attention, who carries how much, and handing a case over."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -60,14 +60,14 @@ def board(
     )
 
 
-def _at_their_windows(db: ReadDb, cases: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _at_their_windows(db: ReadDb, cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Cases with what depends on the day at their own windows, wherever the reader is."""
-    zone = cache(lambda window_id: windows.zone(db, window_id))
+    zones = windows.zones(db, (case["window_id"] for case in cases))
     day = cache(clock.today)
     return [
-        case | {"zone": there, "age": _age(case, day(there))}
+        case | {"zone": zone, "age": _age(case, day(zone))}
         for case in cases
-        for there in [zone(case["window_id"])]
+        for zone in [zones[case["window_id"]]]
     ]
 
 

@@ -10,30 +10,34 @@ from pydantic import Field
 from starlette.responses import Response
 
 from app.audit import service as audit
+from app.auth import queries as users
 from app.core.deps import PageQuery, ReadDb
+from app.core.errors import InvalidInput, NotFound
 from app.core.fields import Day
 from app.core.ids import PersonId, UserId
 from app.core.schemas import Input
 from app.core.settings import settings
-from app.oversight import queries
-from app.oversight.deps import AuditReader, TrailReader
+from app.oversight import files, queries
+from app.oversight.deps import AuditReader, FileFinder, FindsFiles, TrailReader
 from app.web import face
 from app.web.actions import ACTIONS
 from app.web.face import PageForm, invalid, see
+from app.web.house import EVERYTHING
 from app.web.rendering import page, query
 
 router = face.router()
 
 _CODE = r"^[a-z_]+:[a-z_-]+$"
+Said = Annotated[str, Field(max_length=64)]
 Action = Annotated[str, Field(max_length=64, pattern=_CODE)]
 
 
 class Search(Input):
-    """What of the trail is wanted: ids and codes, as they stand in it."""
+    """What of the trail is wanted; a file is named by its number, as it is said, or by an id that stands in the trail."""
 
-    person_id: PersonId | None = None
+    person: Said | None = None
     actor_id: UserId | None = None
-    subject_id: UUID | None = None
+    subject: Said | None = None
     action: Action | None = None
     since: Day | None = None
     until: Day | None = None
@@ -42,7 +46,7 @@ class Search(Input):
 @router.get("/trail")
 def show_trail(
     request: Request,
-    _: TrailReader,
+    actor: TrailReader,
     db: ReadDb,
     wanted: PageQuery,
     person_id: PersonId | None = None,
@@ -66,6 +70,10 @@ def show_trail(
         entries=found.items,
         next=found.next,
         chosen={name: value for name, value in (chosen | {"since": since, "until": until}).items() if value},
+        files={
+            name: files.known_as(db, chosen[name]) for name in ("person_id", "subject_id") if chosen[name]
+        },
+        staff=users.page(db, actor, EVERYTHING).items,
         actions=ACTIONS,
     )
 
@@ -80,12 +88,29 @@ def _end(on: Day | None) -> datetime | None:
 
 
 @router.post("/trail")
-def search_trail(_: AuditReader, form: PageForm) -> Response:
-    """Read what was typed and lead to its address; what cannot be an id is told beside its field."""
+async def search_trail(_: AuditReader, find: FindsFiles, form: PageForm) -> Response:
+    """Read what was typed and lead to its address, in which ids stand alone; what names no file is told beside its field."""
     wanted = form.read(Search)
     if wanted.since and wanted.until and wanted.until < wanted.since:
         raise invalid("/until", "dates_in_order")
-    return see(query("/trail", **wanted.changes()))
+    told = wanted.changes()
+    for field, member in (("person", "person_id"), ("subject", "case_id")):
+        if said := told.pop(field, None):
+            told[f"{field}_id"] = await _named(find, said, field, member)
+    return see(query("/trail", **told))
+
+
+async def _named(find: FileFinder, said: str, field: str, member: str) -> UUID:
+    """The id that somebody means who typed an id, or the number of a file."""
+    try:
+        return UUID(said)
+    except ValueError:
+        pass
+    try:
+        found: UUID = (await find(said))[member]
+    except NotFound:
+        raise InvalidInput(f"/{field}", "no_such_file") from None
+    return found
 
 
 @router.get("/trail/chain")

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -41,6 +42,7 @@ def _counts_at(window_id: WindowId | BindParameter[Any] | None) -> ColumnElement
 
 
 _HOURS = select(_w.time_zone, _w.working_days).where(_w.id == bindparam("window"))
+_ZONES = select(_w.id, _w.time_zone).where(_w.id.in_(bindparam("windows", expanding=True))).order_by(_w.code)
 _CODE = select(_w.code).where(_w.id == bindparam("window"))
 _DAYS_OFF = select(_h.on).where(_counts_at(bindparam("window"))).order_by(_h.on)
 
@@ -106,6 +108,11 @@ def code(db: ReadSession, window_id: WindowId) -> str:
 def zone(db: ReadSession, window_id: WindowId) -> str:
     """The time zone in which a window lives, or `NotFound`."""
     return _hours(db, window_id)[0]
+
+
+def zones(db: ReadSession, window_ids: Iterable[WindowId]) -> dict[WindowId, str]:
+    """The time zones of several windows; one that is unknown is left out."""
+    return {found.id: found.time_zone for found in rows(db, _ZONES, windows=sorted(set(window_ids)))}
 
 
 def today(db: ReadSession, window_id: WindowId) -> date:

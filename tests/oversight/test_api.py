@@ -72,3 +72,23 @@ def test_a_person_may_be_told_who_saw_the_file(client: CheckedClient, db: WriteS
     assert client.get(url, headers=headers(world.stranger)).status_code == 404
     for actor in (world.auditor, world.administrator, world.agent):
         assert client.get(url, headers=headers(actor)).status_code == 403
+
+
+def test_a_file_number_leads_to_the_entries_about_it_and_tells_nothing_else(
+    client: CheckedClient, db: WriteSession, world: World
+) -> None:
+    cases.define_terms(db)
+    case = cases.case(db, world.worker)
+    db.commit()
+    said = case.number.lower().replace("-", " ")
+    found = client.get(f"/api/v1/audit/files/{said}", headers=headers(world.auditor)).json()
+    assert found == {"number": case.number, "case_id": str(case.id), "person_id": str(case.person_id)}
+    told = client.get(ENTRIES, params={"subject_id": found["case_id"]}, headers=headers(world.auditor)).json()
+    assert [entry["action"] for entry in told["items"]] == ["audit:find", "case:open"]
+
+
+def test_a_look_up_that_finds_nothing_is_in_the_trail_too(client: CheckedClient, world: World) -> None:
+    auditor = headers(world.auditor)
+    assert client.get("/api/v1/audit/files/OUJ1-2026-09999", headers=auditor).status_code == 404
+    (entry,) = client.get(ENTRIES, params={"action": "audit:find"}, headers=auditor).json()["items"]
+    assert (entry["subject_id"], entry["person_id"]) == (None, None)

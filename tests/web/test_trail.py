@@ -10,7 +10,8 @@ from sqlalchemy import update
 
 import app as application
 from app.audit import service as audit
-from app.audit.models import AuditSeal
+from app.audit.models import AuditEntry, AuditSeal
+from app.cases.models import Case
 from app.core.db import WriteSession
 from app.followups.states import FollowUpAction
 from app.partners.states import AgreementAction
@@ -36,7 +37,7 @@ def test_who_saw_a_persons_file_is_found_by_its_id(
 ) -> None:
     seen = Browser(app).client.get(f"/api/v1/people/{person.id}", headers=headers(world.colleague))
     assert seen.status_code == 200
-    page = auditor.open("/trail").send("/trail", person_id=person.id)
+    page = auditor.open("/trail").send("/trail", person=person.id)
     assert page.path == "/trail"
     told = [row.text_content() for row in page.find("//tbody/tr/td[3]")]
     assert " ".join(told[0].split()) == "المستفيد(ة) · اطلاع"
@@ -50,10 +51,60 @@ def test_the_trail_tells_nothing_of_what_a_file_says(person: Person, auditor: Br
 
 
 def test_what_is_no_id_is_told_beside_its_field(auditor: Browser) -> None:
-    page = auditor.open("/trail").send("/trail", person_id="Fatima")
+    page = auditor.open("/trail").send("/trail", person="Fatima")
     assert page.status == 422
-    assert page.find("//*[@id='f-person_id-error']")
-    assert page.find("//input[@name='person_id']")[0].get("value") == "Fatima"
+    assert page.find("//*[@id='f-person-error']")
+    assert page.find("//input[@name='person']")[0].get("value") == "Fatima"
+
+
+@pytest.fixture
+def case(db: WriteSession, world: World, person: Person) -> Case:
+    opened = cases.case(db, world.worker, whose=person)
+    db.commit()
+    return opened
+
+
+def as_said(case: Case) -> str:
+    """A number as somebody says it over the telephone: `ouj1 ٢٠٢٦ 1`."""
+    window, year, sequence = case.number.lower().split("-")
+    arabic = year.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    return f"{window} {arabic} {int(sequence)}"
+
+
+def test_who_saw_a_person_is_found_by_the_number_of_a_file(
+    db: WriteSession, world: World, person: Person, case: Case, auditor: Browser
+) -> None:
+    page = auditor.open("/trail").send("/trail", person=as_said(case))
+    assert page.response.request.url.query.decode() == f"person_id={person.id}"
+    assert case.number in page.text
+    assert len(page.find("//tbody/tr")) == 3  # registered, opened, and looked up now
+    (entry,) = db.query(AuditEntry).filter_by(action="audit:find").all()
+    assert (entry.actor_id, entry.subject_id, entry.person_id) == (world.auditor.user, case.id, person.id)
+    assert entry.details == {}
+
+
+def test_what_happened_to_one_file_is_found_by_its_number(
+    person: Person, case: Case, auditor: Browser
+) -> None:
+    page = auditor.open("/trail").send("/trail", subject=as_said(case))
+    assert page.response.request.url.query.decode() == f"subject_id={case.id}"
+    whole = page.follow("كل ما سجل عن هذا الشخص")
+    assert whole.response.request.url.query.decode() == f"person_id={person.id}"
+
+
+def test_a_number_that_no_file_has_is_told_beside_its_field_and_the_look_up_recorded(
+    db: WriteSession, world: World, auditor: Browser
+) -> None:
+    page = auditor.open("/trail").send("/trail", person="OUJ1-2026-09999")
+    assert (page.status, bool(page.find("//*[@id='f-person-error']"))) == (422, True)
+    (entry,) = db.query(AuditEntry).filter_by(action="audit:find").all()
+    assert (entry.actor_id, entry.subject_id, entry.person_id) == (world.auditor.user, None, None)
+
+
+def test_what_somebody_did_is_found_by_their_name(world: World, auditor: Browser, case: Case) -> None:
+    page = auditor.open("/trail").send("/trail", actor_id=world.worker.user)
+    assert page.response.request.url.query.decode() == f"actor_id={world.worker.user}"
+    assert page.find("//tbody/tr")
 
 
 def test_days_that_run_backwards_are_refused(auditor: Browser) -> None:
@@ -103,10 +154,11 @@ def test_only_the_auditor_sees_the_trail(
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en", "fa"])
 def test_the_trail_speaks_every_language(
-    app: FastAPI, db: WriteSession, world: World, person: Person, language: str
+    app: FastAPI, db: WriteSession, world: World, case: Case, language: str
 ) -> None:
     browser = Browser(app).sign_in_as(db, world.auditor, language)
-    for path in ("/trail", "/trail/chain"):
+    found = (f"/trail?subject_id={case.id}", f"/trail?person_id={case.person_id}")
+    for path in ("/trail", *found, "/trail/chain"):
         assert browser.open(path).document.get("lang") == language
 
 
