@@ -23,7 +23,7 @@ from app.cases.states import ClosingReason, GoalStatus, Priority, SuspensionReas
 from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
 from app.core.pagination import PageRequest
 from app.referrals import overviews as referrals
-from app.web import choices, face
+from app.web import face, team, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page
 from app.windows import queries as windows
@@ -42,9 +42,9 @@ def edit_page(request: Request, actor: CaseWriter, db: ReadDb, case: CaseOpenedT
         request,
         "cases/edit.html",
         case=case,
-        priorities=choices.of(offered),
+        priorities=terms.members(offered),
         is_held=len(offered) < len(Priority),
-        themes=choices.themes(db, case["needs"]),
+        themes=terms.themes(db, case["needs"]),
     )
 
 
@@ -64,8 +64,8 @@ def edit(
 
 @router.get("/cases/{case_id}/assign")
 def assign_page(request: Request, _: CaseAssigner, db: ReadDb, case: CaseOpenedToRead) -> Response:
-    team = choices.colleagues(db, case["window_id"])
-    others = [(code, name) for code, name in team if code != str(case["referent_id"])]
+    staff = team.colleagues(db, case["window_id"])
+    others = [(code, name) for code, name in staff if code != str(case["referent_id"])]
     history = cases.assignments(db, case["id"])
     return page(request, "cases/assign.html", case=case, team=others, history=history)
 
@@ -81,7 +81,7 @@ def assign(actor: CaseAssigner, db: WriteDb, case: CaseToWrite, form: PageForm) 
 
 @router.get("/cases/{case_id}/suspend")
 def suspend_page(request: Request, _: CaseWriter, case: CaseOpenedToRead) -> Response:
-    return page(request, "cases/suspend.html", case=case, reasons=choices.of(SuspensionReason))
+    return page(request, "cases/suspend.html", case=case, reasons=terms.members(SuspensionReason))
 
 
 @router.post("/cases/{case_id}/suspend")
@@ -132,8 +132,8 @@ def close_page(request: Request, actor: CaseCloser, db: ReadDb, case: CaseOpened
         request,
         "cases/close.html",
         case=case,
-        reasons=choices.of(ClosingReason),
-        outcomes=choices.of(status for status in GoalStatus if status is not GoalStatus.open),
+        reasons=terms.members(ClosingReason),
+        outcomes=terms.members(status for status in GoalStatus if status is not GoalStatus.open),
         referrals=_in_the_way(db, actor, case),
         goals=case["plan"],
         names=users.names(db, filter(None, [case["closure_requested_by"]])),

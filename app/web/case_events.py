@@ -16,7 +16,7 @@ from app.core.pagination import Page, PageRequest
 from app.followups import queries as follow_ups
 from app.intake.states import Conclusion
 from app.referrals.states import DeclineReason, FailureReason, HoldReason, WithdrawalReason
-from app.web import choices
+from app.web import terms
 from app.web.wording import named, t, word
 
 # What a reader may want to see of the timeline alone.
@@ -62,7 +62,7 @@ def page(
         people=users.names(db, (e["actor_id"] for e in found.items if e["actor_id"])),
         contacts=follow_ups.told(db, contacts),
         referrals={referral["id"]: referral for referral in referrals},
-        attendance=choices.labels(db, "attendance_reason"),
+        attendance=terms.words(db, "attendance_reason"),
     )
     return Page([known.told(entry) for entry in found.items], found.next)
 

@@ -17,7 +17,7 @@ from app.files.models import SubjectType
 from app.followups import queries as follow_ups
 from app.people import queries as people
 from app.referrals import overviews as referrals
-from app.web import case_events, choices, documents
+from app.web import case_events, documents, team, terms
 from app.web.case_events import Chapter
 from app.web.next_step import Facts, next_step
 from app.windows import queries as windows
@@ -49,7 +49,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "known": people.read(db, actor, person_id),
         "allowed": case["actions"],
         "household": household,
-        "relationships": choices.labels(db, "relationship"),
+        "relationships": terms.words(db, "relationship"),
         "zone": windows.zone(db, window_id),
         "today": facts.today,
         "step": next_step(facts),
@@ -64,7 +64,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "timeline": case_events.page(db, case_id, PageRequest(limit=EVENTS), chapter, referred),
         "chapter": chapter,
         "chapters": list(case_events.KINDS),
-        "needs": choices.labels(db, "need"),
-        "colleagues": dict(choices.colleagues(db, window_id)),
+        "needs": terms.words(db, "need"),
+        "colleagues": dict(team.colleagues(db, window_id)),
         "is_living": case["status"] is not CaseStatus.closed,
     }

@@ -12,7 +12,7 @@ from app.cases.schemas import CaseSort
 from app.cases.states import CaseStatus, Priority
 from app.core.deps import PageQuery, ReadDb
 from app.referrals import overviews as referrals
-from app.web import case_events, choices, face
+from app.web import case_events, face, terms
 from app.web.case_events import Chapter
 from app.web.case_page import gather
 from app.web.rendering import page
@@ -37,9 +37,9 @@ def list_cases(
         kept={name: value for name, value in request.query_params.items() if name != "cursor" and value},
         is_mine=chosen.referent_id is not None and chosen.referent_id == actor.user_id,
         windows=known,
-        priorities=choices.of(Priority),
-        statuses=choices.of(CaseStatus),
-        sorts=choices.of(CaseSort),
+        priorities=terms.members(Priority),
+        statuses=terms.members(CaseStatus),
+        sorts=terms.members(CaseSort),
     )
 
 

@@ -13,8 +13,7 @@ from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, In
 from app.intake.schemas import InterviewAbandonment, InterviewCompletion
 from app.intake.states import InterviewStatus
 from app.people.deps import CandidatesTold
-from app.vocabularies import queries as vocabularies
-from app.web import answers, face, wording
+from app.web import answers, face, terms, wording
 from app.web.face import PageForm, see
 from app.web.forms import explained
 from app.web.intake import called, choices, whom
@@ -38,7 +37,7 @@ def check(request: Request, actor: InterviewReader, interview: InterviewSeen, db
         places=answers.PLACES,
         shown=answers.shown(interview),
         choices=choices(db),
-        need_words={term["code"]: term for term in vocabularies.terms(db, "need")},
+        need_words=terms.by_code(db, "need"),
         questions=questions,
         wrong=_wrong(request, interview, questions),
         lacking={answers.question_of(name) for name in completion.lacking(Row(interview))},

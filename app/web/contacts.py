@@ -24,7 +24,7 @@ from app.followups.schemas import (
     UnplannedContact,
 )
 from app.followups.states import FollowUpKind
-from app.web import choices, face
+from app.web import face, team, terms
 from app.web.face import PageForm, see
 from app.web.forms import Form
 from app.web.rendering import page
@@ -54,7 +54,7 @@ def _part(form: Form, names: dict[str, str]) -> Form:
 
 @router.get("/cases/{case_id}/contacts/new")
 def note_page(request: Request, _: FollowUpWriter, case: CaseOpenedToRead) -> Response:
-    return page(request, "cases/contact_new.html", case=case, kinds=choices.of(FollowUpKind))
+    return page(request, "cases/contact_new.html", case=case, kinds=terms.members(FollowUpKind))
 
 
 @router.post("/cases/{case_id}/contacts")
@@ -91,8 +91,8 @@ def plan_page(request: Request, _: FollowUpWriter, db: ReadDb, case: CaseOpenedT
         request,
         "cases/contact_plan.html",
         case=case,
-        kinds=choices.of(FollowUpKind),
-        team=choices.colleagues(db, case["window_id"]),
+        kinds=terms.members(FollowUpKind),
+        team=team.colleagues(db, case["window_id"]),
     )
 
 
@@ -112,8 +112,8 @@ def _around(db: ReadSession, actor: Actor, seen: FollowUpSeen) -> dict[str, Any]
         "case": cases.read(db, actor, contact["case_id"]),
         "worker": users.names(db, [contact["worker_id"]]).get(contact["worker_id"]),
         "zone": windows.zone(db, contact["window_id"]),
-        "reasons": choices.terms(db, "attendance_reason"),
-        "reason_words": choices.labels(db, "attendance_reason"),
+        "reasons": terms.options(db, "attendance_reason"),
+        "reason_words": terms.words(db, "attendance_reason"),
     }
 
 

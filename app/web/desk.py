@@ -22,8 +22,7 @@ from app.followups import queries as follow_ups
 from app.intake import queries as intake
 from app.intake.states import ArrivalStatus, InterviewStatus
 from app.notifications import queries as notices
-from app.vocabularies import queries as vocabularies
-from app.web import face
+from app.web import face, terms
 from app.web.reception import windows_of
 from app.web.rendering import page
 from app.windows import queries as windows
@@ -68,7 +67,7 @@ def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
         windows=mine,
         today=today(),
         waiting=[(window, _waiting(db, actor, window)) for window in mine],
-        reasons={term["code"]: term for term in vocabularies.terms(db, "arrival_reason")},
+        reasons=terms.by_code(db, "arrival_reason"),
         drafts=drafts,
         called=intake.called(db, actor, [draft["id"] for draft in drafts]),
         contacts=follow_ups.planned(db, actor, FEW, when="due", worker_id=actor.user),

@@ -15,7 +15,7 @@ from app.partners import agreements, queries
 from app.partners import directory as services
 from app.partners.deps import PartnerReader
 from app.referrals import figures
-from app.web import face, lookup
+from app.web import face, terms
 from app.web.rendering import page
 from app.windows import places
 from app.windows import queries as windows
@@ -40,9 +40,9 @@ def _search(_: PartnerReader, db: ReadDb, need: str = "", territory: str = "", l
     """A form that was left blank sends empty fields: nothing was asked for."""
     known = places.territories(db, [territory])
     return Search(
-        need=need if need in lookup.terms(db, "need") else None,
+        need=need if need in terms.by_code(db, "need") else None,
         territory=territory if territory in known else None,
-        language=language if language in lookup.terms(db, "language") else None,
+        language=language if language in terms.by_code(db, "language") else None,
     )
 
 
@@ -91,10 +91,10 @@ def _codes(item: dict[str, Any]) -> list[str]:
 
 def _words(db: ReadSession) -> dict[str, Any]:
     return {
-        "needs": lookup.terms(db, "need"),
-        "languages": lookup.terms(db, "language"),
-        "targets": lookup.terms(db, "service_target"),
-        "kinds": lookup.terms(db, "institution_kind"),
+        "needs": terms.by_code(db, "need"),
+        "languages": terms.by_code(db, "language"),
+        "targets": terms.by_code(db, "service_target"),
+        "kinds": terms.by_code(db, "institution_kind"),
     }
 
 

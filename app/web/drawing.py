@@ -8,6 +8,8 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from app.core import i18n
+from app.core.db import ReadSession
+from app.instruments import queries as instruments
 from app.instruments.answers import is_blank
 from app.instruments.evaluation import Evaluation
 from app.instruments.form import CompiledForm, Item, Texts
@@ -151,3 +153,12 @@ def band_of(form: CompiledForm, code: str | None) -> tuple[str, int, int] | None
         if band.code == code:
             return text_of(form, band.labels), place, len(form.bands)
     return None
+
+
+def band(db: ReadSession, assessment: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The band of an assessment's result with its words, as the questionnaire of today names it."""
+    known = instruments.current(db, assessment["instrument_code"]) if assessment else None
+    if assessment is None or known is None:
+        return None
+    bands = instruments.read(db, known["id"])["bands"]
+    return next((one for one in bands if one["code"] == assessment["band"]), None)

@@ -7,16 +7,14 @@ from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.pagination import PageRequest
 from app.partners import queries as partners
-from app.vocabularies import queries as vocabularies
 from app.web.forms import Form
-from app.web.wording import label, named
+from app.web.terms import Options
+from app.web.wording import named
 from app.windows import queries as windows
 from app.windows.models import TerritoryLevel
 
 # A choice shows everything there is to choose from; a house has some dozens of windows and some hundreds of partners.
 EVERYTHING = PageRequest(limit=1000)
-
-Options = list[tuple[Any, Any]]
 
 
 def emptied(form: Form, *names: str, lists: Iterable[str] = ()) -> dict[str, Any]:
@@ -53,17 +51,3 @@ def territory_names(db: ReadSession, actor_codes: Iterable[str]) -> Mapping[str,
     """The names of territories by code; a code that is not in the list names itself."""
     known = dict(territories(db))
     return {code: known.get(code, code) for code in actor_codes}
-
-
-def living_terms(db: ReadSession, vocabulary: str, *present: str) -> Options:
-    """The terms that a new record may use, and those that this one holds already; parts stand behind their theme."""
-    return [
-        (term["code"], ("— " if term["parent_code"] else "") + label(term))
-        for term in vocabularies.terms(db, vocabulary)
-        if not term["is_retired"] or term["code"] in present
-    ]
-
-
-def term_names(db: ReadSession, vocabulary: str) -> dict[str, str]:
-    """What the codes of a list are called."""
-    return {term["code"]: label(term) for term in vocabularies.terms(db, vocabulary)}

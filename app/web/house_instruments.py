@@ -19,7 +19,7 @@ from app.instruments.evaluation import evaluate
 from app.instruments.form import CompiledForm
 from app.instruments.service import Compiled
 from app.instruments.workbook import MAX_SOURCE
-from app.web import face, house
+from app.web import face, house, terms
 from app.web.face import PageForm, invalid, see
 from app.web.forms import Form
 from app.web.rendering import page
@@ -133,7 +133,7 @@ def preview(
 
 def _preview(request: Request, db: ReadDb, draft: Draft, form: Form) -> Response:
     filled = _filled(draft.compiled.form, form)
-    needs = house.term_names(db, "need")
+    needs = terms.words(db, "need")
     return page(request, "house/instrument_preview.html", draft=draft, needs=needs, **filled)
 
 
@@ -151,7 +151,7 @@ def _version(request: Request, db: ReadDb, instrument_id: InstrumentId, form: Fo
         "house/instrument.html",
         instrument=instrument,
         versions=versions[::-1],
-        needs=house.term_names(db, "need"),
+        needs=terms.words(db, "need"),
         **_filled(queries.form(db, instrument_id), form),
     )
 

@@ -19,7 +19,7 @@ from app.partners.schemas import (
     ServiceCreate,
     ServiceUpdate,
 )
-from app.web import face, house
+from app.web import face, house, terms
 from app.web.face import PageForm, see
 from app.web.forms import Form
 from app.web.rendering import page
@@ -41,7 +41,7 @@ def list_institutions(
         institutions=found.items,
         next=found.next,
         kind=kind,
-        kinds=house.term_names(db, "institution_kind"),
+        kinds=terms.words(db, "institution_kind"),
         territories=house.territory_names(db, (one["territory_code"] for one in found.items)),
     )
 
@@ -51,7 +51,7 @@ def new_institution(request: Request, _: PartnerManager, db: ReadDb) -> Response
     return page(
         request,
         "house/institution_new.html",
-        kinds=house.living_terms(db, "institution_kind"),
+        kinds=terms.options(db, "institution_kind"),
         territories=house.territories(db),
     )
 
@@ -76,8 +76,8 @@ def show_institution(
         institution=institution,
         services=[*is_open.items, *is_shut.items],
         agreements=agreements.page(db, actor, every, institution_id=institution_id).items,
-        needs=house.term_names(db, "need"),
-        kinds=house.living_terms(db, "institution_kind", institution["kind"]),
+        needs=terms.words(db, "need"),
+        kinds=terms.options(db, "institution_kind", {institution["kind"]}),
         territories=house.territories(db, institution["territory_code"]),
     )
 
@@ -121,9 +121,9 @@ def replace_contacts(
 def _choices(db: ReadSession, kept: dict[str, Any] | None = None) -> dict[str, Any]:
     kept = kept or {"need_code": "", "targets": [], "languages": []}
     return {
-        "needs": house.living_terms(db, "need", kept["need_code"]),
-        "targets": house.living_terms(db, "service_target", *kept["targets"]),
-        "languages": house.living_terms(db, "language", *kept["languages"]),
+        "needs": terms.options(db, "need", {kept["need_code"]}),
+        "targets": terms.options(db, "service_target", kept["targets"]),
+        "languages": terms.options(db, "language", kept["languages"]),
     }
 
 

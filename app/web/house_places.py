@@ -10,7 +10,7 @@ from app.auth.deps import CreateDb
 from app.core import clock
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
 from app.core.ids import WindowId
-from app.web import face, house
+from app.web import face, house, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page
 from app.web.wording import weekday
@@ -56,7 +56,7 @@ def show_window(
     )
 
 
-def _week() -> house.Options:
+def _week() -> terms.Options:
     """The days of the week by number, Monday first."""
     monday = date(2024, 1, 1)
     return [(number, weekday(monday + timedelta(days=number))) for number in range(7)]

@@ -28,11 +28,9 @@ from app.people.deps import PeopleSearcher, PersonWriter
 from app.people.identifiers import IdentifierKind
 from app.people.models import Sex
 from app.people.schemas import IdentifierIn, OptionalLine
-from app.vocabularies import queries as vocabularies
 from app.web import answers, face, searching, terms
 from app.web.face import PageForm, see
 from app.web.forms import Form, validated
-from app.web.reception import living
 from app.web.rendering import fragment, page
 from app.windows import queries as windows
 
@@ -91,8 +89,8 @@ def choices(db: ReadSession) -> dict[str, Any]:
     """What can be chosen in the forms of an interview."""
     return {
         "needs": _in_themes(db),
-        "reasons": living(db, "no_document_reason"),
-        "languages": living(db, "language"),
+        "reasons": terms.living(db, "no_document_reason"),
+        "languages": terms.living(db, "language"),
         "sexes": list(Sex),
         "kinds": list(IdentifierKind),
         "urgencies": list(Urgency),
@@ -105,10 +103,10 @@ def choices(db: ReadSession) -> dict[str, Any]:
 
 
 def _in_themes(db: ReadSession) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    terms = living(db, "need")
+    needs = terms.living(db, "need")
     return [
-        (theme, [need for need in terms if need["parent_code"] == theme["code"]])
-        for theme in terms
+        (theme, [need for need in needs if need["parent_code"] == theme["code"]])
+        for theme in needs
         if theme["parent_code"] is None
     ]
 
@@ -133,7 +131,7 @@ def show(request: Request, actor: InterviewReader, interview: InterviewSeen, db:
         "called": called(db, actor, interview),
     }
     if interview["status"] is not InterviewStatus.draft:
-        needs = {term["code"]: term for term in vocabularies.terms(db, "need")}
+        needs = terms.by_code(db, "need")
         return page(request, "worker/interview_over.html", need_words=needs, **told)
     held_at = answers.wall_clock(interview["held_at"], windows.zone(db, interview["window_id"]))
     shown = {**answers.shown(interview), "held_at": held_at}
@@ -230,7 +228,7 @@ def show_other(request: Request, actor: InterviewReader, interview: InterviewSee
         questions=answers.asked(interview),
         shown=answers.shown(interview),
         choices=choices(db),
-        need_words={term["code"]: term for term in vocabularies.terms(db, "need")},
+        need_words=terms.by_code(db, "need"),
     )
 
 

@@ -33,7 +33,7 @@ from app.referrals import naming, partner_view
 from app.referrals import queries as referrals
 from app.referrals.deps import ReferralReader, ReferralSeen
 from app.referrals.states import ReferralStatus
-from app.web import face, lookup
+from app.web import drawing, face, terms
 from app.web.face import see
 from app.web.rendering import page
 from app.windows import places
@@ -73,11 +73,11 @@ def _house(db: ReadSession, actor: Actor, window_id: WindowId | None = None) -> 
 
 
 def _intake_lists(db: ReadSession) -> dict[str, Any]:
-    needs = lookup.terms(db, "need")
+    needs = terms.by_code(db, "need")
     return {
         "needs": needs,
         "themes": [term for term in needs.values() if not (term["parent_code"] or term["is_retired"])],
-        "languages": lookup.terms(db, "language"),
+        "languages": terms.by_code(db, "language"),
         "sexes": tuple(Sex),
         "documents": tuple(IdentifierKind),
         "urgencies": tuple(Urgency),
@@ -198,9 +198,9 @@ def letter(request: Request, actor: ReferralReader, db: ReadDb, referral: Referr
         service=directory.read(db, actor, referral.service_id),
         institution=partners.read(db, actor, referral.institution_id),
         commune=places.territories(db, [contact.get("commune_code")]).get(contact.get("commune_code") or ""),
-        needs=lookup.terms(db, "need"),
-        languages=lookup.terms(db, "language"),
-        band=lookup.band(db, view["assessment"]),
+        needs=terms.by_code(db, "need"),
+        languages=terms.by_code(db, "language"),
+        band=drawing.band(db, view["assessment"]),
         back=f"/referrals/{referral.id}",
     )
 
@@ -218,13 +218,13 @@ def case_summary(request: Request, actor: CaseReader, db: ReadDb, case: CaseOpen
         case=case,
         whom=whom,
         commune=places.territories(db, [whom["commune_code"]]).get(whom["commune_code"] or ""),
-        needs=lookup.terms(db, "need"),
+        needs=terms.by_code(db, "need"),
         summary=_fitting(case["summary"], 300, 3),
         goals=[{**goal, "actions": goal["actions"][:ACTIONS]} for goal in case["plan"][:GOALS]],
         more_goals=len(case["plan"]) > GOALS,
         referrals=[{**one, "service": directory.read(db, actor, one["service_id"])} for one in sent.items],
         more_referrals=sent.next is not None,
         result=result,
-        band=lookup.band(db, result),
+        band=drawing.band(db, result),
         back=f"/cases/{case['id']}",
     )

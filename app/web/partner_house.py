@@ -16,7 +16,7 @@ from app.partners import own
 from app.referrals import figures
 from app.referrals import queries as referrals
 from app.referrals.deps import ReferralAnswerer
-from app.web import face, lookup
+from app.web import face, terms
 from app.web.rendering import page
 from app.web.wording import LOCALES, digits, language
 from app.windows import places
@@ -37,8 +37,8 @@ def our_agreement(request: Request, actor: ReferralAnswerer, db: ReadDb) -> Resp
         services=services,
         served=figures.served(db, (offer["id"] for offer in services)),
         territories=places.territories(db, (one["territory_code"] for one in agreements)),
-        needs=lookup.terms(db, "need"),
-        languages=lookup.terms(db, "language"),
+        needs=terms.by_code(db, "need"),
+        languages=terms.by_code(db, "language"),
         defaults=settings(),
     )
 

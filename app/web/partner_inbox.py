@@ -31,7 +31,7 @@ from app.referrals.states import (
     WithdrawalReason,
 )
 from app.web import documents as documents_page
-from app.web import face, lookup
+from app.web import drawing, face, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page
 from app.windows import places
@@ -65,7 +65,7 @@ def inbox(
         services=own.named(db, actor, (item["service_id"] for item in found.items)),
         windows=known,
         reference=reference,
-        needs=lookup.terms(db, "need"),
+        needs=terms.by_code(db, "need"),
     )
 
 
@@ -103,7 +103,7 @@ def show(
         **told(db, actor, view),
         stage=_stage(view["status"]),
         why_withheld=None if is_shared else "ended" if view["status"] in FINAL else "consent",
-        assessment_band=lookup.band(db, view["assessment"]),
+        assessment_band=drawing.band(db, view["assessment"]),
         documents=documents,
         file_limit=documents_page.most_megabytes(),
         messages=queries.messages(db, view["id"], written).items if is_shared else [],
@@ -121,8 +121,8 @@ def told(db: ReadSession, actor: Actor, view: dict[str, Any]) -> dict[str, Any]:
         "window": window,
         "reference": reference(view["id"]),
         "commune": places.territories(db, [contact.get("commune_code")]).get(contact.get("commune_code", "")),
-        "needs": lookup.terms(db, "need"),
-        "languages": lookup.terms(db, "language"),
+        "needs": terms.by_code(db, "need"),
+        "languages": terms.by_code(db, "language"),
     }
 
 

@@ -15,7 +15,7 @@ from app.core.db import ReadSession
 from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
 from app.core.errors import NotFound
 from app.core.ids import ActionId, GoalId
-from app.web import choices, face
+from app.web import face, team, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page
 from app.windows import queries as windows
@@ -38,15 +38,15 @@ def show_plan(request: Request, actor: CaseReader, db: ReadDb, case: CaseOpenedT
 
 def _around(db: ReadSession, case: dict[str, Any]) -> dict[str, Any]:
     """What every page of the plan offers or names."""
-    team = choices.colleagues(db, case["window_id"])
+    staff = team.colleagues(db, case["window_id"])
     return {
         "case": case,
         "today": windows.today(db, case["window_id"]),
         "zone": windows.zone(db, case["window_id"]),
-        "needs": choices.labels(db, "need"),
-        "offered_needs": choices.terms(db, "need"),
-        "team": team,
-        "names": dict(team),
+        "needs": terms.words(db, "need"),
+        "offered_needs": terms.options(db, "need"),
+        "team": staff,
+        "names": dict(staff),
         "is_living": case["status"] is not CaseStatus.closed,
     }
 
@@ -94,7 +94,7 @@ def change_goal(
 def outcome_page(
     request: Request, actor: CaseWriter, db: ReadDb, case: CaseOpenedToRead, goal_id: GoalId
 ) -> Response:
-    outcomes = choices.of(status for status in GoalStatus if status is not GoalStatus.open)
+    outcomes = terms.members(status for status in GoalStatus if status is not GoalStatus.open)
     goal = _goal(db, actor, case, goal_id)
     return page(request, "cases/goal_outcome.html", goal=goal, outcomes=outcomes, **_around(db, case))
 

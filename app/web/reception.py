@@ -15,8 +15,7 @@ from app.intake import arrivals, queries, service
 from app.intake.deps import ArrivalsListed, ArrivalToWrite, Receptionist, WindowServed
 from app.intake.schemas import ArrivalCreate, CounterAnswer
 from app.intake.states import ArrivalStatus
-from app.vocabularies import queries as vocabularies
-from app.web import face
+from app.web import face, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page
 from app.windows import queries as windows
@@ -28,11 +27,6 @@ def windows_of(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:
     """The windows at which somebody serves, by their codes."""
     served = [windows.read(db, actor, window_id) for window_id in actor.window_ids]
     return sorted(served, key=lambda window: str(window["code"]))
-
-
-def living(db: ReadSession, vocabulary: str) -> list[dict[str, Any]]:
-    """The terms of an open list that may be chosen now."""
-    return [term for term in vocabularies.terms(db, vocabulary) if not term["is_retired"]]
 
 
 @router.get("/reception")
@@ -62,10 +56,10 @@ def show(
         next=waiting.next,
         called=called.items,
         summary=queries.day_summary(db, window_id, on),
-        reasons=living(db, "arrival_reason"),
-        words=_words(db, "arrival_reason"),
-        topics=living(db, "counter_topic"),
-        topic_words=_words(db, "counter_topic"),
+        reasons=terms.living(db, "arrival_reason"),
+        words=terms.by_code(db, "arrival_reason"),
+        topics=terms.living(db, "counter_topic"),
+        topic_words=terms.by_code(db, "counter_topic"),
         statuses=list(ArrivalStatus),
     )
 
@@ -84,14 +78,9 @@ def show_day(
         on=on,
         arrivals=found.items,
         next=found.next,
-        words=_words(db, "arrival_reason"),
-        topic_words=_words(db, "counter_topic"),
+        words=terms.by_code(db, "arrival_reason"),
+        topic_words=terms.by_code(db, "counter_topic"),
     )
-
-
-def _words(db: ReadSession, vocabulary: str) -> dict[str, dict[str, Any]]:
-    """Every term by its code, retired ones too: what was chosen keeps its word."""
-    return {term["code"]: term for term in vocabularies.terms(db, vocabulary)}
 
 
 @router.post("/reception/{window_id}")
