@@ -26,6 +26,7 @@ from app.web.rendering import fragment, page
 router = face.router()
 
 
+@router.get("/search/number")
 @router.get("/search")
 def search_page(request: Request, actor: PersonReader, db: ReadDb) -> Response:
     return _question(request, actor, db, unknown_number=None)

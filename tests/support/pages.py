@@ -12,6 +12,7 @@ from app.auth.models import UserSession
 from app.core.actor import Actor
 from app.core.db import WriteSession
 from app.web import face
+from tests.support.walking import pattern_of
 
 KEY = re.compile(r"\b(page|enum|error|field|blocker|notice)\.[A-Za-z_]+(\.[A-Za-z_]+)*")
 RIGHT_TO_LEFT = {"ar", "fa"}
@@ -113,6 +114,9 @@ class Browser:
     ) -> Page:
         response = self.client.post(path, data=fields, files=files, headers={"Origin": ORIGIN})
         page = Page(self, response)
+        # A form that answers with a page of its own: loaded again, or in another language, its address is asked for.
+        is_its_own = page.status == 200 and not response.history
+        assert not is_its_own or pattern_of(path), f"{path} answers with a page that cannot be asked for"
         check(page)
         return page
 
