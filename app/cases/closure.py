@@ -1,5 +1,7 @@
 """Closing a case and taking it up again. Who may close which, and what has to be settled before."""
 
+from functools import partial
+
 from sqlalchemy import delete
 
 from app.audit import service as audit
@@ -8,7 +10,7 @@ from app.cases.events import CaseClosed, CaseClosureDeclined, CaseClosureRequest
 from app.cases.models import Case, CaseDue, CaseTransition
 from app.cases.policy import needs_approval
 from app.cases.schemas import CaseClose, CaseReopen
-from app.cases.states import CASE_LIFECYCLE, CaseAction, GoalStatus, Stage
+from app.cases.states import CASE_LIFECYCLE, CaseAction, ClosingReason, Stage
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
@@ -46,12 +48,15 @@ class NoClosureRequested(DomainError):
 def close(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
     """Close a case: nothing is due on it any more, everything else stays as it is.
 
+    The reason and the note that somebody asked for the closing with stand, each unless another one is given.
     Raises `CaseIsClosed`, `ClosureNeedsApproval`, `CaseNotReadyToClose`, or `InvalidInput` for a goal that is not
-    of this case or not open.
+    of this case or not open, and without a reason.
     """
     service.refuse_closed(case)
     if needs_approval(actor, case.priority):
         raise ClosureNeedsApproval()
+    reason = _reason(data.reason or case.closing_reason)
+    note = data.note if "note" in data.model_fields_set else case.closing_note
     _make_ready(db, actor, case, data)
     db.execute(delete(CaseDue).where(CaseDue.case_id == case.id))
     move(
@@ -61,16 +66,22 @@ def close(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
         CASE_LIFECYCLE,
         CaseAction.close,
         lambda **row: CaseTransition(case_id=case.id, **row),
-        reason_code=data.reason,
-        note=data.note,
+        reason_code=reason,
+        note=note,
         closed_at=now(),
-        closing_reason=data.reason,
-        closing_note=data.note,
+        closing_reason=reason,
+        closing_note=note,
         stage=Stage.outcome,
         next_due_on=None,
     )
-    audit.record(db, actor, "case:close", "case", case.id, person_id=case.person_id, reason=data.reason)
-    outbox.publish(db, CaseClosed(case_id=case.id, reason=data.reason))
+    audit.record(db, actor, "case:close", "case", case.id, person_id=case.person_id, reason=reason)
+    outbox.publish(db, CaseClosed(case_id=case.id, reason=reason))
+
+
+def _reason(given: ClosingReason | None) -> ClosingReason:
+    if given is None:
+        raise InvalidInput("/reason", "missing")
+    return given
 
 
 def request_closure(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
@@ -81,13 +92,14 @@ def request_closure(db: WriteSession, actor: Actor, case: Case, data: CaseClose)
     service.refuse_closed(case)
     if case.closure_requested_at is not None:
         raise ClosureAlreadyRequested(requested_by=case.closure_requested_by)
+    reason = _reason(data.reason)
     _make_ready(db, actor, case, data)
     plan.replan(db, case)
     case.closure_requested_by, case.closure_requested_at = actor.user, now()
-    case.closing_reason, case.closing_note = data.reason, data.note
-    audit.record(
-        db, actor, "case:request-closure", "case", case.id, person_id=case.person_id, reason=data.reason
-    )
+    case.closing_reason, case.closing_note = reason, data.note
+    told = partial(CaseTransition, case_id=case.id, reason_code=reason)
+    remark(db, actor, case, "request_closure", told, data.note)
+    audit.record(db, actor, "case:request-closure", "case", case.id, person_id=case.person_id, reason=reason)
     event = CaseClosureRequested(
         step_id=uuid7(), case_id=case.id, window_id=case.window_id, requested_by=actor.user
     )
@@ -150,8 +162,6 @@ def _make_ready(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> 
     for goal_id, outcome in data.outcomes.items():
         if goal_id not in goals:
             raise InvalidInput(f"/outcomes/{goal_id}", "not_an_open_goal")
-        if outcome.status is GoalStatus.open:
-            raise InvalidInput(f"/outcomes/{goal_id}/status", "no_outcome")
         plan.settle(db, actor, goals[goal_id], outcome.status, outcome.note)
     found = blockers(db, case.id)
     if found:

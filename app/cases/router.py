@@ -132,6 +132,7 @@ def resume_case(actor: CaseWriter, db: WriteDb, case: CaseToWrite) -> Response:
 def close_case(actor: CaseCloser, db: WriteDb, case: CaseToWrite, data: CaseClose) -> Response:
     """Close a case. Every goal needs an outcome, which this request may give, and every referral must be over.
 
+    Where the closing was asked for, the reason and the note of the request stand unless others are given.
     A case of high or urgent priority is closed by a supervisor; a social worker asks for it (`closure-request`).
     """
     closure.close(db, actor, case, data)

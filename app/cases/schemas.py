@@ -1,6 +1,6 @@
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -67,17 +67,26 @@ class CaseReopen(Input):
 
 
 class GoalOutcome(Input):
-    status: GoalStatus = Field(description="Anything but `open`.", examples=["met"])
-    note: Prose | None = None
+    status: Literal[GoalStatus.met, GoalStatus.partly_met, GoalStatus.not_met, GoalStatus.abandoned] = Field(
+        examples=["met"]
+    )
+    note: Prose | None = Field(None, examples=["Found work in a bakery."])
 
 
 class CaseClose(Input):
-    reason: ClosingReason
-    note: Prose | None = None
+    reason: ClosingReason | None = Field(
+        None,
+        description="May be left out where a closing is asked for: then the reason that was asked with stands.",
+        examples=["goals_met"],
+    )
+    note: Prose | None = Field(
+        None, description="Left out where a closing is asked for: the note that was asked with stands."
+    )
     outcomes: dict[GoalId, GoalOutcome] = Field(
         default_factory=dict,
         max_length=100,
-        description="What became of each goal that is still open, by id.",
+        description="What became of each goal that is still open: by its id, an object with `status` and perhaps `note`.",
+        examples=[{"01920000-0000-7000-8000-000000000000": {"status": "met"}}],
     )
 
 

@@ -122,7 +122,7 @@ async def if_match(
         raise VersionRequired()
     number = if_match.strip().removeprefix("W/").strip('"')
     if not (number.isascii() and number.isdigit() and len(number) < 16):
-        raise InvalidInput("header/if-match", "bad_format")
+        raise InvalidInput("header/if-match", "bad_format", context={"expected": "etag"})
     return int(number)
 
 
@@ -130,6 +130,6 @@ ExpectedVersion = Annotated[int, Depends(if_match)]
 
 
 def check_version(present: int, expected: int) -> None:
-    """Raise `StaleVersion` when somebody else changed the row since it was read."""
+    """Raise `StaleVersion` when the row was changed since it was read."""
     if present != expected:
         raise StaleVersion(current=present)

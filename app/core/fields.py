@@ -37,7 +37,7 @@ def _day(value: object) -> object:
     if type(value) is date:
         return value
     if not (isinstance(value, str) and _WRITTEN_DAY.fullmatch(digits_to_ascii(value))):
-        raise ValueError("bad_format")
+        raise ValueError("bad_format", "2026-11-26")
     try:
         return date.fromisoformat(digits_to_ascii(value))
     except ValueError:
@@ -54,7 +54,7 @@ def _instant(value: object) -> object:
     """A bare number would be read as seconds since 1970, in quotation marks too."""
     if isinstance(value, datetime) or (isinstance(value, str) and _WRITTEN_INSTANT.match(value)):
         return value
-    raise ValueError("bad_format")
+    raise ValueError("bad_format", "2026-11-26T10:00Z")
 
 
 def _within_the_calendar(value: datetime) -> datetime:

@@ -110,7 +110,12 @@ def begin(
 
 
 def remark(
-    db: WriteSession, actor: Actor, entity: Any, action: str, record: Callable[..., Transition], note: str
+    db: WriteSession,
+    actor: Actor,
+    entity: Any,
+    action: str,
+    record: Callable[..., Transition],
+    note: str | None,
 ) -> None:
     """Write into an entity's history what was decided about it while it stays in its state, and why."""
     db.add(_standing(actor, entity, action, record, from_status=entity.status, note=note))

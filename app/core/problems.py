@@ -82,7 +82,10 @@ def _detail(code: str, details: Mapping[str, Any]) -> str:
 
 
 def _message(code: str, context: Mapping[str, Any]) -> str:
-    """The reason; it tells the bound that was passed, or the list that was looked into, where that is known."""
+    """The reason; it tells the bound that was passed, the list that was looked into or what is expected, where known."""
+    special = f"field.{code}.{context.get('expected')}"
+    if i18n.has(special, "en"):
+        return i18n.text(special)
     for name, place in _TOLD_IN.items():
         if name in context and i18n.has(f"field.{code}.{place}", "en"):
             return i18n.text(f"field.{code}.{place}", **{place: _as_text(context[name])})
@@ -97,6 +100,7 @@ _TOLD_IN = {
     "le": "bound",
     "list": "list",
     "allowed": "allowed",
+    "format": "format",
 }
 
 
@@ -151,6 +155,9 @@ FIELD_CODES = {
     "union_tag_invalid": "unknown_choice",
     "string_pattern_mismatch": "bad_format",
     "uuid_parsing": "bad_format",
+    "datetime_parsing": "bad_format",
+    "datetime_from_date_parsing": "bad_format",
+    "timezone_aware": "bad_format",
     "value_error": "not_allowed",
     "json_invalid": "malformed",
 }
@@ -167,28 +174,53 @@ def fields(errors: Sequence[Any]) -> list[dict[str, Any]]:
 
 _BOUNDS = frozenset({"min_length", "max_length", "ge", "gt", "le", "lt"})
 _CHOICE = re.compile(r"'(\w+)'")
+_EXPECTED = {
+    "model_type": "object",
+    "model_attributes_type": "object",
+    "dict_type": "object",
+    "list_type": "list",
+}
+# How a time is written: as the clock on the spot shows it, or with its offset where an instant is meant.
+_FORMATS = {
+    "datetime_parsing": "2026-11-26T10:00",
+    "datetime_from_date_parsing": "2026-11-26T10:00",
+    "timezone_aware": "2026-11-26T10:00Z",
+}
 
 
 def _context(error: Any) -> dict[str, Any]:
-    """What is known of the rule that was broken: its bounds, or the codes of a closed list."""
-    known = error.get("ctx", {})
+    """What is known of the rule that was broken: its bounds, the codes of a closed list, or what is expected."""
+    known, kind = error.get("ctx", {}), error["type"]
+    if kind in _EXPECTED:
+        return {"expected": _EXPECTED[kind]}
+    if kind in _FORMATS:
+        return {"format": _FORMATS[kind]}
+    if (cause := _cause(error)) and len(cause) > 1:
+        return {"format": cause[1]}
     bounds = {name: v for name, v in known.items() if name in _BOUNDS and type(v) in {int, float}}
-    allowed = _CHOICE.findall(known["expected"]) if error["type"] in {"enum", "literal_error"} else []
+    allowed = _CHOICE.findall(known["expected"]) if kind in {"enum", "literal_error"} else []
     return {**bounds, "allowed": allowed} if allowed else bounds
 
 
 def _code(error: Any) -> str:
-    cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, ValueError) and cause.args and str(cause).isidentifier():
-        return str(cause)  # our own validators raise ValueError("<code>")
+    if cause := _cause(error):
+        return cause[0]
     kind = str(error["type"])
     if kind in FIELD_CODES:
         return FIELD_CODES[kind]
     return "wrong_type" if kind.endswith(("_type", "_parsing", "_from_float")) else "not_allowed"
 
 
-# What could be a field or a parameter in a program. Any other key was the client's idea and may be a person's name.
-_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+def _cause(error: Any) -> tuple[str, ...]:
+    """What a validator of ours has raised: `ValueError("<code>")`, or `ValueError("<code>", "<how it is written>")`."""
+    cause = error.get("ctx", {}).get("error")
+    told = tuple(map(str, cause.args)) if isinstance(cause, ValueError) else ()
+    return told if told and told[0].isidentifier() else ()
+
+
+# What could be a field or a parameter in a program, or the id of a thing. Any other key was the client's idea and may
+# be a person's name.
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _pointer(location: Sequence[object]) -> str:

@@ -25,7 +25,7 @@ def _past(value: datetime) -> datetime:
     if value.year < EARLIEST_YEAR:
         raise ValueError("too_early")
     if value > now() + CLOCK_SKEW:
-        raise ValueError("in_future")
+        raise ValueError("in_the_future")
     return value
 
 

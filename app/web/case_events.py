@@ -34,6 +34,7 @@ KINDS: dict[Chapter, frozenset[str]] = {
 _REASONS: dict[tuple[str, str], type[StrEnum]] = {
     ("case", "suspend"): SuspensionReason,
     ("case", "close"): ClosingReason,
+    ("case", "request_closure"): ClosingReason,
     ("referral", "decline"): DeclineReason,
     ("referral", "fail"): FailureReason,
     ("referral", "withdraw"): WithdrawalReason,

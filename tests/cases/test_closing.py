@@ -101,6 +101,21 @@ def test_an_outcome_is_one_and_of_an_open_goal_of_this_case(
         assert refused.json()["errors"][0]["pointer"] == f"/outcomes/{goal_id}{pointer}"
 
 
+def test_an_outcome_that_is_no_object_is_pointed_at_by_its_goal(
+    client: CheckedClient, world: World, db: WriteSession, case: Case
+) -> None:
+    goal = make.goal(db, world.worker, case)
+    db.commit()
+    for outcome, pointer, told in (("met", "", "{ … }"), ({"status": "open"}, "/status", "partly_met")):
+        body = {**REASON, "outcomes": {str(goal.id): outcome}}
+        refused = ask(client, world.worker, case, "close", **body)
+        assert refused.status_code == 422
+        (error,) = refused.json()["errors"]
+        assert error["pointer"] == f"/outcomes/{goal.id}{pointer}"
+        assert told in error["message"]
+        assert "open" not in error["message"]
+
+
 def test_what_the_modules_above_wait_for_stands_in_the_way(
     client: CheckedClient, world: World, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +170,34 @@ def test_a_worker_asks_and_a_supervisor_closes(client: CheckedClient, world: Wor
         "case.closure_requested",
         "case.closed",
     ]
+
+
+def test_what_was_asked_with_stands_unless_the_supervisor_gives_another(
+    client: CheckedClient, world: World, db: WriteSession
+) -> None:
+    for given, kept in (
+        ({}, ("moved_away", "مثال")),
+        ({"reason": "goals_met"}, ("goals_met", "مثال")),
+        ({"note": "توضيح (مثال)"}, ("moved_away", "توضيح (مثال)")),
+        ({"note": None}, ("moved_away", None)),
+    ):
+        case = make.case(db, world.worker, priority=Priority.urgent)
+        db.commit()
+        ask(client, world.worker, case, "closure-request", reason="moved_away", note="مثال")
+        closed = ask(client, world.supervisor, case, "close", **given).json()
+        assert (closed["status"], closed["closing_reason"], closed["closing_note"]) == ("closed", *kept)
+        url = f"/api/v1/cases/{case.id}/timeline"
+        told = client.get(url, headers=headers(world.worker)).json()["items"]
+        assert [(e["code"], e["reason_code"], e["text"]) for e in told if e["kind"] == "case"][:2] == [
+            ("close", *kept),
+            ("request_closure", "moved_away", "مثال"),
+        ]
+
+
+@pytest.mark.parametrize("what", ["close", "closure-request"])
+def test_a_closing_has_a_reason(client: CheckedClient, world: World, case: Case, what: str) -> None:
+    refused = ask(client, world.worker, case, what)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/reason")
 
 
 def test_a_request_can_be_set_aside(

@@ -17,7 +17,7 @@ from app.auth.models import User
 from app.core.db import Database, WriteSession, make_engine
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
 from app.core.errors import DomainError, Forbidden, InvalidInput
-from app.core.fields import Code, Count, Flag, RequiredLine
+from app.core.fields import Code, Count, Day, Flag, Instant, RequiredLine
 from app.core.http import ApiRoute, answer
 from app.core.ids import UserId
 from app.core.schemas import Input
@@ -34,6 +34,8 @@ class Everything(Input):
     flag: Flag = False
     few: list[Count] = Field(default_factory=list, max_length=2)
     named: dict[str, Count] = Field(default_factory=dict)
+    on: Day | None = None
+    at: Instant | None = None
 
 
 class Told(DomainError):

@@ -193,6 +193,24 @@ def test_a_field_that_cannot_stay_is_pointed_at_with_a_code(
         assert str(bound) in message or message == f"field.{code}", name
 
 
+@pytest.mark.parametrize(
+    ("values", "pointer", "told"),
+    [
+        ({"line": "a", "few": 5}, "/few", "[ … ]"),
+        ({"line": "a", "named": "q1"}, "/named", "{ … }"),
+        ({"line": "a", "on": "tomorrow"}, "/on", "2026-11-26"),
+        ({"line": "a", "at": "tomorrow"}, "/at", "2026-11-26T10:00Z"),
+        ({"line": "a", "at": "2026-11-26T10:00"}, "/at", "2026-11-26T10:00Z"),
+    ],
+)
+def test_what_is_written_otherwise_is_told_how_it_is_written(
+    lab_client: TestClient, values: dict[str, Any], pointer: str, told: str
+) -> None:
+    body = problem(lab_client.post("/lab/echo", json=values, headers=JSON), 422, "invalid_input")
+    assert [e["pointer"] for e in body["errors"]] == [pointer]
+    assert told in body["errors"][0]["message"]
+
+
 def test_the_pointer_of_a_parameter_names_where_it_stands(lab_client: TestClient) -> None:
     response = lab_client.get("/lab/query/x", params={"limit": 101, "cursor": "a" * 513})
     found = {(e["pointer"], e["code"]) for e in response.json()["errors"]}

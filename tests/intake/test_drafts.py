@@ -88,7 +88,7 @@ def test_a_need_out_of_the_list_is_refused(client: CheckedClient, office: World)
         ("1999-12-31T10:00:00Z", "too_early"),
         ("0001-01-01T00:00:00+14:00", "not_allowed"),
         ("9999-12-31T23:59:59-14:00", "not_allowed"),
-        ("2999-01-01T10:00:00Z", "in_future"),
+        ("2999-01-01T10:00:00Z", "in_the_future"),
     ],
 )
 def test_an_interview_was_held_at_a_plausible_time(

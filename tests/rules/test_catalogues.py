@@ -188,7 +188,8 @@ def test_every_refusal_has_a_title_and_says_what_to_do_next_and_no_sentence_is_l
 def test_every_reason_of_a_field_has_a_sentence_and_no_sentence_is_left_over() -> None:
     with_bound = {f"{code}.bound" for code in ("too_short", "too_long", "too_small", "too_large")}
     with_list = {"unknown_code.list", "unknown_choice.allowed"}
-    assert keys("field") == reasons_of_fields() | with_bound | with_list
+    as_expected = {"bad_format.format", "bad_format.etag", "wrong_type.object", "wrong_type.list"}
+    assert keys("field") == reasons_of_fields() | with_bound | with_list | as_expected
 
 
 @pytest.mark.parametrize(
@@ -244,6 +245,7 @@ def test_only_what_is_told_where_it_happened_has_places_and_only_those_that_are_
         ("field.too_large.bound", "bound"),
         ("field.unknown_code.list", "list"),
         ("field.unknown_choice.allowed", "allowed"),
+        ("field.bad_format.format", "format"),
     }
 
 
