@@ -35,11 +35,15 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Permitted:
-    """The categories that may be shared, the consents that this rests on, and whether a refusal keeps any back."""
+    """The categories that may be shared, the consents that this rests on, and what a refusal keeps back."""
 
     categories: frozenset[DataCategory]
     consent_ids: tuple[ConsentId, ...]
-    refused: bool
+    kept_back: frozenset[DataCategory]
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.kept_back)
 
 
 def decide(
@@ -65,7 +69,9 @@ def decide(
     return Permitted(
         categories=granted,
         consent_ids=tuple(sorted({decisive[category].id for decisive in by_need for category in granted})),
-        refused=any(not answer.is_given for decisive in by_need for answer in decisive.values()),
+        kept_back=frozenset(
+            category for decisive in by_need for category, answer in decisive.items() if not answer.is_given
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from app.cases.states import Stage
 from app.core.actor import Actor
 from app.core.db import WriteSession
 from app.core.errors import InvalidInput
+from app.referrals import partner_view
 from app.referrals.models import Referral
 from app.referrals.schemas import (
     Acceptance,
@@ -84,11 +85,12 @@ def schedule(db: WriteSession, actor: Actor, referral: Referral, data: Appointme
 
 
 def start(db: WriteSession, actor: Actor, referral: Referral, data: Start) -> Referral:
-    """The person attended for the first time."""
+    """The person attended for the first time: not before it was sent, and not after today, where the window is."""
+    calendar = windows.calendar(db, referral.window_id)
     if data.attended_on > windows.today(db, referral.window_id):
-        raise InvalidInput("/attended_on", "in_the_future")
-    if referral.sent_at is not None and data.attended_on < referral.sent_at.date():
-        raise InvalidInput("/attended_on", "in_the_past")
+        raise InvalidInput("/attended_on", "attended_after_today")
+    if referral.sent_at is not None and data.attended_on < referral.sent_at.astimezone(calendar.tz).date():
+        raise InvalidInput("/attended_on", "attended_before_sending")
     return step(db, actor, referral, ReferralAction.start, started_on=data.attended_on)
 
 
@@ -116,7 +118,8 @@ def complete(db: WriteSession, actor: Actor, referral: Referral, data: Completio
     if set(told) == {OVERALL}:
         told = dict.fromkeys(referral.needs, told[OVERALL])
     if set(told) != set(referral.needs):
-        raise InvalidInput("/outcomes", "every_need")
+        knows_needs = partner_view.read(db, actor, referral.id)["needs"] is not None
+        raise InvalidInput("/outcomes", "every_need" if knows_needs else "overall_expected")
     outcomes = {need: str(outcome) for need, outcome in told.items()}
     return step(db, actor, referral, ReferralAction.complete, outcomes=outcomes, outcome_note=data.note)
 

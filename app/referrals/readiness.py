@@ -61,7 +61,7 @@ def readiness(
     person = eligible(db, referral.person_id)
     needed = {c: what_for for c, what_for in _needed(service, referral, person) if c in agreed}
     return Readiness(
-        blockers=tuple(_blockers(db, referral, service, agreement, open_to_them, shared)),
+        blockers=tuple(_blockers(db, referral, service, agreement, open_to_them, shared, permitted)),
         warnings=(
             *_warnings(db, referral, service, agreement, person, today),
             *_unmet(needed, shared),
@@ -106,6 +106,7 @@ def _blockers(
     agreement: Agreement | None,
     open_to_them: frozenset[DataCategory],
     shared: frozenset[DataCategory],
+    permitted: Permitted,
 ) -> Iterator[str]:
     if db.get_one(Case, referral.case_id).status is CaseStatus.closed:
         yield "case_closed"
@@ -116,9 +117,29 @@ def _blockers(
     if agreement is None:
         yield "no_agreement"
     elif DataCategory.identity not in open_to_them:
-        yield "no_consent"
+        yield from _not_allowed(permitted)
     elif DataCategory.identity not in shared:
         yield "identity_not_chosen"
+
+
+def _not_allowed(permitted: Permitted) -> Iterator[str]:
+    """A refusal is respected: nobody is told to ask again."""
+    if DataCategory.identity in permitted.kept_back:
+        yield "consent_refused"
+    else:
+        yield "no_consent"
+
+
+def withheld(ready: Readiness, wanted: Collection[DataCategory]) -> Iterator[str]:
+    """What was chosen and will not be shared, as blockers; of the identity `readiness` tells by itself.
+
+    Whoever sends must not believe that something was shared which was not.
+    """
+    if ready.agreement is None:
+        return
+    agreed = ready.agreement.data_categories
+    for category in sorted(set(wanted) - ready.categories - {DataCategory.identity}):
+        yield f"not_permitted:{category}" if category in agreed else f"not_agreed:{category}"
 
 
 def _serves(service: Service, need: str) -> bool:

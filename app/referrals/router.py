@@ -125,7 +125,11 @@ def check_referral_readiness(_: ReferralWriter, db: ReadDb, seen: ReferralSeen) 
 def send_referral(
     actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, data: ReferralSend
 ) -> Response:
-    """Send it: needs an agreement in force, the person's consent (or legal grounds), warnings acknowledged."""
+    """Send it: needs an agreement in force, the person's consent (or legal grounds), warnings acknowledged.
+
+    A category that is named and may not be shared is refused with `referral_not_ready`: its `blockers` hold
+    `not_permitted:<category>` where the person, `not_agreed:<category>` where the agreement does not allow it.
+    """
     return _one(db, actor, service.send(db, actor, referral, data))
 
 

@@ -68,7 +68,9 @@ class ReferralSend(Input):
     categories: list[DataCategory] | None = Field(
         None,
         max_length=20,
-        description="What to share; without it, all that the agreement and the person allow.",
+        description="What to share; without it, all that the agreement and the person allow. What they do not allow "
+        "is refused by name, never left out in silence: `categories` of the readiness tells what may be named.",
+        examples=[["identity", "needs"]],
     )
     acknowledged: list[EligibilityWarning] = Field(
         default_factory=list, max_length=20, description="Warnings that were read and are accepted."
@@ -118,7 +120,7 @@ class Waitlist(Input):
 
 
 class Start(Input):
-    attended_on: Day
+    attended_on: Day = Field(description="Not before the day on which it was sent, and not after today.")
 
 
 class Hold(Input):
@@ -130,7 +132,7 @@ class Completion(Input):
     outcomes: dict[Code, Outcome] = Field(
         max_length=20,
         examples=[{"training": "met"}],
-        description="One for each need; or `overall`, for all of them, where the needs are not shared.",
+        description="One for each need; or `overall` alone, for all of them, where the needs are not shared.",
     )
     note: RequiredProse
 

@@ -21,7 +21,7 @@ from app.partners.models import Agreement
 from app.referrals import clocks
 from app.referrals.events import ReferralMessageSent
 from app.referrals.models import Referral, ReferralMessage, ReferralTransition
-from app.referrals.readiness import readiness
+from app.referrals.readiness import readiness, withheld
 from app.referrals.schemas import (
     ReferralCreate,
     ReferralSend,
@@ -55,7 +55,11 @@ class ReferralNotDraft(DomainError):
 
 
 class ReferralNotReady(DomainError):
-    """Something stands in the way of sending; `blockers` and `unacknowledged` name it."""
+    """Something stands in the way of sending; `blockers` and `unacknowledged` name it.
+
+    A category that was chosen and may not be shared stands there as `not_permitted:<category>` or
+    `not_agreed:<category>`.
+    """
 
     code = "referral_not_ready"
 
@@ -132,8 +136,9 @@ def send(db: WriteSession, actor: Actor, referral: Referral, data: ReferralSend)
     _check_chosen(data)
     ready = readiness(db, referral, wanted=data.categories, has_legal_grounds=grounds is not None)
     unacknowledged = [code for code in ready.warnings if code not in data.acknowledged]
-    if ready.blockers or unacknowledged or ready.agreement is None:
-        raise ReferralNotReady(blockers=list(ready.blockers), unacknowledged=unacknowledged)
+    blockers = [*ready.blockers, *withheld(ready, data.categories or ())]
+    if blockers or unacknowledged or ready.agreement is None:
+        raise ReferralNotReady(blockers=blockers, unacknowledged=unacknowledged)
     sent_at = now()
     times = clocks.deadlines(
         sent_at, referral.urgency, ready.agreement, windows.calendar(db, referral.window_id), settings()

@@ -40,7 +40,7 @@ def _to_hospital(*answers: Answer, needs: tuple[str, ...] = ("health.care",), on
 
 
 def test_without_an_answer_nothing_is_shared_and_nothing_was_refused() -> None:
-    assert _to_hospital() == Permitted(categories=frozenset(), consent_ids=(), refused=False)
+    assert _to_hospital() == Permitted(categories=frozenset(), consent_ids=(), kept_back=frozenset())
 
 
 def test_what_several_consents_open_adds_up() -> None:
@@ -68,7 +68,9 @@ def test_a_theme_covers_its_needs_and_a_need_not_its_theme() -> None:
 def test_a_later_refusal_closes_what_a_wider_or_equal_consent_opened() -> None:
     for wide in (None, "health", "health.care", HOSPITAL):
         permitted = _to_hospital(_answer(1, to=wide), _answer(2, is_given=False, to=HOSPITAL))
-        assert permitted == Permitted(categories=frozenset(), consent_ids=(), refused=True)
+        assert permitted == Permitted(
+            categories=frozenset(), consent_ids=(), kept_back=frozenset(DataCategory)
+        )
 
 
 def test_a_refusal_of_some_categories_leaves_the_others() -> None:

@@ -24,6 +24,7 @@ from app.referrals.schemas import (
     Decline,
     Failure,
     Hold,
+    ReferralSend,
     ReReferral,
     Start,
     Waitlist,
@@ -130,10 +131,10 @@ def test_the_first_attendance_is_not_in_the_future(
     db: WriteSession, agent: Actor, referral: Referral
 ) -> None:
     answering.accept(db, agent, referral, CONTACT)
-    with pytest.raises(InvalidInput):
-        answering.start(db, agent, referral, Start(attended_on=today() + timedelta(days=1)))
-    with pytest.raises(InvalidInput):  # nor before the referral was sent
-        answering.start(db, agent, referral, Start(attended_on=today() - timedelta(days=9)))
+    for days, code in ((1, "attended_after_today"), (-9, "attended_before_sending")):
+        with pytest.raises(InvalidInput) as refused:
+            answering.start(db, agent, referral, Start(attended_on=today() + timedelta(days=days)))
+        assert refused.value.details["errors"][0]["code"] == code  # type: ignore[index]
     answering.start(db, agent, referral, Start(attended_on=today()))
     assert (referral.status, referral.started_on) == (ReferralStatus.in_service, today())
 
@@ -158,13 +159,28 @@ def test_completing_gives_an_outcome_for_every_need(
     answering.accept(db, agent, referral, CONTACT)
     answering.hold(db, agent, referral, Hold(reason=HoldReason.capacity))
     for outcomes in ({}, {"income": "met"}, {"housing": "met", "income": "met"}):
-        with pytest.raises(InvalidInput):
+        with pytest.raises(InvalidInput) as refused:
             answering.complete(
                 db, agent, referral, Completion.model_validate({"outcomes": outcomes, "note": "انتهى"})
             )
+        assert refused.value.details["errors"][0]["code"] == "every_need"  # type: ignore[index]
     data = Completion.model_validate({"outcomes": {"housing": "partly_met"}, "note": "انتهى"})
     answering.complete(db, agent, referral, data)
     assert (referral.status, referral.outcomes) == (ReferralStatus.completed, {"housing": "partly_met"})
+
+
+def test_who_is_not_shown_the_needs_gives_one_outcome_for_all(ready: Ready, db: WriteSession) -> None:
+    agent = ready.world.agent
+    data = ReferralSend.model_validate({"categories": ["identity"]})
+    sent = service.send(db, ready.world.worker, ready.draft(), data)
+    answering.accept(db, agent, sent, CONTACT)
+    with pytest.raises(InvalidInput) as refused:
+        answering.complete(db, agent, sent, Completion.model_validate({"outcomes": {}, "note": "انتهى"}))
+    assert refused.value.details["errors"][0]["code"] == "overall_expected"  # type: ignore[index]
+    answering.complete(
+        db, agent, sent, Completion.model_validate({"outcomes": {"overall": "met"}, "note": "x"})
+    )
+    assert sent.outcomes == {"housing": "met"}
 
 
 def test_failing_and_withdrawing_have_reasons(ready: Ready, db: WriteSession, agent: Actor) -> None:

@@ -56,7 +56,28 @@ def test_sending_fixes_agreement_consent_categories_and_clocks(ready: Ready) -> 
 
 def test_what_is_shared_is_what_person_agreement_and_worker_all_want(db: WriteSession, world: World) -> None:
     ready = referrals.ready(db, world, data_categories=["identity", "needs", "health"])
-    assert send(ready, ready.draft(), categories=["identity", "contact"]).categories == ["identity"]
+    assert send(ready, ready.draft()).categories == ["identity", "needs"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "blockers"),
+    [
+        (["identity", "health"], ["not_permitted:health"]),
+        (["identity", "birth", "health"], ["not_agreed:birth", "not_permitted:health"]),
+    ],
+)
+def test_what_is_chosen_and_may_not_be_shared_is_refused_by_name(
+    db: WriteSession, world: World, chosen: list[str], blockers: list[str]
+) -> None:
+    """A worker must not believe that something was shared which was kept back."""
+    ready = referrals.ready(db, world, data_categories=["identity", "needs", "health"])
+    assert refusal(ready, ready.draft(), categories=chosen)["blockers"] == blockers
+
+
+def test_a_refusal_is_told_as_one_and_nobody_is_asked_again(db: WriteSession, world: World) -> None:
+    ready = referrals.ready(db, world, with_consent=False)
+    referrals.consent(db, world.worker, ready.person, decision="refused", categories=[])
+    assert refusal(ready, ready.draft())["blockers"] == ["consent_refused"]
 
 
 def test_nothing_chosen_is_nothing_and_never_everything(ready: Ready) -> None:

@@ -144,7 +144,7 @@ def what_stands_in_the_way() -> set[str]:
         for code in written(keyword.value)
     }
     made = (
-        re.fullmatch(r"f'([a-z_]+):\{(?:\w+_id|\w+\.id)\}'", ast.unparse(node))
+        re.fullmatch(r"f'([a-z_]+):\{(?:\w+_id|\w+\.id|category)\}'", ast.unparse(node))
         for node in nodes(ast.JoinedStr)
     )
     return yielded | given | {match[1] for match in made if match} | set(EligibilityWarning)
