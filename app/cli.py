@@ -31,7 +31,7 @@ from app.core import i18n, problems
 from app.core.actor import SYSTEM, Role
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.errors import DomainError, UnsafeConfiguration
-from app.core.ids import InstitutionId, WindowId
+from app.core.ids import WindowId
 from app.core.log import configure
 from app.core.settings import Settings, check_safe, make_key_file, settings
 from app.instruments import service as instruments_service
@@ -208,11 +208,14 @@ def _sign_in_table(users: list[tuple[Role, str, str | None]]) -> None:
     console.print(table)
 
 
+_INVITED = ", ".join(role.value for role in Role if role is not Role.system)  # as which nobody signs in
+
+
 @user_commands.command("invite")
 def invite(
     email: str,
     name: str,
-    role: Role,
+    role: Annotated[str, typer.Argument(metavar="ROLE", help=_INVITED)],
     window: Annotated[list[str] | None, typer.Option(help="Code of a window; may be repeated.")] = None,
     institution: Annotated[
         UUID | None, typer.Option(help="Id of the institution, for a partner's agent.")
@@ -223,13 +226,8 @@ def invite(
 
     with _writing() as db:
         ids: list[WindowId] = [windows.by_code(db, code).id for code in window or []]
-        data = UserCreate(
-            email=email,
-            name=name,
-            role=role,
-            window_ids=ids,
-            institution_id=InstitutionId(institution) if institution else None,
-        )
+        told = {"email": email, "name": name, "role": role, "window_ids": ids, "institution_id": institution}
+        data = UserCreate.model_validate(told)
         _, code = auth.invite(db, SYSTEM, data)
     console.print(f"Activation code: {code}", highlight=False)
 

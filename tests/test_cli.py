@@ -204,6 +204,12 @@ def test_an_invitation_activates(shell: Shell, installed: Database) -> None:
     assert client.post("/api/v1/auth/token", data=form).status_code == 200
 
 
+def test_nobody_is_offered_the_role_of_the_system(shell: Shell) -> None:
+    offered = shell("user", "invite", "--help").output
+    assert "social_worker" in offered
+    assert "system" not in offered
+
+
 def test_a_partners_agent_is_invited_to_an_institution(shell: Shell, installed: Database) -> None:
     with installed.read_session() as session:
         institution_id = session.scalars(select(Institution.id).limit(1)).one()

@@ -19,6 +19,12 @@ class AnswersRefused(InvalidInput):
         DomainError.__init__(self, errors=[field_problem(form, violation) for violation in violations])
 
 
+class AnswersDoNotHold(DomainError):
+    """Answers of the draft go against their constraints; `errors` point at each in the draft, which is kept."""
+
+    code = "answers_do_not_hold"
+
+
 class AssessmentIncomplete(DomainError):
     """Required questions are blank; `missing` names them in the order of the form."""
 

@@ -82,7 +82,7 @@ def save_assessment(
 
 
 @router.post("/assessments/{assessment_id}/complete", response_model=AssessmentOut)
-@refuses(CaseIsClosed, filling.AssessmentIncomplete, IllegalMove, ChangedMeanwhile)
+@refuses(CaseIsClosed, filling.AssessmentIncomplete, filling.AnswersDoNotHold, IllegalMove, ChangedMeanwhile)
 def complete_assessment(actor: AssessmentWriter, db: WriteDb, assessment: AssessmentToWrite) -> Response:
     """Make the answers final. The server computes scores, total, band and the needs that they reveal.
 

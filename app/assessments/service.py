@@ -39,7 +39,7 @@ def start(db: WriteSession, actor: Actor, case: Case, data: AssessmentCreate) ->
     """Begin an assessment of a case and, if asked, complete it at once.
 
     Raises `cases.CaseIsClosed`, `InstrumentRetired`, `InvalidInput` for an unknown instrument,
-    `filling.AnswersRefused`, and what `complete` raises.
+    `filling.AnswersRefused`, and what else `complete` raises.
     """
     cases.refuse_closed(case)
     instrument_id = _instrument(db, data)
@@ -59,7 +59,10 @@ def start(db: WriteSession, actor: Actor, case: Case, data: AssessmentCreate) ->
     )
     _record(db, actor, "assessment:start", assessment, case, instrument_id=instrument_id)
     if data.complete:
-        complete(db, actor, assessment)
+        try:
+            _complete(db, actor, assessment)
+        except filling.AssessmentIncomplete as refusal:
+            raise refusal.without_draft() from None
     return assessment
 
 
@@ -100,8 +103,15 @@ def save(db: WriteSession, actor: Actor, assessment: Assessment, data: Assessmen
 def complete(db: WriteSession, actor: Actor, assessment: Assessment) -> Assessment:
     """Make the answers final and keep what follows from them; the person was met today, by the window's calendar.
 
-    Raises `IllegalMove`, `cases.CaseIsClosed`, `filling.AnswersRefused` or `filling.AssessmentIncomplete`.
+    Raises `IllegalMove`, `cases.CaseIsClosed`, `filling.AnswersDoNotHold` or `filling.AssessmentIncomplete`.
     """
+    try:
+        return _complete(db, actor, assessment)
+    except filling.AnswersRefused as refusal:  # nobody has just sent them: they stand in the draft
+        raise filling.AnswersDoNotHold(errors=refusal.details["errors"]) from None
+
+
+def _complete(db: WriteSession, actor: Actor, assessment: Assessment) -> Assessment:
     ASSESSMENT_LIFECYCLE.move(assessment.status, AssessmentAction.complete, actor.role)
     case = _open_case(db, actor, assessment)
     form = instruments.form(db, assessment.instrument_id)

@@ -1,6 +1,8 @@
 """The plan: what the person wants to reach, who does what by when, and what became of it."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from app.audit import service as audit
@@ -71,16 +73,27 @@ def change_goal(db: WriteSession, actor: Actor, case: Case, goal: Goal, data: Go
         _check_need(db, data.need_code)
     if data.target_on != goal.target_on:
         _check_day(db, case, "/target_on", data.target_on)
-    _take(goal, sent, "need_code", "target_on", "outcome_note")
-    goal.words = data.words or goal.words
+    changes = _changes(sent, "need_code", "target_on", "outcome_note")
     if data.status is not None and data.status is not goal.status:
-        settle(db, actor, goal, data.status, data.outcome_note)
+        settle(db, actor, goal, data.status, data.outcome_note, changes)
+    else:
+        _set(goal, changes)
     replan(db, case)
     _audit(db, actor, "goal:change", case, goal_id=goal.id, fields=sorted(sent), status=goal.status)
 
 
-def settle(db: WriteSession, actor: Actor, goal: Goal, status: GoalStatus, note: str | None) -> None:
-    """Say where a goal stands now: one of its outcomes, or open again. Raises `IllegalMove`."""
+def settle(
+    db: WriteSession,
+    actor: Actor,
+    goal: Goal,
+    status: GoalStatus,
+    note: str | None,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Say where a goal stands now: one of its outcomes, or open again. Raises `IllegalMove`.
+
+    What else changes is set in the same statement: one request raises the version by one.
+    """
     move(
         db,
         actor,
@@ -89,8 +102,7 @@ def settle(db: WriteSession, actor: Actor, goal: Goal, status: GoalStatus, note:
         STEP_TO_GOAL[status],
         lambda **row: GoalTransition(goal_id=goal.id, case_id=goal.case_id, **row),
         note=note,
-        outcome_note=note,
-        decided_at=None if status is GoalStatus.open else now(),
+        **{**changes, "outcome_note": note, "decided_at": None if status is GoalStatus.open else now()},
     )
 
 
@@ -130,15 +142,23 @@ def change_action(db: WriteSession, actor: Actor, case: Case, action: Action, da
         _check_owner(db, case, data.owner_id)
     if data.due_on != action.due_on:
         _check_day(db, case, "/due_on", data.due_on)
-    _take(action, sent, "owner_id", "due_on", "outcome_note")
-    action.words = data.words or action.words
+    changes = _changes(sent, "owner_id", "due_on", "outcome_note")
     if data.status is not None and data.status is not action.status:
-        _step(db, actor, action, data.status, data.outcome_note)
+        _step(db, actor, action, data.status, data.outcome_note, changes)
+    else:
+        _set(action, changes)
     replan(db, case)
     _audit(db, actor, "action:change", case, action_id=action.id, fields=sorted(sent), status=action.status)
 
 
-def _step(db: WriteSession, actor: Actor, action: Action, status: ActionStatus, note: str | None) -> None:
+def _step(
+    db: WriteSession,
+    actor: Actor,
+    action: Action,
+    status: ActionStatus,
+    note: str | None,
+    changes: Mapping[str, Any],
+) -> None:
     move(
         db,
         actor,
@@ -147,15 +167,19 @@ def _step(db: WriteSession, actor: Actor, action: Action, status: ActionStatus, 
         STEP_TO_ACTION[status],
         lambda **row: ActionTransition(action_id=action.id, case_id=action.case_id, **row),
         note=note,
-        outcome_note=note,
-        done_at=now() if status is ActionStatus.done else None,
+        **{**changes, "outcome_note": note, "done_at": now() if status is ActionStatus.done else None},
     )
 
 
-def _take(entity: Goal | Action, sent: dict[str, Any], *may_be_empty: str) -> None:
-    """Set the columns that were sent; for these `null` means to empty them."""
-    for name in sent.keys() & set(may_be_empty):
-        setattr(entity, name, sent[name])
+def _changes(sent: Mapping[str, Any], *may_be_empty: str) -> dict[str, Any]:
+    """The columns that were sent; for these `null` means to empty them, the words cannot be empty."""
+    changes = {name: sent[name] for name in sent.keys() & set(may_be_empty)}
+    return changes | ({"words": sent["words"]} if sent.get("words") else {})
+
+
+def _set(entity: Goal | Action, changes: Mapping[str, Any]) -> None:
+    for name, value in changes.items():
+        setattr(entity, name, value)
 
 
 def _check_need(db: WriteSession, code: str | None) -> None:

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.core.ids import ConsentId, PersonId
+from app.core.ids import ConsentId, PersonId, UserId
 from app.outbox.service import Event
 
 
@@ -14,3 +14,4 @@ class ConsentEnded(Event):
     consent_id: ConsentId
     person_id: PersonId
     replaced_by: ConsentId | None = None
+    by: UserId | None = None

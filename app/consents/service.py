@@ -107,7 +107,7 @@ def withdraw(db: WriteSession, actor: Actor, consent: Consent, reason: str) -> N
     _check_open(consent)
     _end(db, actor, consent, reason=reason)
     _audit(db, actor, consent, "consent:withdraw")
-    outbox.publish(db, ConsentEnded(consent_id=consent.id, person_id=consent.person_id))
+    outbox.publish(db, ConsentEnded(consent_id=consent.id, person_id=consent.person_id, by=actor.user_id))
 
 
 def narrow(db: WriteSession, actor: Actor, consent: Consent, data: Narrowing) -> Consent:
@@ -136,9 +136,10 @@ def narrow(db: WriteSession, actor: Actor, consent: Consent, data: Narrowing) ->
     db.flush()
     _end(db, actor, consent, replaced_by=remaining.id)
     _audit(db, actor, remaining, "consent:narrow", replaces=consent.id)
-    outbox.publish(
-        db, ConsentEnded(consent_id=consent.id, person_id=consent.person_id, replaced_by=remaining.id)
+    ended = ConsentEnded(
+        consent_id=consent.id, person_id=consent.person_id, replaced_by=remaining.id, by=actor.user_id
     )
+    outbox.publish(db, ended)
     return remaining
 
 

@@ -5,7 +5,7 @@ A refusal carries its HTTP status and a stable code; the sentence lives in the c
 """
 
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class DomainError(Exception):
@@ -20,6 +20,11 @@ class DomainError(Exception):
         self.retry_after = retry_after  # seconds
         self.details = details
         super().__init__(self.code)
+
+    def without_draft(self) -> Self:
+        """The same refusal of a request that would have begun what it could not complete: no draft is left."""
+        self.details["is_draft_kept"] = False
+        return self
 
 
 class Conflict(DomainError):

@@ -23,6 +23,9 @@ class Move(Generic[S, A]):
     sources: frozenset[S]
     to: S | None
     by: frozenset[Role]
+    is_offered: bool = (
+        True  # False: it follows from another act of this role's, and is not asked for by itself
+    )
 
 
 class Lifecycle(Generic[S, A]):
@@ -36,8 +39,12 @@ class Lifecycle(Generic[S, A]):
             raise ValueError("an action stands twice in the table")
 
     def allowed(self, state: S, role: Role | None = None) -> list[A]:
-        """The actions that lead on from a state, for anybody or for one role, in the table's order."""
-        return [m.action for m in self.moves if state in m.sources and (role is None or role in m.by)]
+        """The actions that lead on from a state, or those that one role may ask for, in the table's order."""
+        return [
+            m.action
+            for m in self.moves
+            if state in m.sources and (role is None or (role in m.by and m.is_offered))
+        ]
 
     def move(self, state: S, action: A, role: Role) -> Move[S, A]:
         """Return the row to apply.

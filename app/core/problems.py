@@ -73,9 +73,14 @@ def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> d
 
 
 def _detail(code: str, details: Mapping[str, Any]) -> str:
-    """What to do next. What has reached its end offers no other step; who has to wait is told how long."""
+    """What to do next. What has reached its end offers no other step; who has to wait is told how long.
+
+    Where the same request began a draft, the refusal has left none.
+    """
     if details.get("is_final"):
         return i18n.text(f"error.{code}.final")
+    if details.get("is_draft_kept") is False:
+        return i18n.text(f"error.{code}.unsaved")
     if "wait_seconds" in details:
         return i18n.text(f"error.{code}.wait", wait=i18n.span(details["wait_seconds"]))
     return i18n.text(f"error.{code}.detail", **details)

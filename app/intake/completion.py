@@ -54,7 +54,7 @@ def complete(db: WriteSession, actor: Actor, interview: Interview, data: Intervi
     Raises `IllegalMove`, `InterviewIncomplete`, `people.PossibleDuplicates` and `cases.CaseAlreadyOpen`.
     """
     INTERVIEW_LIFECYCLE.move(interview.status, InterviewAction.complete, actor.role)
-    missing = [{"pointer": f"/{name}", "code": "missing"} for name in lacking(interview)]
+    missing = [_lack(name) for name in lacking(interview)]
     if errors := [*missing, *unreadable(interview)]:
         raise InterviewIncomplete(errors=errors)
     with db.no_autoflush:  # nothing that is asked here is still to be written, and every flush is costly
@@ -83,6 +83,12 @@ def lacking(interview: Interview | Row) -> list[str]:
         wanted.append("conclusion_note")
     named = interview.new_person is not None
     return [name for name in wanted if not getattr(interview, name) and not (name == "person_id" and named)]
+
+
+def _lack(name: str) -> dict[str, Any]:
+    if name == "person_id":  # a new person would do
+        return {"pointer": "/person_id", "code": "person_missing"}
+    return {"pointer": f"/{name}", "code": "missing"}
 
 
 def unreadable(interview: Interview | Row) -> list[dict[str, Any]]:

@@ -32,11 +32,13 @@ from app.intake.schemas import (
     InterviewAbandonment,
     InterviewCompletion,
     InterviewCreate,
+    InterviewDone,
     InterviewOut,
     InterviewPage,
     InterviewUpdate,
 )
 from app.intake.states import ArrivalStatus, InterviewStatus
+from app.people import queries as people
 from app.people.deps import CandidatesTold
 from app.people.schemas import Day
 from app.windows import queries as windows
@@ -133,7 +135,7 @@ def start_interview(actor: InterviewWriter, db: CreateDb, data: InterviewCreate)
     return _interview(db, actor, service.start(db, actor, data), 201)
 
 
-@router.post("/interviews/completed", response_model=InterviewOut, status_code=201)
+@router.post("/interviews/completed", response_model=InterviewDone, status_code=201)
 @_completes
 def record_interview(
     actor: InterviewWriter, _: CandidatesTold, db: CreateDb, data: CompletedInterviewCreate
@@ -142,7 +144,7 @@ def record_interview(
 
     A refusal leaves nothing behind; to keep what was heard, begin a draft.
     """
-    return _interview(db, actor, service.record(db, actor, data), 201)
+    return _done(db, actor, service.record(db, actor, data), 201)
 
 
 @router.get("/interviews", response_model=InterviewPage)
@@ -182,7 +184,7 @@ def save_interview(
     return _interview(db, actor, interview)
 
 
-@router.post("/interviews/{interview_id}/complete", response_model=InterviewOut)
+@router.post("/interviews/{interview_id}/complete", response_model=InterviewDone)
 @_completes
 def complete_interview(
     actor: InterviewWriter,
@@ -197,7 +199,7 @@ def complete_interview(
     living case here (`case_already_open`), the draft stays as it was and can be corrected and completed again.
     """
     completion.complete(db, actor, interview, data)
-    return _interview(db, actor, interview)
+    return _done(db, actor, interview)
 
 
 @router.post("/interviews/{interview_id}/abandon", response_model=InterviewOut)
@@ -219,6 +221,18 @@ def _interview(db: WriteDb, actor: InterviewWriter, interview: Interview, status
     found = queries.read(db, actor, interview.id)
     return answer(
         found, status, version=found["version"], location=_place("interviews", interview.id, status)
+    )
+
+
+def _done(db: WriteDb, actor: InterviewWriter, interview: Interview, status: int = 200) -> Response:
+    """A completed interview, with what is unusual about the numbers of the person whom it may have registered."""
+    found = queries.read(db, actor, interview.id)
+    doubts = people.doubts(db, found["person_id"]) if found["person_id"] else []
+    return answer(
+        {**found, "warnings": doubts},
+        status,
+        version=found["version"],
+        location=_place("interviews", interview.id, status),
     )
 
 

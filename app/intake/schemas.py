@@ -12,7 +12,7 @@ from app.core.ids import ArrivalId, CaseId, InterviewId, PersonId, UserId, Windo
 from app.core.schemas import Input, Output
 from app.core.text import clean
 from app.intake.states import ArrivalStatus, Channel, Conclusion, InterviewStatus, Urgency
-from app.people.schemas import PersonCreate
+from app.people.schemas import Doubt, PersonCreate
 
 CLOCK_SKEW = timedelta(minutes=5)
 EARLIEST_YEAR = 2000
@@ -199,3 +199,9 @@ class InterviewOut(Output):
     status: InterviewStatus
     completed_at: datetime | None
     version: int
+
+
+class InterviewDone(InterviewOut):
+    warnings: list[Doubt] = Field(
+        description="Unusual numbers in the person's file, kept all the same: check them while the person is there."
+    )

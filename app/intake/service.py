@@ -39,7 +39,10 @@ def start(db: WriteSession, actor: Actor, data: InterviewCreate) -> Interview:
 def record(db: WriteSession, actor: Actor, data: CompletedInterviewCreate) -> Interview:
     """Begin and complete an interview at once; a refusal leaves nothing behind."""
     interview = start(db, actor, data)
-    completion.complete(db, actor, interview, data)
+    try:
+        completion.complete(db, actor, interview, data)
+    except completion.InterviewIncomplete as refusal:
+        raise refusal.without_draft() from None
     return interview
 
 

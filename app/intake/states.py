@@ -86,6 +86,7 @@ ARRIVAL_LIFECYCLE: Lifecycle[ArrivalStatus, ArrivalAction] = Lifecycle(
             sources=frozenset({ArrivalStatus.in_interview, ArrivalStatus.waiting}),
             to=ArrivalStatus.received,
             by=_WINDOW,
+            is_offered=False,  # completing the interview does it
         ),
         Move(
             action=ArrivalAction.put_back,

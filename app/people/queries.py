@@ -86,6 +86,12 @@ def read(db: ReadSession, actor: Actor, person_id: PersonId) -> dict[str, Any]:
     }
 
 
+def doubts(db: ReadSession, person_id: PersonId) -> list[dict[str, str]]:
+    """What is unusual about the numbers of a person who was found visible; they are kept all the same."""
+    numbers, telephones = _identifiers_of(db, person_id), _phones_of(db, person_id)
+    return [*_doubts_of_identifiers(numbers), *_doubts_of_phones(telephones)]
+
+
 def windows_of(db: ReadSession, person_id: PersonId) -> list[WindowId]:
     """The windows that have received a person."""
     return list(db.scalars(_WINDOWS, {"person": person_id}))

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from app.core.ids import CaseId, ReferralId
+from app.core.ids import CaseId, ReferralId, UserId
 from app.outbox.service import Event
 
 
@@ -16,6 +16,7 @@ class ReferralMoved(Event):
     case_id: CaseId
     action: str
     by_role: str
+    by: UserId | None = None  # nobody: the system
     reason_code: str | None = None
 
 

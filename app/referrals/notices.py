@@ -14,7 +14,7 @@ from app.referrals.states import ReferralAction
 
 
 def tell_of_step(db: WriteSession, event: ReferralMoved) -> None:
-    """Tell both sides; the one who acted is told too, as a receipt in the institution's or window's list."""
+    """Tell both sides, but not the one who acted."""
     referral = db.get_one(Referral, event.referral_id)
     if referral.sent_at is None:  # a draft that was abandoned was nobody's business
         return
@@ -24,7 +24,12 @@ def tell_of_step(db: WriteSession, event: ReferralMoved) -> None:
             auth.supervisors_of(db, referral.window_id)
         )  # sharing without consent is not done alone
     notifications.notify(
-        db, sorted(audience), f"referral.{event.action}", "referral", referral.id, event.step_id
+        db,
+        sorted(audience - {event.by}),
+        f"referral.{event.action}",
+        "referral",
+        referral.id,
+        event.step_id,
     )
 
 
@@ -41,7 +46,12 @@ def tell_of_consent(db: WriteSession, event: ConsentEnded) -> None:
     for referral in queries.sent_of_person(db, event.person_id):
         audience = {*_window_side(db, referral), *_partner_side(db, referral)}
         notifications.notify(
-            db, sorted(audience), "referral.consent_ended", "referral", referral.id, event.consent_id
+            db,
+            sorted(audience - {event.by}),
+            "referral.consent_ended",
+            "referral",
+            referral.id,
+            event.consent_id,
         )
 
 

@@ -74,6 +74,7 @@ def step(
             case_id=referral.case_id,
             action=action,
             by_role=actor.role,
+            by=actor.user_id,
             reason_code=reason_code,
         ),
     )

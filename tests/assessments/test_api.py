@@ -64,6 +64,7 @@ def test_one_request_that_cannot_complete_keeps_nothing(
     assert (refused.status_code, refused.json()["code"]) == (409, "assessment_incomplete")
     assert refused.json()["missing"] == ["home", "hours"]
     assert [e["pointer"] for e in refused.json()["errors"]] == ["/answers/home", "/answers/hours"]
+    assert refused.json()["detail"].startswith("Nothing was saved.")
     assert world.db.scalars(select(Assessment)).all() == []
 
 
@@ -78,6 +79,19 @@ def test_a_constraint_refuses_completion_with_the_authors_words(
     assert refused.json()["errors"] == [
         {"pointer": "/answers/hours", "code": "constraint", "message": sentence}
     ]
+
+
+def test_a_constraint_that_a_draft_breaks_is_told_of_the_draft_which_is_kept(
+    client: CheckedClient, world: World, assessed: Case
+) -> None:
+    begun = begin(client, world, assessed, answers={**COMPLETE, "hours": 61})
+    place = f"/api/v1/assessments/{begun.json()['id']}"
+    sent = headers(world.worker, **{"Accept-Language": "en"})
+    refused = client.post(f"{place}/complete", headers=sent)
+    assert (refused.status_code, refused.json()["code"]) == (409, "answers_do_not_hold")
+    assert [e["pointer"] for e in refused.json()["errors"]] == ["/answers/hours"]
+    assert refused.json()["detail"].startswith("The draft is kept.")
+    assert client.get(place, headers=headers(world.worker)).json() == begun.json()
 
 
 def test_an_answer_that_is_none_is_refused_and_pointed_at(

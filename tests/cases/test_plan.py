@@ -85,6 +85,7 @@ def test_a_goal_is_changed_and_decided_and_taken_up_again(
     met = patch(client, world, url, changed["version"], status="met", outcome_note="وجدت غرفة (مثال)").json()
     assert (met["status"], met["outcome_note"]) == ("met", "وجدت غرفة (مثال)")
     assert met["decided_at"] is not None
+    assert met["version"] == changed["version"] + 1, "one request is one change"
     worded = patch(client, world, url, met["version"], status="met", outcome_note="وجدت بيتا (مثال)").json()
     assert (worded["status"], worded["outcome_note"]) == ("met", "وجدت بيتا (مثال)")
     refused = patch(client, world, url, worded["version"], status="abandoned")
@@ -146,6 +147,7 @@ def test_the_case_is_due_with_its_first_planned_action(
     done = patch(client, world, action_url, moved["version"], status="done", outcome_note="تم (مثال)").json()
     assert (done["status"], done["outcome_note"], done["steps"]) == ("done", "تم (مثال)", ["take_up"])
     assert done["done_at"] is not None
+    assert done["version"] == moved["version"] + 1, "one request is one change"
     assert due() == soon + timedelta(days=5)
     same = patch(client, world, action_url, done["version"], status="done").json()
     assert same["status"] == "done"

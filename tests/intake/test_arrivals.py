@@ -224,6 +224,14 @@ def test_who_leaves_is_not_called_any_more(client: CheckedClient, office: World)
     assert (status, body["allowed"]) == (409, [])
 
 
+def test_only_what_can_be_asked_for_is_named_as_allowed(client: CheckedClient, office: World) -> None:
+    """That somebody was heard follows from their interview: no route finishes an arrival."""
+    arrival = waiting(office)
+    assert act(client, office, arrival, "put-back")[1]["allowed"] == ["call", "answer", "leave"]
+    act(client, office, arrival, "call")
+    assert act(client, office, arrival, "leave")[1]["allowed"] == ["put_back"]
+
+
 def test_every_step_stands_in_the_arrivals_history(client: CheckedClient, office: World) -> None:
     arrival = waiting(office)
     for step in ("call", "put-back", "leave"):

@@ -126,8 +126,17 @@ def test_a_whole_interview_goes_in_one_request(client: CheckedClient, office: Wo
     assert (response.status_code, response.json()["status"]) == (201, "completed")
     assert response.json()["case_id"] is not None
     seen = client.get(response.headers["location"], headers=headers(office.colleague))
-    assert seen.json() == response.json()
+    assert {**seen.json(), "warnings": []} == response.json()
     assert response.headers["etag"] == seen.headers["etag"]
+
+
+def test_unusual_numbers_are_told_while_the_person_is_there(client: CheckedClient, office: World) -> None:
+    unusual = {"identifiers": [{"kind": "cin", "value": "123456789"}], "phones": [{"number": "0123456789"}]}
+    response = record(client, office, new_person={**intake.told()["new_person"], **unusual})
+    assert [(doubt["pointer"], doubt["code"]) for doubt in response.json()["warnings"]] == [
+        ("/identifiers/0", "cin_unusual"),
+        ("/phones/0", "phone_unusual"),
+    ]
 
 
 def test_the_same_key_records_one_interview(client: CheckedClient, office: World) -> None:
@@ -158,9 +167,10 @@ def test_what_lacks_is_listed_and_the_draft_is_kept(client: CheckedClient, offic
     draft = start(client, office)
     response = complete(client, office.worker, draft)
     assert problems(response) == [
-        (f"/{name}", "missing")
-        for name in ("channel", "narrative", "urgency", "conclusion", "needs", "person_id")
+        *((f"/{name}", "missing") for name in ("channel", "narrative", "urgency", "conclusion", "needs")),
+        ("/person_id", "person_missing"),
     ]
+    assert response.json()["detail"].startswith("The draft is kept")
     kept = client.get(f"{URL}/{draft['id']}", headers=headers(office.worker)).json()
     assert kept == draft
 
@@ -174,7 +184,9 @@ def test_information_needs_nobodys_name(client: CheckedClient, office: World) ->
 
 def test_a_consent_is_somebodys_even_for_information(client: CheckedClient, office: World) -> None:
     response = record(client, office, conclusion="information_only", new_person=None, consents=[REFUSAL])
-    assert problems(response) == [("/person_id", "missing")]
+    assert problems(response) == [("/person_id", "person_missing")]
+    assert response.json()["is_draft_kept"] is False
+    assert response.json()["detail"].startswith("Nothing was saved.")
 
 
 def test_a_redirection_tells_where_to(client: CheckedClient, office: World) -> None:

@@ -171,7 +171,7 @@ def test_completing_gives_an_outcome_for_every_need(
 
 def test_who_is_not_shown_the_needs_gives_one_outcome_for_all(ready: Ready, db: WriteSession) -> None:
     agent = ready.world.agent
-    data = ReferralSend.model_validate({"categories": ["identity"]})
+    data = ReferralSend.model_validate({"categories": ["identity"], "acknowledged": ["needed_data"]})
     sent = service.send(db, ready.world.worker, ready.draft(), data)
     answering.accept(db, agent, sent, CONTACT)
     with pytest.raises(InvalidInput) as refused:
@@ -272,11 +272,15 @@ def test_illegal_moves_leave_no_trace(db: WriteSession, agent: Actor, referral: 
     assert len(queries.steps(db, referral.id)) == count
 
 
-def test_both_sides_are_told_of_a_step(
+def test_everybody_is_told_of_a_step_but_who_took_it(
     ready: Ready, db: WriteSession, database: Database, agent: Actor, referral: Referral
 ) -> None:
     answering.decline(db, agent, referral, Decline(reason=DeclineReason.no_place))
     db.commit()
     outbox.deliver_all(database.write_session)
-    kinds = db.execute(text("SELECT kind FROM notifications ORDER BY id")).scalars().all()
-    assert kinds.count("referral.decline") == 2  # the worker and the agent
+    found = db.execute(text("SELECT kind, user_id FROM notifications ORDER BY id")).all()
+    told = [(kind, str(user).replace("-", "")) for kind, user in found]
+    assert told == [
+        ("referral.send", agent.user.hex),
+        ("referral.decline", ready.world.worker.user.hex),
+    ]

@@ -13,7 +13,7 @@ from app.referrals import answering, jobs, queries, service
 from app.referrals.models import Referral
 from app.referrals.schemas import Acceptance
 from app.referrals.states import ReferralStatus
-from tests.factories.referrals import Ready
+from tests.factories.referrals import Ready, consent
 
 
 @pytest.fixture
@@ -97,13 +97,13 @@ def test_a_withdrawn_draft_is_nobodys_news(ready: Ready, db: WriteSession, datab
     assert db.execute(text("SELECT count(*) FROM notifications")).scalar() == 0
 
 
-def test_a_consent_that_ended_is_told_to_both_sides(
+def test_a_consent_that_ended_is_told_to_both_sides_but_not_to_who_ended_it(
     ready: Ready, db: WriteSession, database: Database, referral: Referral
 ) -> None:
     from app.consents import service as consents
 
     assert ready.consent is not None
-    consents.withdraw(db, ready.world.worker, ready.consent, "She changed her mind.")
+    consents.withdraw(db, ready.world.colleague, ready.consent, "She changed her mind.")
     db.commit()
     outbox.deliver_all(database.write_session)
     rows = (
@@ -113,6 +113,14 @@ def test_a_consent_that_ended_is_told_to_both_sides(
     )
     hexes = {str(user).replace("-", "") for user in rows}
     assert hexes == {ready.world.worker.user.hex, ready.world.agent.user.hex}
+    consents.withdraw(
+        db, ready.world.worker, consent(db, ready.world.worker, ready.person), "She changed her mind."
+    )
+    db.execute(text("DELETE FROM notifications"))
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    told = db.execute(text("SELECT user_id FROM notifications")).scalars().all()
+    assert [str(user).replace("-", "") for user in told] == [ready.world.agent.user.hex]
 
 
 def test_sharing_without_consent_is_told_to_the_supervisors(

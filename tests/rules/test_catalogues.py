@@ -181,7 +181,12 @@ def values_of_lists() -> set[str]:
 
 
 def test_every_refusal_has_a_title_and_says_what_to_do_next_and_no_sentence_is_left_over() -> None:
-    by_circumstance = {"illegal_move.final", "too_many_attempts.wait"}
+    by_circumstance = {
+        "illegal_move.final",
+        "too_many_attempts.wait",
+        "interview_incomplete.unsaved",
+        "assessment_incomplete.unsaved",
+    }
     assert keys("error") == refusals() | {f"{code}.detail" for code in refusals()} | by_circumstance
 
 
