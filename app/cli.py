@@ -1,6 +1,7 @@
 """The door for commands: `shubbak …`."""
 
 import base64
+import errno
 import os
 import secrets
 import signal
@@ -8,7 +9,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 from uuid import UUID
 
 import anyio
@@ -17,24 +18,22 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
-from sqlalchemy.exc import DBAPIError
 
 from app.audit import service as audit_service
 from app.auth import queries as auth_queries
 from app.auth import service as auth
 from app.auth.schemas import UserCreate
-from app.core import i18n, problems
 from app.core.actor import SYSTEM, Role
 from app.core.db import Database, ReadSession, WriteSession
-from app.core.errors import DomainError, UnsafeConfiguration
+from app.core.errors import UnsafeConfiguration
 from app.core.ids import WindowId
 from app.core.log import configure
 from app.core.settings import Settings, check_safe, make_key_file, settings
 from app.instruments import service as instruments_service
+from app.stopping import told_in_one_line
 from app.wiring import wire
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -51,47 +50,12 @@ ROOT = Path(__file__).parents[1]
 
 
 def main() -> None:
-    """Run a command; a refusal is one line and exit code 1, never a traceback with somebody's data.
-
-    Exit code 2 stands for a configuration that has to be changed first, and for a command that was typed wrong.
-    """
+    """Run a command; what refuses it is told in one line (`stopping`)."""
     configure()
     os.umask(0o077)
     wire()
-    try:
+    with told_in_one_line():
         app()
-    except UnsafeConfiguration as error:
-        _stop(2, "Unsafe configuration:", str(error))
-    except DomainError as error:
-        _stop(1, "Refused:", _in_words(error))
-    except ValidationError as error:
-        _stop_over_values(error)
-    except DBAPIError as error:
-        advice = "Is the database reachable, and brought up to date with `shubbak db upgrade`?"
-        _stop(1, "The database refused:", f"{type(error).__name__}. {advice}")
-
-
-def _stop(code: int, title: str, message: str) -> NoReturn:
-    console.print(f"[red]{title}[/red] {escape(message.strip())}", highlight=False, soft_wrap=True)
-    raise SystemExit(code) from None
-
-
-def _in_words(error: DomainError) -> str:
-    """The refusal's code and sentences; of fields, which they are and why."""
-    i18n.language.set("en")
-    told = problems.body(error.code, 0, "", error.details)
-    fields = [f"{field['pointer']}: {field['message']}" for field in told.get("errors", ())]
-    return " ".join([f"{error.code}:", told["title"] + ".", *(fields or [told["detail"]])])
-
-
-def _stop_over_values(error: ValidationError) -> NoReturn:
-    """Name what is wrong, and with what code; the values themselves may be somebody's data, or a key."""
-    found = error.errors()
-    if error.title == Settings.__name__:
-        names = (f"SHUBBAK_{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in found)
-        _stop(2, "Wrong configuration:", "; ".join(names))
-    fields = (f"{item['pointer']} {item['code']}" for item in problems.fields(found))
-    _stop(1, "Refused:", ", ".join(fields))
 
 
 @app.command()
@@ -99,6 +63,20 @@ def serve() -> None:
     """Serve the API. On SQLite the worker runs inside; on PostgreSQL run `shubbak worker` beside it."""
     config = settings()
     check_safe(config)
+    _check_port(config, "shubbak serve")
+    _say_where(config)
+    if not config.url.startswith("sqlite"):
+        console.print("Beside it has to run: shubbak worker (deliveries, clocks, the seal of the trail)")
+    _serve(config)
+
+
+def _say_where(config: Settings) -> None:
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    base = f"http://{host}:{config.port}"
+    console.print(f"Shubbak            {base}\nAPI documentation  {base}/docs", highlight=False)
+
+
+def _serve(config: Settings) -> None:
     trusted = config.trusted_proxies
     uvicorn.run(
         "app.main:serve",
@@ -172,7 +150,7 @@ def demo() -> None:
 
     config = settings()
     upgrade()
-    _check_port(config)
+    _check_port(config, "make run")
     with _database() as database:
         users = load.demo_once(database)
     if not users:
@@ -180,22 +158,24 @@ def demo() -> None:
             "This database has users of its own, and the demonstration is told in an empty one. "
             "Run `shubbak serve`, or point SHUBBAK_DATA_DIR or SHUBBAK_DATABASE_URL elsewhere."
         )
-    base = f"http://{config.host}:{config.port}"
-    console.print(f"Shubbak            {base}\nAPI documentation  {base}/docs", highlight=False)
+    _say_where(config)
     _sign_in_table(users)
-    serve()
+    _serve(config)
 
 
-def _check_port(config: Settings) -> None:
-    """Say before anything is filled in that somebody else listens there. Raises `UnsafeConfiguration`."""
-    with socket.socket() as probe:
+def _check_port(config: Settings, command: str) -> None:
+    """Say before anything is filled in or served that somebody else listens there. Raises `UnsafeConfiguration`."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((config.host, config.port))
-        except OSError:
-            raise UnsafeConfiguration(
-                f"Port {config.port} is taken. Choose another one: SHUBBAK_PORT={config.port + 1} make run"
-            ) from None
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                told = f"Port {config.port} is taken. Choose another one: SHUBBAK_PORT={config.port + 1} {command}"
+            else:
+                told = f"SHUBBAK_HOST and SHUBBAK_PORT: {config.host}:{config.port} cannot be listened on ({error.strerror})."
+            raise UnsafeConfiguration(told) from None
 
 
 def _sign_in_table(users: list[tuple[Role, str, str | None]]) -> None:

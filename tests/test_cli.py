@@ -354,12 +354,39 @@ def test_the_demonstration_is_told_in_no_database_that_others_live_in(shell: She
     assert "users of its own" in refused.output
 
 
-def test_a_port_that_is_taken_is_said_before_anything_is_filled_in(shell: Shell) -> None:
+@pytest.mark.parametrize(("command", "advice"), [("demo", "make run"), ("serve", "shubbak serve")])
+def test_a_port_that_is_taken_is_said_before_anything_is_done(
+    shell: Shell, command: str, advice: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        refused = shell("demo", port=port)
+        refused = shell(command, port=port)
     assert refused.code == 2
-    assert f"SHUBBAK_PORT={port + 1} make run" in refused.output
+    assert f"SHUBBAK_PORT={port + 1} {advice}" in refused.output
+
+
+def test_serving_says_where_and_what_has_to_run_beside_it(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise SystemExit(0)
+
+    monkeypatch.setattr("uvicorn.run", stopped)
+    port = commands.free_port()
+    told = shell("serve", port=port).output
+    assert f"http://127.0.0.1:{port}/docs" in told
+    assert ("shubbak worker" in told) == (not shell.is_sqlite)
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("seed",), ("audit", "verify")])
+def test_a_database_that_is_away_is_said_to_be(shell: Shell, command: tuple[str, ...]) -> None:
+    nowhere = f"postgresql+psycopg://somebody:secret@127.0.0.1:{commands.free_port()}/shubbak"
+    refused = shell(*command, database_url=nowhere)
+    assert refused.code == 1
+    assert "cannot be reached" in refused.output
+    assert "SHUBBAK_DATABASE_URL" in refused.output
+    assert "db upgrade" not in refused.output
+    assert "secret" not in refused.output
 
 
 # --- what refuses to start ------------------------------------------------------------------------------------
