@@ -1,6 +1,8 @@
 """Closing a case and taking it up again. Who may close which, and what has to be settled before."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import ClassVar
 
 from sqlalchemy import delete
 
@@ -25,6 +27,9 @@ class CaseNotReadyToClose(DomainError):
     """Something is still unsettled; `blockers` names each thing as `<code>:<id>`."""
 
     code = "case_not_ready_to_close"
+    example: ClassVar[Mapping[str, object]] = {
+        "blockers": ["goal_without_outcome:01920000-0000-7000-8000-000000000000"]
+    }
 
 
 class ClosureNeedsApproval(DomainError):

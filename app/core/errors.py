@@ -4,6 +4,7 @@ A refusal carries its HTTP status and a stable code; the sentence lives in the c
 `error.<code>` and `error.<code>.detail`. Details are ids, codes and numbers: never a person's data.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import ClassVar, Self
 
@@ -15,6 +16,8 @@ class DomainError(Exception):
     code: ClassVar[str] = "conflict"
     # A refusal whose trace must stay (a failed sign-in is counted) commits what was written before it.
     commits: ClassVar[bool] = False
+    # Details as the API's documentation shows them.
+    example: ClassVar[Mapping[str, object]] = {}
 
     def __init__(self, *, retry_after: int | None = None, **details: object) -> None:
         self.retry_after = retry_after  # seconds
@@ -53,6 +56,12 @@ class IllegalMove(DomainError):
     """The life cycle does not lead from the present state along the wanted action; made by `Lifecycle.refusal`."""
 
     code = "illegal_move"
+    example: ClassVar[Mapping[str, object]] = {
+        "current": "sent",
+        "action": "complete",
+        "allowed": ["accept", "ask", "decline", "waitlist"],
+        "is_final": False,
+    }
 
 
 class ChangedMeanwhile(DomainError):
@@ -65,6 +74,7 @@ class StaleVersion(DomainError):
     """`If-Match` names a version that is no longer the present one."""
 
     status, code = HTTPStatus.PRECONDITION_FAILED, "stale_version"
+    example: ClassVar[Mapping[str, object]] = {"current": 4}
 
 
 class VersionRequired(DomainError):
@@ -77,6 +87,7 @@ class InvalidInput(DomainError):
     """A field is well-formed but means nothing here; `errors` point at the fields, as schemas do."""
 
     status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input"
+    example: ClassVar[Mapping[str, object]] = {"errors": [{"pointer": "/reason", "code": "missing"}]}
 
     def __init__(self, pointer: str, reason: str, **context: object) -> None:
         super().__init__(errors=[{"pointer": pointer, "code": reason, **context}])

@@ -247,16 +247,19 @@ def document(errors: Iterable[type[DomainError]]) -> dict[int | str, dict[str, A
         )
         entry["content"][problems.MEDIA_TYPE]["examples"][error.code] = {
             "summary": i18n.text(f"error.{error.code}", "en"),
-            "value": {
-                "type": f"/problems/{error.code}",
-                "title": i18n.text(f"error.{error.code}", "en"),
-                "status": int(error.status),
-                "code": error.code,
-                "detail": i18n.text(f"error.{error.code}.detail", "en"),
-                "instance": "urn:uuid:01920000-0000-7000-8000-000000000000",
-            },
+            "value": _example(error),
         }
     return grouped
+
+
+def _example(error: type[DomainError]) -> dict[str, Any]:
+    before = i18n.language.set("en")
+    try:
+        return problems.body(
+            error.code, error.status, "urn:uuid:01920000-0000-7000-8000-000000000000", error.example
+        )
+    finally:
+        i18n.language.reset(before)
 
 
 def answer(

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from app.core import i18n
 from app.core.errors import DomainError
-from app.core.ids import uuid7
+from app.core.ids import CaseId, UserId, uuid7
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -30,7 +30,7 @@ class FieldProblem(BaseModel):
 
 
 class Problem(BaseModel):
-    """Every refusal has this shape; more members may tell what is allowed instead."""
+    """Every refusal has this shape. The members that may be null stand only where they tell something."""
 
     type: str = Field(examples=["/problems/not_found"])
     title: str
@@ -38,11 +38,49 @@ class Problem(BaseModel):
     code: str = Field(description="Stable; the texts may change.")
     detail: str | None = None
     instance: str = Field(description="Names this occurrence, also in the server's log.")
-    errors: list[FieldProblem] | None = None
+    errors: list[FieldProblem] | None = Field(
+        None, description="The fields that cannot stay as they are, each with its reason."
+    )
     explanations: dict[str, str] | None = Field(
         None,
         description="What each code in `blockers` or `unacknowledged` means, in the language of the request.",
     )
+    blockers: list[str] | None = Field(
+        None,
+        description="What stands in the way: `<code>`, or `<code>:<id>` of the thing (or the code of a datum).",
+    )
+    unacknowledged: list[str] | None = Field(
+        None, description="Warnings that nobody has accepted yet: send again with them in `acknowledged`."
+    )
+    candidates: list[dict[str, Any]] | None = Field(
+        None,
+        description="Who the person may be, as the search for people answers, each with reasons and verdict.",
+    )
+    missing: list[str] | None = Field(
+        None, description="The required questions without an answer, in the order of the questionnaire."
+    )
+    current: str | int | None = Field(
+        None, description="Where it stands now: the state, or with `stale_version` the present version."
+    )
+    action: str | None = Field(None, description="What was asked for and may not be done.")
+    allowed: list[str] | int | None = Field(
+        None, description="What may be asked for now; with `instrument_too_large` the greatest size in bytes."
+    )
+    is_final: bool | None = Field(None, description="Nothing leads on from the present state.")
+    is_draft_kept: bool | None = Field(
+        None,
+        description="`false`: the request would have begun what it could not complete, and nothing is left.",
+    )
+    permission: str | None = Field(None, description="The permission that the role lacks.")
+    error: str | None = Field(None, description="The reason in the words of OAuth 2.0.")
+    reason: str | None = Field(None, description="Why the body could not be read: `json`, `nul`, `depth` …")
+    limit: int | None = Field(None, description="How much would be accepted: bytes, or files.")
+    accepted: list[str] | None = Field(None, description="The types of files that are accepted.")
+    wait_seconds: int | None = Field(None, description="How long to wait, as `Retry-After` says.")
+    case_id: CaseId | None = Field(None, description="The living case that the person has already.")
+    requested_by: UserId | None = Field(None, description="Who has asked for the closing.")
+    instrument_code: str | None = Field(None, description="The questionnaire whose version is meant.")
+    instrument_version: str | None = Field(None, description="The version that exists already.")
 
 
 def body(code: str, status: int, instance: str, details: Mapping[str, Any]) -> dict[str, Any]:

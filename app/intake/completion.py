@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -46,6 +46,9 @@ class InterviewIncomplete(DomainError):
     """The draft cannot be completed as it is; `errors` point at what lacks or does not hold. The draft is kept."""
 
     code = "interview_incomplete"
+    example: ClassVar[Mapping[str, object]] = {
+        "errors": [{"pointer": "/person_id", "code": "person_missing"}]
+    }
 
 
 def complete(db: WriteSession, actor: Actor, interview: Interview, data: InterviewCompletion) -> None:

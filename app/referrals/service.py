@@ -4,6 +4,9 @@ Each function is one row of the table in `states`: what the row requires is chec
 records and publishes in the same transaction.
 """
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from app.audit import service as audit
 from app.cases import queries as cases_queries
 from app.cases import service as cases
@@ -62,6 +65,10 @@ class ReferralNotReady(DomainError):
     """
 
     code = "referral_not_ready"
+    example: ClassVar[Mapping[str, object]] = {
+        "blockers": ["not_permitted:health"],
+        "unacknowledged": ["age"],
+    }
 
 
 class ReferralEnded(DomainError):

@@ -1,5 +1,6 @@
 """The API's description is whole: valid, every reference leads somewhere, every body has a shape and an example."""
 
+import ast
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -9,7 +10,9 @@ import schemathesis
 from schemathesis.core.result import Ok
 
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.main import API, create_app
+from tests.rules.test_catalogues import descendants, nodes
 
 MEDIA_TYPES = {
     "application/json",
@@ -123,6 +126,24 @@ def test_a_refusal_has_the_shape_of_a_problem_and_an_example_for_each_code() -> 
                 )
                 assert validator.is_valid(value), (key, code)
                 assert not value["title"].startswith("error."), code
+
+
+def test_every_member_that_a_refusal_may_tell_is_described() -> None:
+    described = document()["components"]["schemas"]["Problem"]["properties"]
+    assert all(
+        member.get("description")
+        for name, member in described.items()
+        if name not in {"title", "type", "status", "detail"}
+    )
+    assert set(details_of_refusals()) - described.keys() == set()
+
+
+def details_of_refusals() -> Iterator[str]:
+    """The details given where a refusal is made; those of a field's reason stand within its sentence."""
+    codes = {error.__name__ for error in descendants(DomainError)} - {"InvalidInput"}
+    for call in nodes(ast.Call):
+        if getattr(call.func, "id", getattr(call.func, "attr", None)) in codes:
+            yield from (keyword.arg for keyword in call.keywords if keyword.arg not in {None, "retry_after"})
 
 
 def test_the_description_is_served_and_brings_what_the_page_needs() -> None:
