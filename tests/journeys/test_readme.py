@@ -69,11 +69,19 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     pytest.fail("the demonstration did not start")
 
 
-def test_a_newcomer_sees_one_person_go_from_reception_to_an_outcome(served: dict[str, str]) -> None:
-    found = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", blocks()], env=served, capture_output=True, text=True, timeout=120
+def run(script: str, served: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], env=served, capture_output=True, text=True, timeout=120
     )
-    assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_a_newcomer_sees_one_person_go_from_reception_to_an_outcome_as_often_as_wanted(
+    served: dict[str, str], time: str
+) -> None:
+    found = run(blocks(), served)
+    assert found.returncode == 0, (time, found.stderr)
+    assert "Refused" not in found.stderr
     said = found.stdout
     assert '"possible_duplicates"' in said
     assert '"case_not_ready_to_close"' in said
@@ -83,6 +91,13 @@ def test_a_newcomer_sees_one_person_go_from_reception_to_an_outcome(served: dict
     assert "referral.complete" in said
     assert '"internal_error"' not in said
     assert '"invalid_input"' not in said
+
+
+def test_a_refusal_is_shown_where_an_answer_was_to_be_taken_out_of_it(served: dict[str, str]) -> None:
+    helpers = blocks().split("RUN=")[0]
+    found = run(helpers + "token worker@shubbak.example wrong", served)
+    assert found.returncode == 1
+    assert '"code": "invalid_credentials"' in found.stderr
 
 
 @pytest.mark.parametrize(
