@@ -103,6 +103,19 @@ def ranked(db: ReadSession, actor: Actor, case: CaseIds, need: str) -> list[Rank
     return sorted(found, key=lambda one: one.order)
 
 
+def told(one: Ranked) -> dict[str, Any]:
+    """One of them as columns."""
+    return {
+        "service": dict(one.service),
+        "agreement_id": one.agreement.id if one.agreement else None,
+        "is_quota_used": one.is_quota_used,
+        "misfits": one.misfits,
+        "places": one.places,
+        "was_tried": one.was_tried,
+        "answer_hours": one.answer_time and round(one.answer_time / timedelta(hours=1), 1),
+    }
+
+
 def broader(db: ReadSession, actor: Actor, need: str) -> str | None:
     """The need above one that nobody serves, if somebody serves that."""
     above = {term["code"]: term["parent_code"] for term in vocabularies.terms(db, "need")}.get(need)

@@ -9,9 +9,10 @@ from app.cases.deps import CaseSeen, CaseToWrite
 from app.core import problems
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
 from app.core.errors import ChangedMeanwhile, IllegalMove
+from app.core.fields import Code
 from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.core.ids import CaseId, WindowId
-from app.referrals import answering, queries, service
+from app.referrals import answering, queries, ranking, service
 from app.referrals.deps import (
     ReferralLister,
     ReferralReader,
@@ -36,6 +37,7 @@ from app.referrals.schemas import (
     Reply,
     ReReferral,
     StepList,
+    SuggestionList,
     Withdrawal,
 )
 from app.referrals.states import ReferralStatus
@@ -62,6 +64,20 @@ def list_referrals_of_case(
 ) -> Response:
     """The referrals of a case, newest first."""
     return page_answer(request, queries.page(db, actor, page, case_id=case_id))
+
+
+@router.get("/cases/{case_id}/suggested-services", response_model=SuggestionList)
+def rank_services_for_case(
+    actor: ReferralWriter,
+    db: ReadDb,
+    case: CaseSeen,
+    need: Annotated[Code, Query(description="The need that the partner shall answer.", examples=["housing"])],
+) -> Response:
+    """Which partner to ask for a need: services that answer it, the likeliest to take the person first, with reasons.
+
+    Nothing is hidden: what no agreement covers, or has no place left, stands last and says so.
+    """
+    return answer({"items": [ranking.told(one) for one in ranking.ranked(db, actor, case, need)]})
 
 
 @router.get("/referrals", response_model=ReferralPage)

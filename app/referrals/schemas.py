@@ -19,6 +19,7 @@ from app.core.ids import (
 )
 from app.core.schemas import Input, Output
 from app.core.sharing import DataCategory
+from app.partners.schemas import ServiceOut
 from app.referrals.states import (
     DeclineReason,
     EligibilityWarning,
@@ -210,6 +211,26 @@ class ReferralOut(ReferralRow):
     outcomes: dict[str, Outcome]
     outcome_note: str | None
     allowed: list[str] = Field(description="What this role may do with it now.")
+
+
+class Suggestion(Output):
+    service: ServiceOut
+    agreement_id: AgreementId | None = Field(
+        description="In force where the case is. Without one nothing can be sent."
+    )
+    is_quota_used: bool = Field(description="As many were sent under the agreement as its period allows.")
+    misfits: list[EligibilityWarning] = Field(
+        description="In what the person differs from those the service is for; to be acknowledged when sending."
+    )
+    places: int | None = Field(description="Left now; null: no limit is known.")
+    was_tried: bool = Field(description="In this case, and nothing came of it.")
+    answer_hours: float | None = Field(
+        description="The median of the partner's last answers; null: too few to tell.", examples=[20.5]
+    )
+
+
+class SuggestionList(Output):
+    items: list[Suggestion]
 
 
 class ReadinessOut(Output):

@@ -16,7 +16,8 @@ from app.referrals.schemas import Acceptance, Decline
 from app.referrals.states import DeclineReason, EligibilityWarning
 from tests.factories import partners, referrals
 from tests.factories.referrals import Ready
-from tests.factories.world import World
+from tests.factories.world import World, headers
+from tests.support.client import CheckedClient
 
 
 @pytest.fixture
@@ -34,6 +35,20 @@ def test_a_service_without_an_agreement_stands_last_and_says_so(ready: Ready, ca
     assert first.service.id == ready.service.id
     assert first.agreement is not None
     assert last.agreement is None
+
+
+def test_the_api_tells_the_same_order_with_its_reasons(
+    client: CheckedClient, ready: Ready, case: CaseIds
+) -> None:
+    other = partners.offered(ready.db, SYSTEM, ready.world.ours, sex="male", capacity=3)
+    ready.db.commit()
+    url = f"/api/v1/cases/{case.case_id}/suggested-services"
+    told = client.get(url, params={"need": "housing"}, headers=headers(ready.world.worker)).json()["items"]
+    assert [one["service"]["id"] for one in told] == [str(ready.service.id), str(other.id)]
+    assert [one["agreement_id"] for one in told] == [str(ready.agreement.id), None]
+    assert (told[1]["misfits"], told[1]["places"], told[1]["answer_hours"]) == (["sex"], 3, None)
+    refused = client.get(url, headers=headers(ready.world.worker))
+    assert [e["pointer"] for e in refused.json()["errors"]] == ["query/need"]
 
 
 def test_a_narrow_need_that_nobody_serves_leads_to_the_one_above_it(ready: Ready) -> None:

@@ -159,6 +159,7 @@ ASKS: dict[str, Ask] = {
     "PATCH /assessments/{assessment_id}": Ask({"answers": {"home": "1"}}, version="assessment"),
     "GET /assessments/{assessment_id}/comparison": Ask(at={"assessment_id": "$completed_id"}),
     "POST /cases/{case_id}/referrals": Ask({"service_id": "$service_id"}),
+    "GET /cases/{case_id}/suggested-services": Ask(query={"need": "housing"}),
     "PATCH /referrals/{referral_id}": Ask(
         {"situation": "Une situation."}, at={"referral_id": "$draft_id"}, version="draft"
     ),
