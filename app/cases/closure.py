@@ -128,6 +128,7 @@ def set_aside_request(db: WriteSession, actor: Actor, case: Case) -> None:
     Raises `CaseIsClosed`, `NoClosureRequested`.
     """
     _forget_request(case)
+    remark(db, actor, case, "take_back_closure", partial(CaseTransition, case_id=case.id), None)
     audit.record(db, actor, "case:set-aside-closure", "case", case.id, person_id=case.person_id)
 
 

@@ -213,6 +213,9 @@ def test_a_request_can_be_set_aside(
     page = set_aside(version).json()
     assert (page["closure_requested_by"], page["closure_requested_at"]) == (None, None)
     assert (page["closing_reason"], page["closing_note"]) == (None, None)
+    timeline = client.get(f"/api/v1/cases/{case.id}/timeline", headers=headers(world.worker)).json()
+    told = [entry["code"] for entry in timeline["items"] if entry["kind"] == "case"]
+    assert told[:2] == ["take_back_closure", "request_closure"]
     refused = set_aside(page["version"])
     assert (refused.status_code, refused.json()["code"]) == (409, "no_closure_requested")
 
