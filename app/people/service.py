@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, bindparam, delete, func, insert, select
 
@@ -34,6 +34,16 @@ class PossibleDuplicates(DomainError):
     """Somebody registered may be this person: receive that one, or say why it is another (`duplicate_override`)."""
 
     code = "possible_duplicates"
+    example: ClassVar[Mapping[str, object]] = {
+        "candidates": [
+            {
+                "person_id": "01920000-0000-7000-8000-000000000000",
+                "score": 0.97,
+                "verdict": "certain",
+                "reasons": ["same_identifier", "similar_name"],
+            }
+        ]
+    }
 
 
 class AlreadyReceived(DomainError):

@@ -183,6 +183,17 @@ def test_a_refusal_is_an_answer_and_nothing_is_sent(worker: Browser, unasked: Re
     assert not page.find(f"//form[@action='{at}/send']")
 
 
+def test_after_a_refusal_the_page_does_not_press_to_ask_again(worker: Browser, unasked: Ready) -> None:
+    at = committed(unasked, unasked.draft())
+    assert worker.open(f"{at}/send").find(f"//form[@action='{at}/consent']")
+    referrals.consent(unasked.db, unasked.world.worker, unasked.person, decision="refused", categories=[])
+    unasked.db.commit()
+    page = worker.open(f"{at}/send")
+    assert "رفض الشخص" in page.text
+    assert not page.find(f"//form[@action='{at}/consent']")
+    assert page.find(f"//form[@action='{at}/send-without-consent']"), "the law may still ask for it"
+
+
 def test_an_answer_that_lacks_something_is_refused_on_the_same_page(worker: Browser, unasked: Ready) -> None:
     at = committed(unasked, unasked.draft())
     page = worker.open(f"{at}/send").send(
