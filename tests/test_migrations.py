@@ -4,19 +4,23 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Inspector, inspect, text
+from sqlalchemy import Inspector, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from app.audit import service as audit
 from app.core.actor import SYSTEM
+from app.core.clock import now
 from app.core.db import Database, ReadSession, WriteSession
+from app.core.ids import uuid7
 from app.models import Base
 from tests.conftest import ROOT, migrate
 
+SCRIPT = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
 Shape = dict[str, dict[str, Any]]
 
 
@@ -82,8 +86,7 @@ def functions(database: Database) -> list[str]:
 
 
 def test_there_is_one_line_of_revisions() -> None:
-    script = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
-    assert len(script.get_heads()) == len(script.get_bases()) == 1
+    assert len(SCRIPT.get_heads()) == len(SCRIPT.get_bases()) == 1
 
 
 def test_alembic_finds_nothing_to_change(at_head: Database) -> None:
@@ -147,6 +150,43 @@ def test_the_trail_is_append_only(at_head: Database, table: str, verb: str) -> N
         pytest.raises(DBAPIError, match=r"audit_(entries|seals) is append-only"),
     ):
         connection.execute(text(statement))
+
+
+def test_every_step_keeps_the_rows_and_what_refers_to_them(fresh_url: Callable[[str], str]) -> None:
+    """Up and down, one revision at a time: SQLite makes an altered table anew, while others refer to it."""
+    database = Database(fresh_url("step_by_step"))
+    first, *later = reversed([step.revision for step in SCRIPT.walk_revisions()])
+    migrate(database.url, first)
+    with database.writer.begin() as connection:
+        for table, row in _signed_in().items():
+            connection.execute(insert(Base.metadata.tables[table]).values(row))
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["url"] = database.url
+    steps = [(command.upgrade, to) for to in later]
+    steps += [(command.downgrade, to) for to in [*reversed(later[:-1]), first]]
+    for step, to in [*steps, (command.upgrade, "head")]:
+        step(config, to)
+        with database.writer.connect() as connection:
+            kept = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in _signed_in()}
+        assert set(kept.values()) == {1}, (to, kept)
+    database.dispose()
+
+
+def _signed_in() -> dict[str, dict[str, Any]]:
+    """A row of each table in the way to a token, as the first revision knows them."""
+    user_id, session_id, moment = uuid7(), uuid7(), now()
+    account = {"email": "a@example.org", "name": "A", "role": "auditor", "language": "fr", "status": "active"}
+    dated = {"created_at": moment, "updated_at": moment, "version": 1}
+    return {
+        "users": {"id": user_id, **account, **dated},
+        "user_sessions": {
+            "id": session_id,
+            "user_id": user_id,
+            "created_at": moment,
+            "expires_at": moment,
+        },
+        "refresh_tokens": {"token_hash": "a" * 64, "session_id": session_id, "expires_at": moment},
+    }
 
 
 def test_downgrading_leaves_nothing(fresh_url: Callable[[str], str]) -> None:
