@@ -20,15 +20,16 @@ from app.core.ids import PersonId
 # are read, in the second they get as far as here. On an idle server it costs microseconds; a commit costs most of an entry.
 _ROUNDS = 2
 
+Access = tuple[Actor, str, str, UUID | None, PersonId | None]
+
 
 @dataclass(eq=False)
-class _Access:
-    actor: Actor
-    action: str
-    subject_type: str
-    subject_id: UUID | None
-    person_id: PersonId | None
-    written: bool = field(default=False)
+class _Batch:
+    """Accesses that are written in one commit. Whoever came first writes for all; the others are woken at once."""
+
+    accesses: list[Access] = field(default_factory=list)
+    over: anyio.Event = field(default_factory=anyio.Event)
+    is_written: bool = False
 
 
 class AccessLog:
@@ -38,7 +39,7 @@ class AccessLog:
         self.session = session
         # Where writers need no turn, readers still take one among themselves: who waits for it shares the next commit.
         self.turn = turn or anyio.Lock()
-        self.waiting: list[_Access] = []
+        self.gathering: _Batch | None = None
 
     async def record(
         self,
@@ -49,23 +50,29 @@ class AccessLog:
         person_id: PersonId | None,
     ) -> None:
         """Return once the access is committed; if it cannot be written, the file is not shown."""
-        access = _Access(actor, action, subject_type, subject_id, person_id)
-        self.waiting.append(access)
-        for _ in range(_ROUNDS):
-            await anyio.sleep(0)
-        async with self.turn:
-            if access.written:
+        access = (actor, action, subject_type, subject_id, person_id)
+        while (batch := self.gathering) is not None:
+            batch.accesses.append(access)
+            await batch.over.wait()
+            if batch.is_written:
                 return
-            batch, self.waiting = self.waiting, []
-            if access not in batch:  # another reader's batch with this one in it has failed
-                batch.append(access)
-            await to_thread.run_sync(self._write, batch)
+            # Whoever wrote for all has been refused; the others try once more.
+        await self._write_for_all(access)
 
-    def _write(self, batch: list[_Access]) -> None:
+    async def _write_for_all(self, access: Access) -> None:
+        batch = self.gathering = _Batch([access])
+        try:
+            with anyio.CancelScope(shield=True):  # the others wait for it, even if this reader goes away
+                for _ in range(_ROUNDS):
+                    await anyio.sleep(0)
+                async with self.turn:
+                    self.gathering = None  # whoever comes from now on is written next
+                    await to_thread.run_sync(self._write, batch.accesses)
+            batch.is_written = True
+        finally:
+            batch.over.set()
+
+    def _write(self, accesses: list[Access]) -> None:
         with self.session() as session:
-            db = WriteSession(ReadSession(session))
-            accesses = ((a.actor, a.action, a.subject_type, a.subject_id, a.person_id) for a in batch)
-            audit.record_access(db, accesses)
+            audit.record_access(WriteSession(ReadSession(session)), accesses)
             session.commit()
-        for a in batch:
-            a.written = True

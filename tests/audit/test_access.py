@@ -71,7 +71,7 @@ def test_readers_that_wait_together_share_one_commit(database: Database, db: Wri
     with_deadline(everybody)
     assert sorted(map(str, recorded(db))) == sorted(map(str, subjects))
     assert session.commits <= 3
-    assert log.waiting == []
+    assert log.gathering is None
 
 
 def test_readers_at_once_are_recorded_once_each_on_either_engine(committed: Database) -> None:
@@ -120,7 +120,7 @@ def test_a_reader_whose_batch_failed_under_another_tries_for_itself(
             for subject in subjects:
                 tasks.start_soon(one, subject)
             with anyio.fail_after(5):
-                while len(log.waiting) < len(subjects):
+                while log.gathering is None or len(log.gathering.accesses) < len(subjects):
                     await anyio.sleep(0)
             turn.release()
 
@@ -128,6 +128,29 @@ def test_a_reader_whose_batch_failed_under_another_tries_for_itself(
     shown = {subject for subject, was_shown in outcomes.items() if was_shown}
     assert len(shown) == 2
     assert set(recorded(db)) == shown
+
+
+def test_a_reader_who_goes_away_is_still_written_down_with_those_who_wait(
+    database: Database, db: WriteSession
+) -> None:
+    gone, waiting = uuid4(), uuid4()
+    turn = anyio.Lock()
+    log = AccessLog(database.write_session, turn)
+
+    async def everybody() -> None:
+        await turn.acquire()
+        async with anyio.create_task_group() as tasks, anyio.create_task_group() as leaving:
+            leaving.start_soon(read, log, gone)
+            await anyio.sleep(0)
+            tasks.start_soon(read, log, waiting)
+            with anyio.fail_after(5):
+                while log.gathering is None or len(log.gathering.accesses) < 2:
+                    await anyio.sleep(0)
+            leaving.cancel_scope.cancel()
+            turn.release()
+
+    with_deadline(everybody)
+    assert set(recorded(db)) == {gone, waiting}
 
 
 def test_the_application_records_in_its_own_database(
