@@ -158,9 +158,12 @@ def _answer_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 404 and face.is_for_a_person(request, API):
-            return await refusals.missing(request)
         code = {404: "not_found", 405: "method_not_allowed", 400: "malformed_request"}.get(error.status_code)
+        is_sent_to_a_page = (
+            face.is_page(request) and error.status_code != 405
+        )  # of another method, it matched too
+        if is_sent_to_a_page or face.is_for_a_person(request, API):
+            return await refusals.beside(request, code or "refused", error.status_code)
         return problems.response(code or "refused", error.status_code, headers=error.headers)
 
     @app.exception_handler(StaleDataError)

@@ -82,12 +82,14 @@ def _kept_with(
 
 
 @router.get("/attachments/{attachment_id}")
+@face.a_file
 def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> StreamingResponse:
     """The document itself, for saving; who downloaded it is recorded."""
     return _handed_over(config, found)
 
 
 @router.get("/inbox/{referral_id}/documents/{attachment_id}")
+@face.a_file
 def download_shared(
     _: FileReader, config: Config, found: AttachmentDownloaded, referral_id: ReferralId
 ) -> StreamingResponse:

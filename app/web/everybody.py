@@ -19,7 +19,7 @@ from app.notifications import service as notifications
 from app.notifications.deps import NoticeReader
 from app.web import face, navigation, subjects
 from app.web.face import PageForm, invalid, see
-from app.web.rendering import STATIC, fragment, page
+from app.web.rendering import STATIC, fragment, page, query
 
 router = face.router()
 
@@ -149,10 +149,10 @@ def change_password(actor: Somebody, change: Annotated[Change, Depends(_change)]
 
 
 @router.post("/lock")
-def lock(actor: Somebody, db: WriteDb) -> Response:
-    """Show nothing any more until the password is given again."""
+def lock(actor: Somebody, db: WriteDb, form: PageForm) -> Response:
+    """Show nothing any more until the password is given again; then the page is shown on which the lock stood."""
     page_sessions.lock(db, actor)
-    return see("/locked")
+    return see(query("/locked", next=form.own("_page")))
 
 
 @router.post("/presence")

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeGuard, TypeVar
 from urllib.parse import parse_qsl
 
 from anyio import to_thread
@@ -64,6 +64,12 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 def by_itself(endpoint: Endpoint) -> Endpoint:
     """Say of a route that browsers ask for it without anybody having done anything: that is no use of a session."""
     endpoint.is_by_itself = True  # type: ignore[attr-defined]
+    return endpoint
+
+
+def a_file(endpoint: Endpoint) -> Endpoint:
+    """Say of a route that it answers with a file: nobody is led there who did not ask for it."""
+    endpoint.is_a_file = True  # type: ignore[attr-defined]
     return endpoint
 
 
@@ -277,6 +283,10 @@ def see(path: str, *, done: str | None = None, at: str | None = None) -> Respons
 def is_page(request: Request) -> bool:
     """Whether a request is a browser's, to be refused with a page."""
     return isinstance(request.scope.get("route"), PageRoute)
+
+
+def shows_a_page(route: object) -> TypeGuard[PageRoute]:
+    return isinstance(route, PageRoute) and not getattr(route.endpoint, "is_a_file", False)
 
 
 def is_for_a_person(request: Request, api: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Message
@@ -15,10 +16,25 @@ from app.web.forms import Form, explained
 from app.web.rendering import page
 
 
-async def missing(request: Request) -> Response:
-    """Answer a browser that asks for a page which there is not."""
+async def beside(request: Request, code: str, status: int) -> Response:
+    """Answer a browser that asks for what no page answers."""
     await face.recognise(request)
-    return await refused(request, NotFound())
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        if request.method in {"GET", "HEAD"}:  # a form's address, loaded again or gone back to after a lock
+            return face.see(_above(request))
+        code = NotFound.code  # the refusal's own words speak to who writes programs
+    return page(request, "refused.html", told=explained(code, {}), status=status)
+
+
+def _above(request: Request) -> str:
+    """The nearest page above an address that only takes forms: the page of what the form is about."""
+    contexts = iter_route_contexts(request.app.routes)
+    pages = [one.original_route for one in contexts if "GET" in (one.methods or ())]
+    path = request.url.path
+    while path := path.rpartition("/")[0]:
+        if any(face.shows_a_page(route) and route.path_regex.match(path) for route in pages):
+            return path
+    return "/"
 
 
 def outside(request: Request, error: DomainError) -> Response:
@@ -46,7 +62,7 @@ def _way_in(request: Request) -> Response:
     door = "/locked" if known is not None and known.is_locked else "/sign-in"
     if request.headers.get("hx-request"):  # a part of a page: the whole page goes
         return Response(status_code=401, headers={**face.HEADERS, "HX-Redirect": door})
-    wanted = request.url.path if request.method == "GET" else "/"
+    wanted = request.url.path if request.method == "GET" else face.ours(face.form(request).own("_page"))
     return face.see(door + (f"?next={quote(wanted)}" if wanted != "/" else ""))
 
 

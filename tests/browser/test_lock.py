@@ -199,3 +199,18 @@ def test_everybody_can_use_the_locked_page(visit: Opener, served: Served, langua
     page.goto("/locked")
     wrong = examine(page)
     assert wrong == [], "\n".join(wrong)
+
+
+def test_the_lock_leads_back_from_a_refused_form_to_its_page(visit: Opener, served: Served) -> None:
+    page = visit(Role.social_worker, "fr")
+    page.goto("/account")
+    page.locator("form[action='/account/password'] [name=current_password]").fill("not this sentence")
+    page.locator("form[action='/account/password'] [name=password]").fill("short")
+    page.locator("form[action='/account/password'] button").click()
+    expect(page.locator("#refusal")).to_be_visible()
+    assert page.url.endswith("/account")  # loaded again, the page is asked for and nothing is sent
+    page.locator("#lock button").click()
+    page.wait_for_url(LOCKED)
+    page.fill("[name=password]", served.passwords[WORKER])
+    page.locator("form[action='/locked'] button").click()
+    expect(page.locator("main")).to_contain_text(WORKER)

@@ -70,12 +70,11 @@ if (proof) {
 
 document.getElementById("refusal")?.focus();
 
-// What was done is told once: asked for again, the page says nothing of it.
-const address = new URL(location);
-if (address.searchParams.has("done")) {
-  address.searchParams.delete("done");
-  history.replaceState(history.state, "", address);
-}
+// What was done is told once: asked for again, the page says nothing of it. And a page that shows a refused form again
+// stands under its own address, not the form's: that one cannot be asked for.
+const address = new URL(document.body.dataset.page ?? location.href, location);
+address.searchParams.delete("done");
+if (address.href !== location.href) history.replaceState(history.state, "", address);
 
 // Where the server cannot be reached, a page says so in words instead of the browser's own.
 navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
