@@ -131,8 +131,14 @@ def show(request: Request, actor: InterviewReader, interview: InterviewSeen, db:
         "called": called(db, actor, interview),
     }
     if interview["status"] is not InterviewStatus.draft:
-        needs = terms.by_code(db, "need")
-        return page(request, "worker/interview_over.html", need_words=needs, **told)
+        return page(
+            request,
+            "worker/interview_over.html",
+            need_words=terms.by_code(db, "need"),
+            choices=choices(db),
+            is_held=interview["status"] is InterviewStatus.completed,
+            **told,
+        )
     held_at = answers.wall_clock(interview["held_at"], windows.zone(db, interview["window_id"]))
     shown = {**answers.shown(interview), "held_at": held_at}
     return page(request, "worker/interview.html", shown=shown, choices=choices(db), **told)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from app.assessments import queries as assessments
+from app.cases import plan_queries
 from app.cases.deps import CaseOpenedToRead, CaseReader
 from app.consents.deps import ConsentRecorder
 from app.consents.models import ConsentForm, ConsentPurpose
@@ -49,7 +50,7 @@ _NOBODY: dict[str, Any] = dict.fromkeys(
 )
 
 # What of a list finds room on a sheet; the rest stays in the file.
-GOALS, ACTIONS, REFERRALS, CONSENTS = 4, 2, 4, 3
+GOALS, ACTIONS, REFERRALS, CONSENTS = 6, 2, 4, 6
 
 
 def _fitting(text: str | None, characters: int, lines: int) -> dict[str, Any]:
@@ -127,6 +128,7 @@ def intake_sheet(request: Request, actor: InterviewReader, db: ReadDb, interview
         whom=whom,
         commune=places.territories(db, [commune]).get(commune) if commune else None,
         answers=interview["consents"][:CONSENTS],
+        more_answers=len(interview["consents"]) > CONSENTS,
         back=f"/interviews/{interview['id']}",
     )
 
@@ -211,6 +213,7 @@ def case_summary(request: Request, actor: CaseReader, db: ReadDb, case: CaseOpen
     whom = people.read(db, actor, case["person_id"])
     sent = referrals.page(db, actor, PageRequest(limit=REFERRALS), case_id=case["id"])
     result = assessments.latest(db, case["id"])
+    plan = plan_queries.plan(db, actor, case["id"])  # goals with an outcome too: a closed case has no other
     return page(
         request,
         "paper/case.html",
@@ -220,8 +223,8 @@ def case_summary(request: Request, actor: CaseReader, db: ReadDb, case: CaseOpen
         commune=places.territories(db, [whom["commune_code"]]).get(whom["commune_code"] or ""),
         needs=terms.by_code(db, "need"),
         summary=_fitting(case["summary"], 300, 3),
-        goals=[{**goal, "actions": goal["actions"][:ACTIONS]} for goal in case["plan"][:GOALS]],
-        more_goals=len(case["plan"]) > GOALS,
+        goals=[{**goal, "actions": goal["actions"][:ACTIONS]} for goal in plan[:GOALS]],
+        more_goals=len(plan) > GOALS,
         referrals=[{**one, "service": directory.read(db, actor, one["service_id"])} for one in sent.items],
         more_referrals=sent.next is not None,
         result=result,

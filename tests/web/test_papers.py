@@ -7,10 +7,15 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.cases import closure, plan
+from app.cases.schemas import CaseClose
+from app.cases.states import ClosingReason, GoalStatus
 from app.consents import service as consents
+from app.consents.models import ConsentPurpose
 from app.core.db import WriteSession
 from app.core.settings import LANGUAGES
 from app.intake.models import Interview
+from app.web.wording import t
 from tests.factories import cases, intake, referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
@@ -125,6 +130,46 @@ def test_the_case_summary_shows_plan_and_referrals(worker: Browser, db: WriteSes
     for told in (ready.case.number, "أريد غرفة (مثال)", "زيارة (مثال)", "خدمة مثال", "والباقي في «شباك»"):
         assert told in text
     assert "case:read" in _trail(db, ready.case.id)
+
+
+def test_the_summary_of_a_closed_case_shows_what_its_goals_came_to(
+    worker: Browser, db: WriteSession, ready: Ready
+) -> None:
+    goal = cases.goal(db, ready.world.worker, ready.case)
+    plan.settle(db, ready.world.worker, goal, GoalStatus.met, "سكنت غرفة (مثال)")
+    closure.close(db, ready.world.worker, ready.case, CaseClose(reason=ClosingReason.goals_met))
+    db.commit()
+    text = worker.open(f"/cases/{ready.case.id}/print").text
+    for told in ("أريد غرفة (مثال)", "تحقق", "سكنت غرفة (مثال)"):
+        assert told in text
+    assert "لا هدف مسجل" not in text
+
+
+PURPOSES = {purpose: f"enum.ConsentPurpose.{purpose}" for purpose in ConsentPurpose}
+
+
+@pytest.fixture
+def answered(db: WriteSession, ready: Ready) -> Interview:
+    """An interview in which the person answered to each purpose, by word of mouth."""
+    said = {"decision": "refused", "form": "oral_with_witness", "witness": "شاهدة مثالية", "language": "ar"}
+    given = [{**said, "purpose": purpose.value} for purpose in ConsentPurpose]
+    held = intake.completed(db, ready.world.worker, ready.world.here, consents=given)
+    db.commit()
+    return held
+
+
+@pytest.mark.parametrize("sheet", ["", "/print"])
+def test_an_interview_tells_every_answer_about_sharing_and_how_it_was_given(
+    worker: Browser, answered: Interview, sheet: str
+) -> None:
+    text = worker.open(f"/interviews/{answered.id}{sheet}").text
+    for key in (*PURPOSES.values(), "enum.ConsentForm.oral_with_witness"):
+        assert str(t(key)) in text
+    assert text.count("شاهدة مثالية") == len(PURPOSES)
+
+
+def test_an_interview_that_is_over_is_printed_from_its_page(worker: Browser, answered: Interview) -> None:
+    assert worker.open(f"/interviews/{answered.id}").follow("طباعة").path.endswith("/print")
 
 
 def test_strangers_and_partners_print_nothing(
