@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -35,6 +35,11 @@ def _plan(*, only_open: bool) -> Prepared:
 def plan(db: ReadSession, actor: Actor, case_id: CaseId, *, only_open: bool = False) -> list[dict[str, Any]]:
     """The goals of a case that was found visible, each with its actions, as columns and in one statement."""
     return _goals(rows(db, _plan(only_open=only_open), case=case_id), actor.role)
+
+
+def unfinished(goals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The actions of a plan that nobody has carried out or dropped; they do not stand against closing a case."""
+    return [action for goal in goals for action in goal["actions"] if action["status"] is ActionStatus.planned]
 
 
 def goal_out(db: ReadSession, actor: Actor, goal: Goal) -> dict[str, Any]:

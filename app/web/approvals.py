@@ -29,13 +29,15 @@ def show_approval(request: Request, actor: ClosureApprover, db: ReadDb, case: Ca
     if case["closure_requested_at"] is None or case["closed_at"] is not None:
         return see("/approvals")
     asked_by = case["closure_requested_by"]
+    goals = plan_queries.plan(db, actor, case["id"])
     in_the_way = closure.blockers(db, case["id"])
     return page(
         request,
         "supervisor/approval.html",
         case=case,
         asked_by=users.names(db, [asked_by])[asked_by]["name"],
-        goals=plan_queries.plan(db, actor, case["id"]),
+        goals=goals,
+        unfinished=plan_queries.unfinished(goals),
         referrals=referrals.of_case(db, actor, case["id"]),
         in_the_way=explained(closure.CaseNotReadyToClose.code, {"blockers": in_the_way})["explanations"],
     )

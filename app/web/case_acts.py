@@ -136,6 +136,7 @@ def close_page(request: Request, actor: CaseCloser, db: ReadDb, case: CaseOpened
         outcomes=terms.members(status for status in GoalStatus if status is not GoalStatus.open),
         referrals=_in_the_way(db, actor, case),
         goals=case["plan"],
+        unfinished=plan_queries.unfinished(plan_queries.plan(db, actor, case["id"])),
         names=users.names(db, filter(None, [case["closure_requested_by"]])),
         zone=windows.zone(db, case["window_id"]),
     )

@@ -33,6 +33,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
     planned = follow_ups.waiting(db, case_id)
     assessed = assessments.page(db, actor, case_id, _FEW).items
     goals = plan_queries.plan(db, actor, case_id)
+    decided = [goal for goal in goals if goal["status"] is not GoalStatus.open]
     facts = Facts(
         case=case,
         today=windows.today(db, window_id),
@@ -58,7 +59,8 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "contacts": planned,
         "assessments": facts.assessments,
         "goals": [goal for goal in goals if goal["status"] is GoalStatus.open],
-        "decided": sum(goal["status"] is not GoalStatus.open for goal in goals),
+        "decided": len(decided),
+        "unfinished": plan_queries.unfinished(decided),
         "files": files.page(db, _FEW, SubjectType.case, case_id),
         "file_limit": documents.most_megabytes(),
         "timeline": case_events.page(db, case_id, PageRequest(limit=EVENTS), chapter, referred),

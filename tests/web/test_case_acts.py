@@ -132,12 +132,37 @@ def test_an_open_referral_in_the_way_of_closing_is_named_with_its_link(
     db: WriteSession, world: World, worker: Browser
 ) -> None:
     ready = referral_factory.ready(db, world)
-    referral = ready.sent()
     db.commit()
     to = path_of(ready.case, "/close")
+    opened_before = worker.open(to)
+    referral = ready.sent()
+    db.commit()
     page = worker.open(to)
     assert f"/referrals/{referral.id}" in page.find("//main//a/@href")
-    assert page.send(to, reason="moved_away").status == 409
+    assert not page.find(f"//form[@action='{to}']")  # nothing is asked that would be refused
+    refused = opened_before.send(to, reason="moved_away", note="Une remarque (exemple).")
+    assert refused.status == 409
+    assert "Une remarque (exemple)." in refused.text  # what was typed is kept
+
+
+def test_what_was_planned_and_not_carried_out_is_told_until_after_the_closing(
+    db: WriteSession, world: World, worker: Browser, supervisor: Browser
+) -> None:
+    case = cases.case(db, world.worker, priority=Priority.high)
+    goal = cases.goal(db, world.worker, case)
+    cases.action(db, world.worker, case, goal)
+    db.commit()
+    form = worker.open(path_of(case, "/close"))
+    assert "زيارة (مثال)" in form.text
+    answer = {f"outcomes__{goal.id}__status": "met"}
+    asked = form.send(path_of(case, "/closure-request"), reason="goals_met", **answer)
+    decision = f"/approvals/{case.id}"
+    assert "زيارة (مثال)" in asked.text
+    request = supervisor.open(decision)
+    assert "زيارة (مثال)" in request.text
+    request.send(f"{decision}/approve")
+    assert again(db, case).status is CaseStatus.closed
+    assert "زيارة (مثال)" in worker.open(path_of(case)).text
 
 
 def test_a_worker_asks_for_the_closing_of_a_pressing_case_and_a_supervisor_decides(
