@@ -39,7 +39,9 @@ def plan(db: ReadSession, actor: Actor, case_id: CaseId, *, only_open: bool = Fa
 
 def unfinished(goals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The actions of a plan that nobody has carried out or dropped; they do not stand against closing a case."""
-    return [action for goal in goals for action in goal["actions"] if action["status"] is ActionStatus.planned]
+    return [
+        action for goal in goals for action in goal["actions"] if action["status"] is ActionStatus.planned
+    ]
 
 
 def goal_out(db: ReadSession, actor: Actor, goal: Goal) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class Ranked:
     service: Row  # as the directory tells it
     agreement: Agreement | None  # in force where the case is; None: nothing can be sent
     is_quota_used: bool
+    is_by_theme: bool  # serves the theme of the need: whether the need itself is not known
     misfits: tuple[EligibilityWarning, ...]
     places: int | None  # left now; None: no limit is known
     was_tried: bool  # in this case, and nothing came of it
@@ -81,6 +82,7 @@ class _Case:
 
     today: date
     territories: Sequence[str]
+    need: str
     person: Any
     tried: frozenset[ServiceId]
 
@@ -93,6 +95,7 @@ def ranked(db: ReadSession, actor: Actor, case: CaseIds, need: str) -> list[Rank
     whose = _Case(
         today=windows.today(db, case.window_id),
         territories=territories(db, case.window_id),
+        need=need,
         person=eligible(db, case.person_id),
         tried=frozenset(found.service_id for found in rows(db, _TRIED, case=case.case_id)),
     )
@@ -109,6 +112,7 @@ def told(one: Ranked) -> dict[str, Any]:
         "service": dict(one.service),
         "agreement_id": one.agreement.id if one.agreement else None,
         "is_quota_used": one.is_quota_used,
+        "is_by_theme": one.is_by_theme,
         "misfits": one.misfits,
         "places": one.places,
         "was_tried": one.was_tried,
@@ -130,6 +134,7 @@ def _judged(
         service=service,
         agreement=agreement,
         is_quota_used=agreement is not None and quota_used(db, agreement, whose.today),
+        is_by_theme=whose.need.startswith(f"{service.need_code}."),
         misfits=tuple(misfits(db, whose.person, service, whose.today)),
         places=None if service.capacity is None else max(0, service.capacity - served),
         was_tried=service.id in whose.tried,

@@ -219,6 +219,9 @@ class Suggestion(Output):
         description="In force where the case is. Without one nothing can be sent."
     )
     is_quota_used: bool = Field(description="As many were sent under the agreement as its period allows.")
+    is_by_theme: bool = Field(
+        description="It serves the theme of the need; whether the need itself, the partner knows."
+    )
     misfits: list[EligibilityWarning] = Field(
         description="In what the person differs from those the service is for; to be acknowledged when sending."
     )

@@ -18,7 +18,7 @@ from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.settings import settings
 from app.oversight import flow, workload
 from app.oversight.deps import BoardReader
-from app.web import face
+from app.web import drawing, face
 from app.web.face import PageForm, see
 from app.web.rendering import page
 from app.windows import queries as windows
@@ -56,6 +56,7 @@ def board(
         staff=staff,
         loads=workload.loads(db, actor, [one for there in staff.values() for one in there]),
         norm=settings().caseload_norm,
+        weights=[(level, drawing.figure(weight)) for level, weight in workload.WEIGHTS.items()],
         partners=flow.waiting(db, actor),
     )
 

@@ -1,18 +1,22 @@
 """The list of cases, the page of one, its timeline and its documents."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from app.auth.permissions import Permission, may
 from app.cases import caseload
 from app.cases.deps import CaseOpenedToRead, CaseReader, CasesListed
 from app.cases.schemas import CaseSort
 from app.cases.states import CaseStatus, Priority
+from app.core.actor import Actor
+from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb
 from app.referrals import overviews as referrals
-from app.web import case_events, face, terms
+from app.web import case_events, face, team, terms
 from app.web.case_events import Chapter
 from app.web.case_page import gather
 from app.web.rendering import page
@@ -35,12 +39,22 @@ def list_cases(
         next=found.next,
         chosen=chosen,
         kept={name: value for name, value in request.query_params.items() if name != "cursor" and value},
+        team=_team(db, actor, found.items) if may(actor, Permission.case_assign) else [],
         is_mine=chosen.referent_id is not None and chosen.referent_id == actor.user_id,
         windows=known,
         priorities=terms.members(Priority),
         statuses=terms.members(CaseStatus),
         sorts=terms.members(CaseSort),
     )
+
+
+def _team(db: ReadSession, actor: Actor, listed: Sequence[Mapping[str, Any]]) -> terms.Options:
+    """Whose cases may be asked for: who serves at one's windows, and who left the cases behind that are listed."""
+    serving = {
+        code: name for window in sorted(actor.window_ids) for code, name in team.colleagues(db, window)
+    }
+    left = {str(case["referent_id"]): case["referent_name"] for case in listed}
+    return sorted((left | serving).items(), key=lambda one: one[1])
 
 
 async def _opened_whole(request: Request, actor: CaseReader, case: CaseOpenedToRead) -> dict[str, Any]:

@@ -62,6 +62,23 @@ def test_the_list_names_the_cases_of_ones_windows_and_no_others(
     assert foreign.number not in page.text
 
 
+def test_a_supervisor_lists_the_cases_of_one_worker_from_the_caseloads(
+    db: WriteSession, world: World, worker: Browser, supervisor: Browser, case: Case
+) -> None:
+    others = cases.case(db, world.colleague)
+    db.commit()
+    board = supervisor.open("/board")
+    assert f"/cases?referent_id={world.worker.user}" in board.find("//li[contains(@class, 'load')]//a/@href")
+    assert board.find("//*[@class='length__mark']")  # what a caseload is held against
+    assert "عالية 1.5" in board.text or "عالية 1,5" in board.text
+    page = supervisor.open(f"/cases?referent_id={world.worker.user}")
+    assert case.number in page.text
+    assert others.number not in page.text
+    chosen = page.find("//select[@name='referent_id']/option[@selected]")
+    assert [option.get("value") for option in chosen] == [str(world.worker.user)]
+    assert not worker.open("/cases").find("//select[@name='referent_id']")
+
+
 def test_blank_filters_are_no_filters_and_chosen_ones_stay_chosen(
     db: WriteSession, world: World, worker: Browser, case: Case
 ) -> None:
