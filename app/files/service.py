@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePath
 from uuid import UUID
 
 from app.audit import service as audit
@@ -45,6 +45,7 @@ class Received:
     name: str
     media_type: str
     content: bytes
+    is_renamed: bool = False  # it was called by the extension of another kind
 
 
 def examine(declared_name: str, content: bytes, *, limit: int) -> Received:
@@ -59,7 +60,9 @@ def examine(declared_name: str, content: bytes, *, limit: int) -> Received:
     kind = kinds.recognise(content)
     if kind is None:
         raise FileTypeRefused(accepted=[known.extensions[0] for known in (*kinds.KINDS, kinds.TEXT)])
-    return Received(kinds.safe_name(declared_name, kind), kind.media_type, content)
+    name = kinds.safe_name(declared_name, kind)
+    is_renamed = not declared_name.lower().endswith(PurePath(name).suffix.lower())
+    return Received(name, kind.media_type, content, is_renamed)
 
 
 def attach(

@@ -10,17 +10,19 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.cases import caseload, service
+from app.cases import queries as cases
 from app.cases.caseload import CaseFilter
 from app.cases.deps import CaseAssigner, CaseToWrite
 from app.cases.schemas import CaseAssign, CaseSort
 from app.core import clock
 from app.core.deps import PageQuery, ReadDb, WriteDb
+from app.core.ids import CaseId
 from app.core.settings import settings
 from app.oversight import flow, workload
 from app.oversight.deps import BoardReader
 from app.web import drawing, face
 from app.web.face import PageForm, see
-from app.web.rendering import page
+from app.web.rendering import page, query
 from app.windows import queries as windows
 
 router = face.router()
@@ -38,9 +40,17 @@ _FILTERS: dict[str, CaseFilter] = {
 
 @router.get("/board")
 def board(
-    request: Request, actor: BoardReader, db: ReadDb, wanted: PageQuery, box: Box | None = None
+    request: Request,
+    actor: BoardReader,
+    db: ReadDb,
+    wanted: PageQuery,
+    box: Box | None = None,
+    case_id: CaseId | None = None,
 ) -> Response:
-    """What asks for attention. Without a wish, the first list that holds something is shown."""
+    """What asks for attention. Without a wish, the first list that holds something is shown.
+
+    `case_id` is the case that was just handed over, of which it is told to whom.
+    """
     counts = workload.counts(db, actor)
     shown: str = box or next((name for name in _FILTERS if counts[name]), "overdue")
     staff = workload.staff(db, actor)
@@ -49,6 +59,7 @@ def board(
         request,
         "supervisor/board.html",
         box=shown,
+        handed_over=cases.read(db, actor, case_id) if case_id else None,
         boxes=list(_FILTERS),
         counts=counts,
         cases=_at_their_windows(db, found.items),
@@ -88,4 +99,4 @@ def hand_over(actor: CaseAssigner, db: WriteDb, case: CaseToWrite, form: PageFor
     service.assign(db, actor, case, form.read(CaseAssign))
     back = form.own("_page") or ""
     box = next((name for name in _FILTERS if back == f"/board?box={name}"), None)
-    return see(f"/board?box={box}" if box else "/board", done="handed_over")
+    return see(query("/board", box=box, case_id=case.id), done="handed_over")

@@ -57,6 +57,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "consent": consents.standing(db, person_id),
         "referrals": referred,
         "contacts": planned,
+        "contact_due": facts.dues.get("follow_up"),  # by the rhythm, before anybody plans one
         "assessments": facts.assessments,
         "goals": [goal for goal in goals if goal["status"] is GoalStatus.open],
         "decided": len(decided),

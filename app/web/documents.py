@@ -41,13 +41,18 @@ def most_megabytes() -> int:
     return settings().attachment_limit_bytes // 1_048_576
 
 
+def _added(received: service.Received) -> str:
+    """A name that promised another kind of file was put right: whoever looks for it in the list is told."""
+    return "document_renamed" if received.is_renamed else "document_added"
+
+
 # The addresses end so that the gate lets a document's size through.
 @router.post("/people/{person_id}/attachments")
 def add_to_person(
     actor: FileWriter, config: Config, received: Received, db: CreateDb, person_id: PersonId
 ) -> Response:
     service.attach(db, actor, config, SubjectType.person, person_id, received)
-    return see(f"/people/{person_id}", done="document_added")
+    return see(f"/people/{person_id}", done=_added(received))
 
 
 @router.post("/cases/{case_id}/attachments")
@@ -55,7 +60,7 @@ def add_to_case(
     actor: FileWriter, config: Config, received: Received, db: CreateDb, case: CaseToWrite
 ) -> Response:
     service.attach(db, actor, config, SubjectType.case, UUID(str(case.id)), received)
-    return see(f"/cases/{case.id}", done="document_added")
+    return see(f"/cases/{case.id}", done=_added(received))
 
 
 @router.post("/referrals/{referral_id}/attachments")
@@ -78,7 +83,7 @@ def _kept_with(
 ) -> Response:
     service.attach(db, actor, config, SubjectType.referral, referral.id, received)
     back = subjects.address(actor, SubjectType.referral, referral.id)
-    return see(back, done="document_added")
+    return see(back, done=_added(received))
 
 
 @router.get("/attachments/{attachment_id}")

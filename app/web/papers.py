@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from app.assessments import queries as assessments
+from app.auth import queries as users
 from app.cases import plan_queries
 from app.cases.deps import CaseOpenedToRead, CaseReader
 from app.consents.deps import ConsentRecorder
@@ -18,7 +19,7 @@ from app.core.actor import Actor, Role
 from app.core.clock import today
 from app.core.db import ReadSession
 from app.core.deps import ReadDb
-from app.core.ids import WindowId
+from app.core.ids import ReferralId, WindowId
 from app.core.pagination import PageRequest
 from app.core.sharing import DataCategory
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewWriter
@@ -195,6 +196,7 @@ def letter(request: Request, actor: ReferralReader, db: ReadDb, referral: Referr
         **_house(db, actor, referral.window_id),
         referral=view,
         is_agreed=referral.legal_basis is None,
+        sent_by=_sender(db, referral.id),
         reference=naming.reference(referral.id),
         situation=_fitting(view["situation"], 800, 8),
         service=directory.read(db, actor, referral.service_id),
@@ -205,6 +207,14 @@ def letter(request: Request, actor: ReferralReader, db: ReadDb, referral: Referr
         band=drawing.band(db, view["assessment"]),
         back=f"/referrals/{referral.id}",
     )
+
+
+def _sender(db: ReadSession, referral_id: ReferralId) -> str | None:
+    """Whom the partner asks for at the window."""
+    sent = next(
+        (step["actor_id"] for step in referrals.steps(db, referral_id) if step["action"] == "send"), None
+    )
+    return users.names(db, [sent])[sent]["name"] if sent else None
 
 
 @router.get("/cases/{case_id}/print")

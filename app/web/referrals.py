@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from app.auth import queries as users
 from app.auth.deps import CreateDb
-from app.core.actor import Actor
+from app.core.actor import WINDOW_ROLES, Actor
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.pagination import PageRequest
@@ -67,6 +68,8 @@ def show_referral(
 ) -> Response:
     referral = queries.read(db, actor, seen.id)
     messages = queries.messages(db, seen.id, wanted)
+    steps = queries.steps(db, seen.id)
+    ours = {step["actor_id"] for step in steps if step["actor_role"] in WINDOW_ROLES}
     return page(
         request,
         "referrals/referral.html",
@@ -76,7 +79,8 @@ def show_referral(
         documents=files.page(db, PageRequest(limit=100), SubjectType.referral, seen.id).items,
         file_limit=documents.most_megabytes(),
         seen_now=_seen_now(db, actor, seen),
-        steps=queries.steps(db, seen.id),
+        steps=steps,
+        colleagues=users.names(db, ours),
         messages=messages.items,
         next=messages.next,
         chain=_chain(db, seen),

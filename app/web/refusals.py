@@ -23,7 +23,7 @@ async def beside(request: Request, code: str, status: int) -> Response:
         if request.method in {"GET", "HEAD"}:  # a form's address, loaded again or gone back to after a lock
             return face.see(_above(request))
         code = NotFound.code  # the refusal's own words speak to who writes programs
-    return page(request, "refused.html", told=explained(code, {}), status=status)
+    return page(request, "refused.html", told=explained(code, {}), back=None, status=status)
 
 
 def _above(request: Request) -> str:
@@ -39,7 +39,9 @@ def _above(request: Request) -> str:
 
 def outside(request: Request, error: DomainError) -> Response:
     """Answer what was refused before a route was reached, or what broke."""
-    return page(request, "refused.html", told=explained(error.code, error.details), status=int(error.status))
+    back = _above(request) if request.method == "POST" else None  # what was sent is not read: nor its page
+    told = explained(error.code, error.details)
+    return page(request, "refused.html", told=told, back=back, status=int(error.status))
 
 
 async def refused(request: Request, error: DomainError) -> Response:
@@ -54,7 +56,7 @@ async def refused(request: Request, error: DomainError) -> Response:
         if again is not None:
             again.status_code = int(error.status)
             return again
-    return page(request, "refused.html", told=told, status=int(error.status))
+    return page(request, "refused.html", told=told, back=None, status=int(error.status))
 
 
 def _way_in(request: Request) -> Response:

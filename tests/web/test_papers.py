@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.auth.models import User
 from app.cases import closure, plan
 from app.cases.schemas import CaseClose
 from app.cases.states import ClosingReason, GoalStatus
@@ -16,6 +17,7 @@ from app.core.db import WriteSession
 from app.core.settings import LANGUAGES
 from app.intake.models import Interview
 from app.web.wording import t
+from app.windows.models import Window
 from tests.factories import cases, intake, referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
@@ -110,6 +112,18 @@ def test_the_letter_says_what_the_partner_may_see_now(
     assert "تبحث عن سكن (مثال)" not in text
     assert str(ready.person.family_name_latin) not in text
     assert "لا يتم تقاسم معطيات الشخص" in text
+
+
+def test_the_letter_names_whom_to_ask_at_the_window_and_the_telephone(
+    worker: Browser, db: WriteSession, ready: Ready
+) -> None:
+    referral = ready.sent()
+    db.get_one(Window, ready.world.here).phone = "05 36 00 00 00"
+    db.commit()
+    page = worker.open(f"/referrals/{referral.id}/letter")
+    cells = {cell.xpath("string(./dt)"): cell.xpath("string(./dd)") for cell in page.find("//dl/div")}
+    assert cells["المخاطب(ة) في الشباك"] == db.get_one(User, ready.world.worker.user).name
+    assert cells["هاتف الشباك"] == "05 36 00 00 00"
 
 
 def test_a_draft_has_no_letter(worker: Browser, db: WriteSession, ready: Ready) -> None:

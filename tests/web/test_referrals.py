@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
+from app.auth.models import User
 from app.core.clock import now
 from app.core.db import WriteSession
 from app.referrals import answering, service
@@ -27,6 +28,16 @@ def ready(db: WriteSession, world: World) -> Ready:
 def committed(ready: Ready, referral: Referral) -> str:
     ready.db.commit()
     return f"/referrals/{referral.id}"
+
+
+def test_the_history_names_colleagues_and_of_partners_their_role(worker: Browser, ready: Ready) -> None:
+    sent = ready.sent()
+    answering.ask(ready.db, ready.world.agent, sent, "هل لديها شهادة السكنى؟ (مثال)")
+    ready.db.commit()
+    (history,) = worker.open(f"/referrals/{sent.id}").find("//section[@aria-labelledby='history']")
+    names = {who: ready.db.get_one(User, who.user).name for who in (ready.world.worker, ready.world.agent)}
+    assert names[ready.world.worker] in history.text_content()
+    assert names[ready.world.agent] not in history.text_content()
 
 
 def test_a_question_is_answered_and_both_stand_in_the_history(worker: Browser, ready: Ready) -> None:

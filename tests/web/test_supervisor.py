@@ -76,6 +76,16 @@ def test_a_case_whose_referent_left_is_in_nobodys_hands(
     assert case.number in page.text
 
 
+def test_the_board_tells_which_case_was_handed_to_whom(
+    db: WriteSession, world: World, case: Case, supervisor: Browser
+) -> None:
+    to = f"/board/cases/{case.id}/assign"
+    page = supervisor.open("/board?box=overdue").send(to, user_id=world.colleague.user)
+    (told,) = page.find("//p[contains(@class, 'banner--info')]")
+    assert case.number in told.text_content()
+    assert db.get_one(User, world.colleague.user).name in told.text_content()
+
+
 def test_handing_over_to_somebody_of_another_window_is_refused_on_the_board(
     world: World, case: Case, supervisor: Browser
 ) -> None:
