@@ -137,6 +137,7 @@ def close_page(request: Request, actor: CaseCloser, db: ReadDb, case: CaseOpened
         referrals=_in_the_way(db, actor, case),
         goals=case["plan"],
         names=users.names(db, filter(None, [case["closure_requested_by"]])),
+        is_own_request=case["closure_requested_by"] == actor.user,
         zone=windows.zone(db, case["window_id"]),
     )
 
