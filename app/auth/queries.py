@@ -295,3 +295,11 @@ def names(db: ReadSession, user_ids: Iterable[UserId]) -> dict[UserId, dict[str,
 def serving_at(db: ReadSession, window_id: WindowId) -> list[dict[str, Any]]:
     """Who may be given work at a window, by name: a team, so all of it."""
     return [dict(found) for found in rows(db, _SERVING, window=window_id)]
+
+
+def of_institution(
+    db: ReadSession, institution_id: InstitutionId | None, user_ids: Iterable[UserId]
+) -> set[UserId]:
+    """Those of the accounts that are an institution's, whether they still open or not."""
+    known = select(_u.id).where(_u.institution_id == institution_id, _u.id.in_(set(user_ids)))
+    return set(db.scalars(known.order_by(_u.id)))
