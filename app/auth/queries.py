@@ -115,16 +115,21 @@ def visitor_of(db: Database, page_key: str) -> Visitor | None:
         session_id=first.session_id,
         language=first.language,
     )
-    unused = now() - first.last_used_at
-    # Uses are noted to the minute: whoever was here for the last of them is given it.
-    is_idle = unused >= timedelta(minutes=settings().page_idle_minutes) + USE_NOTED_EVERY
     return Visitor(
         actor,
         first.name,
         first.email,
-        is_locked=is_idle or first.locked_at is not None,
-        is_use_noted=unused < USE_NOTED_EVERY,
+        is_locked=first.locked_at is not None or is_idle(first.last_used_at),
+        is_use_noted=now() - first.last_used_at < USE_NOTED_EVERY,
     )
+
+
+def is_idle(last_used_at: datetime) -> bool:
+    """Whether a browser's session locks because nobody uses it.
+
+    Uses are noted to the minute: whoever was here for the last of them is given it.
+    """
+    return now() - last_used_at >= timedelta(minutes=settings().page_idle_minutes) + USE_NOTED_EVERY
 
 
 def credentials(db: ReadSession, email: str) -> tuple[UserId | None, str | None]:
