@@ -199,14 +199,11 @@ def page(db: ReadSession, actor: Actor, wanted: PageRequest, *, role: Role | Non
 
 
 def _with_windows(db: ReadSession, users: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = db.execute(
-        select(_w.user_id, _w.window_id)
-        .where(_w.user_id.in_([u["id"] for u in users]))
-        .order_by(_w.window_id)
-    ).all()
-    for user in users:
-        user["window_ids"] = [r.window_id for r in found if r.user_id == user["id"]]
-    return users
+    serving = select(_w.user_id, _w.window_id).where(_w.user_id.in_([u["id"] for u in users]))
+    served: dict[UserId, list[WindowId]] = {user["id"]: [] for user in users}
+    for user_id, window_id in db.execute(serving.order_by(_w.window_id)):
+        served[user_id].append(window_id)
+    return [{**user, "window_ids": served[user["id"]]} for user in users]
 
 
 def sessions_of(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:
