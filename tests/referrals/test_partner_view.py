@@ -108,6 +108,15 @@ def test_documents_need_their_own_category(ready: Ready) -> None:
         partner_view.require_documents(ready.db, ready.world.agent, referral.id)
 
 
+def test_over_http_files_that_are_not_shared_are_told_to_be_withheld(
+    ready: Ready, client: CheckedClient, db: WriteSession
+) -> None:
+    asked = {"subject_type": "referral", "subject_id": str(ready.sent().id)}
+    db.commit()
+    refused = client.get("/api/v1/attachments", params=asked, headers=headers(ready.world.agent))
+    assert (refused.status_code, refused.json()["code"]) == (403, "withheld")
+
+
 def test_files_are_named_where_they_are_shared_or_ones_own(
     ready: Ready, db: WriteSession, world: World, tmp_path: Path
 ) -> None:
