@@ -21,10 +21,10 @@ from app.consents.events import ConsentEnded
 from app.core import sharing
 from app.core.actor import Actor, Role
 from app.core.db import ReadSession
-from app.core.errors import Forbidden
 from app.core.ids import CaseId, PersonId, ReferralId
 from app.files import service as files
 from app.files.models import SubjectType
+from app.files.policy import AttachmentsClosed, FileUse
 from app.followups import queries as follow_up_queries
 from app.followups import reactions as follow_ups
 from app.followups import service as follow_up_service
@@ -86,20 +86,27 @@ def _hooks() -> None:
     )
 
 
-def _person_of_person(db: ReadSession, actor: Actor, subject_id: PersonId, _: bool) -> PersonId:
+def _person_of_person(db: ReadSession, actor: Actor, subject_id: PersonId, _: FileUse) -> PersonId:
     return people.get(db, actor, subject_id).id
 
 
-def _person_of_case(db: ReadSession, actor: Actor, subject_id: CaseId, _: bool) -> PersonId:
+def _person_of_case(db: ReadSession, actor: Actor, subject_id: CaseId, _: FileUse) -> PersonId:
     return cases_queries.get(db, actor, subject_id).person_id
 
 
-def _person_of_referral(db: ReadSession, actor: Actor, subject_id: ReferralId, is_writing: bool) -> PersonId:
+def _person_of_referral(db: ReadSession, actor: Actor, subject_id: ReferralId, use: FileUse) -> PersonId:
+    """The window keeps the files of what has ended in order and adds none; to a partner they are closed.
+
+    A partner reads where documents are shared, and hands something in where anything still is.
+    """
     referral = referrals.get(db, actor, subject_id)
-    if actor.institution_id is not None and is_writing and referral.status in referral_states.FINAL:
-        raise Forbidden(action="attach")  # what was settled is the partner's business no more
-    if actor.institution_id is not None and not is_writing:
-        partner_view.require_documents(db, actor, subject_id)
+    is_partner = actor.institution_id is not None
+    is_over = referral.status in referral_states.FINAL
+    if is_over and (use is FileUse.add or (is_partner and use is FileUse.remove)):
+        raise AttachmentsClosed()
+    if is_partner:
+        require = partner_view.require_documents if use is FileUse.read else partner_view.require_shared
+        require(db, actor, subject_id)
     return referral.person_id
 
 

@@ -48,12 +48,16 @@ def lock(db: WriteSession, actor: Actor) -> None:
 
 
 def unlock(db: WriteSession, actor: Actor, proof: Proof) -> None:
-    """Open a locked session for the user it belongs to. Raises what `prove` raises."""
+    """Open a locked session for the user it belongs to. Raises what `prove` raises.
+
+    Nobody does anything when a session locks because nobody uses it, so the trail tells of that here.
+    """
     if prove(db, actor, proof) != actor.user:
         raise WrongPassword()
     session = db.get_one(UserSession, actor.session_id)
+    is_idle = session.locked_at is None and queries.is_idle(session.last_used_at)
     session.locked_at, session.last_used_at = None, now()
-    audit.record(db, actor, "session:unlock", "user", actor.user)
+    audit.record(db, actor, "session:unlock", "user", actor.user, idle=is_idle)
 
 
 def choose_language(db: WriteSession, actor: Actor, language: str) -> None:

@@ -115,16 +115,21 @@ def visitor_of(db: Database, page_key: str) -> Visitor | None:
         session_id=first.session_id,
         language=first.language,
     )
-    unused = now() - first.last_used_at
-    # Uses are noted to the minute: whoever was here for the last of them is given it.
-    is_idle = unused >= timedelta(minutes=settings().page_idle_minutes) + USE_NOTED_EVERY
     return Visitor(
         actor,
         first.name,
         first.email,
-        is_locked=is_idle or first.locked_at is not None,
-        is_use_noted=unused < USE_NOTED_EVERY,
+        is_locked=first.locked_at is not None or is_idle(first.last_used_at),
+        is_use_noted=now() - first.last_used_at < USE_NOTED_EVERY,
     )
+
+
+def is_idle(last_used_at: datetime) -> bool:
+    """Whether a browser's session locks because nobody uses it.
+
+    Uses are noted to the minute: whoever was here for the last of them is given it.
+    """
+    return now() - last_used_at >= timedelta(minutes=settings().page_idle_minutes) + USE_NOTED_EVERY
 
 
 def credentials(db: ReadSession, email: str) -> tuple[UserId | None, str | None]:
@@ -194,14 +199,11 @@ def page(db: ReadSession, actor: Actor, wanted: PageRequest, *, role: Role | Non
 
 
 def _with_windows(db: ReadSession, users: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = db.execute(
-        select(_w.user_id, _w.window_id)
-        .where(_w.user_id.in_([u["id"] for u in users]))
-        .order_by(_w.window_id)
-    ).all()
-    for user in users:
-        user["window_ids"] = [r.window_id for r in found if r.user_id == user["id"]]
-    return users
+    serving = select(_w.user_id, _w.window_id).where(_w.user_id.in_([u["id"] for u in users]))
+    served: dict[UserId, list[WindowId]] = {user["id"]: [] for user in users}
+    for user_id, window_id in db.execute(serving.order_by(_w.window_id)):
+        served[user_id].append(window_id)
+    return [{**user, "window_ids": served[user["id"]]} for user in users]
 
 
 def sessions_of(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:
@@ -295,3 +297,11 @@ def names(db: ReadSession, user_ids: Iterable[UserId]) -> dict[UserId, dict[str,
 def serving_at(db: ReadSession, window_id: WindowId) -> list[dict[str, Any]]:
     """Who may be given work at a window, by name: a team, so all of it."""
     return [dict(found) for found in rows(db, _SERVING, window=window_id)]
+
+
+def of_institution(
+    db: ReadSession, institution_id: InstitutionId | None, user_ids: Iterable[UserId]
+) -> set[UserId]:
+    """Those of the accounts that are an institution's, whether they still open or not."""
+    known = select(_u.id).where(_u.institution_id == institution_id, _u.id.in_(set(user_ids)))
+    return set(db.scalars(known.order_by(_u.id)))

@@ -7,6 +7,7 @@ from typing import ClassVar
 from sqlalchemy import delete
 
 from app.audit import service as audit
+from app.auth.permissions import Permission, may
 from app.cases import plan, plan_queries, service
 from app.cases.events import CaseClosed, CaseClosureDeclined, CaseClosureRequested, CaseReopened
 from app.cases.models import Case, CaseDue, CaseTransition
@@ -48,6 +49,12 @@ class NoClosureRequested(DomainError):
     """Nobody asks for the closing of this case."""
 
     code = "no_closure_requested"
+
+
+class ClosureIsDeclined(DomainError):
+    """Another's request is no supervisor's to set aside: it is declined, with a reason that whoever asked is told of."""
+
+    code = "closure_is_declined"
 
 
 def close(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
@@ -125,8 +132,11 @@ def approve_request(db: WriteSession, actor: Actor, case: Case) -> None:
 def set_aside_request(db: WriteSession, actor: Actor, case: Case) -> None:
     """Take back what was asked for, by oneself or by a colleague.
 
-    Raises `CaseIsClosed`, `NoClosureRequested`.
+    Who decides does not take back what another asked for: that would be declining without a reason. Raises
+    `CaseIsClosed`, `NoClosureRequested`, `ClosureIsDeclined`.
     """
+    if _who_asked(case) != actor.user and may(actor, Permission.case_approve_closure):
+        raise ClosureIsDeclined()
     _forget_request(case)
     remark(db, actor, case, "take_back_closure", partial(CaseTransition, case_id=case.id), None)
     audit.record(db, actor, "case:set-aside-closure", "case", case.id, person_id=case.person_id)
@@ -137,7 +147,8 @@ def decline_request(db: WriteSession, actor: Actor, case: Case, reason: str) -> 
 
     Raises `CaseIsClosed`, `NoClosureRequested`.
     """
-    requested_by = _forget_request(case)
+    requested_by = _who_asked(case)
+    _forget_request(case)
     remark(db, actor, case, "decline_closure", lambda **row: CaseTransition(case_id=case.id, **row), reason)
     audit.record(db, actor, "case:decline-closure", "case", case.id, person_id=case.person_id)
     event = CaseClosureDeclined(
@@ -146,14 +157,15 @@ def decline_request(db: WriteSession, actor: Actor, case: Case, reason: str) -> 
     outbox.publish(db, event)
 
 
-def _forget_request(case: Case) -> UserId:
-    """Let nobody ask for the closing any more; returns who did."""
+def _who_asked(case: Case) -> UserId:
     service.refuse_closed(case)
-    requested_by = case.closure_requested_by
-    if requested_by is None:
+    if case.closure_requested_by is None:
         raise NoClosureRequested()
+    return case.closure_requested_by
+
+
+def _forget_request(case: Case) -> None:
     case.closure_requested_by = case.closure_requested_at = case.closing_reason = case.closing_note = None
-    return requested_by
 
 
 def blockers(db: ReadSession, case_id: CaseId) -> list[str]:

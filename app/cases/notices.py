@@ -2,6 +2,7 @@
 
 from app.auth import queries as auth
 from app.cases.events import CaseAssigned, CaseClosureDeclined, CaseClosureRequested
+from app.cases.models import Case
 from app.core.db import WriteSession
 from app.notifications import service as notifications
 
@@ -19,8 +20,9 @@ def tell_supervisors(db: WriteSession, event: CaseClosureRequested) -> None:
 
 
 def tell_who_asked(db: WriteSession, event: CaseClosureDeclined) -> None:
-    """The closing that somebody asked for will not be: the case goes on in their hands."""
-    if event.requested_by != event.declined_by:
+    """The closing that somebody asked for will not be: told to who still serves where the case is kept."""
+    window_id = db.get_one(Case, event.case_id).window_id
+    if event.requested_by != event.declined_by and auth.serves_at(db, event.requested_by, window_id):
         notifications.notify(
             db, [event.requested_by], "case.closure_declined", "case", event.case_id, event.step_id
         )

@@ -157,11 +157,11 @@ def request_closure(actor: CaseCloser, db: WriteDb, case: CaseToWrite, data: Cas
 
 
 @router.delete("/cases/{case_id}/closure-request", response_model=CaseOut)
-@refuses(service.CaseIsClosed, closure.NoClosureRequested)
+@refuses(service.CaseIsClosed, closure.NoClosureRequested, closure.ClosureIsDeclined)
 def set_aside_closure_request(
     actor: CaseCloser, expected: ExpectedVersion, db: WriteDb, case: CaseToWrite
 ) -> Response:
-    """Take the asking back."""
+    """Take the asking back, one's own or a colleague's; a supervisor declines what somebody else asked for."""
     check_version(case.version, expected)
     closure.set_aside_request(db, actor, case)
     return _case(db, actor, case.id)

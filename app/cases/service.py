@@ -39,9 +39,9 @@ from app.windows import queries as windows
 # source tells what happened until a moment (all time when None), newest first by (at, id), at most so many entries
 # with the members of `schemas.TimelineEntry`.
 closing_checks: list[Callable[[ReadSession, CaseId], Iterable[str]]] = []
+timeline_sources: list[Callable[[ReadSession, CaseId, datetime | None, int], list[dict[str, Any]]]] = []
 # What a module above asks of a case that is taken up on a day, and when it is due: by the source of the date.
 first_dues: dict[str, Callable[[ReadSession, Case, date], date]] = {}
-timeline_sources: list[Callable[[ReadSession, CaseId, datetime | None, int], list[dict[str, Any]]]] = []
 
 
 class CaseAlreadyOpen(DomainError):

@@ -15,6 +15,7 @@ from sqlalchemy import URL, make_url
 from app.core.errors import UnsafeConfiguration
 
 LANGUAGES = ("ar", "fr", "en", "fa")
+MOST_ATTACHMENTS = 100  # of one subject: pages that name all of them ask once
 
 
 class Settings(BaseSettings):
@@ -52,7 +53,7 @@ class Settings(BaseSettings):
 
     body_limit_bytes: int = Field(1_048_576, ge=1024)
     attachment_limit_bytes: int = Field(10_485_760, ge=1024, le=104_857_600)  # it is read into memory
-    attachments_per_subject: int = Field(50, ge=1)
+    attachments_per_subject: int = Field(50, ge=1, le=MOST_ATTACHMENTS)
 
     silent_case_days: int = Field(30, ge=1)
     caseload_norm: int = Field(

@@ -1,6 +1,9 @@
 """What may be shared about a person: one list for the agreements that allow it and the consents that permit it."""
 
 from enum import StrEnum
+from http import HTTPStatus
+
+from app.core.errors import DomainError
 
 
 class DataCategory(StrEnum):
@@ -16,3 +19,9 @@ class DataCategory(StrEnum):
     assessment = "assessment"
     health = "health"
     documents = "documents"
+
+
+class Withheld(DomainError):
+    """The person did not agree to share this, or no longer does."""
+
+    status, code = HTTPStatus.FORBIDDEN, "withheld"

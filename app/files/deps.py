@@ -12,9 +12,10 @@ from app.core.errors import InvalidInput
 from app.core.http import UnsupportedMediaType, refuses
 from app.core.ids import AttachmentId, PersonId
 from app.core.settings import Settings
+from app.core.sharing import Withheld
 from app.files import queries, service
 from app.files.models import Attachment, SubjectType
-from app.files.policy import person_of
+from app.files.policy import AttachmentsClosed, FileUse, person_of
 
 FileReader = Annotated[Actor, Depends(allowed(Permission.file_read))]
 FileWriter = Annotated[Actor, Depends(allowed(Permission.file_write))]
@@ -48,7 +49,7 @@ class Sent:
     received: service.Received
 
 
-@refuses(service.FileTooLarge, service.FileTypeRefused)
+@refuses(service.FileTooLarge, service.FileTypeRefused, Withheld, AttachmentsClosed)
 def _upload(
     _: Annotated[None, Depends(_one_form)],
     config: Config,
@@ -67,6 +68,7 @@ def _upload(
 Upload = Annotated[Sent, Depends(_upload)]
 
 
+@refuses(Withheld, AttachmentsClosed)
 def _to_remove(actor: FileWriter, db: WriteDb, attachment_id: AttachmentId) -> Attachment:
     return queries.get(db, actor, attachment_id)
 
@@ -74,6 +76,7 @@ def _to_remove(actor: FileWriter, db: WriteDb, attachment_id: AttachmentId) -> A
 AttachmentToRemove = Annotated[Attachment, Depends(_to_remove, scope="function")]
 
 
+@refuses(Withheld)
 def _visible(actor: FileReader, db: ReadDb, attachment_id: AttachmentId) -> dict[str, Any]:
     return queries.read(db, actor, attachment_id)
 
@@ -104,13 +107,14 @@ class Subject:
     person_id: PersonId
 
 
+@refuses(Withheld)
 def _subject(
     actor: FileReader,
     db: ReadDb,
     subject_type: Annotated[SubjectType, Query(description="What the files belong to.")],
     subject_id: Annotated[UUID, Query()],
 ) -> Subject:
-    person_id = person_of(db, actor, subject_type, subject_id, is_writing=False)
+    person_id = person_of(db, actor, subject_type, subject_id, FileUse.read)
     return Subject(subject_type, subject_id, person_id)
 
 

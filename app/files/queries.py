@@ -9,8 +9,9 @@ from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
 from app.core.ids import AttachmentId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.core.settings import MOST_ATTACHMENTS
 from app.files.models import Attachment, SubjectType
-from app.files.policy import person_of
+from app.files.policy import FileUse, person_of
 
 _f = Attachment.__table__.c
 
@@ -40,7 +41,7 @@ def read(db: ReadSession, actor: Actor, attachment_id: AttachmentId) -> dict[str
     found = row(db, _ATTACHMENT, attachment=attachment_id)
     if found is None:
         raise NotFound()
-    person_of(db, actor, found["subject_type"], found["subject_id"], is_writing=False)
+    person_of(db, actor, found["subject_type"], found["subject_id"], FileUse.read)
     return dict(found)
 
 
@@ -50,11 +51,11 @@ def shown(attachment: dict[str, Any]) -> dict[str, Any]:
 
 
 def get(db: ReadSession, actor: Actor, attachment_id: AttachmentId) -> Attachment:
-    """A file's row for removing it, for who may write to its subject. Raises `NotFound` or `Forbidden`."""
+    """A file's row for removing it. Raises what `person_of` raises."""
     attachment = db.get(Attachment, attachment_id)
     if attachment is None:
         raise NotFound()
-    person_of(db, actor, attachment.subject_type, attachment.subject_id, is_writing=True)
+    person_of(db, actor, attachment.subject_type, attachment.subject_id, FileUse.remove)
     return attachment
 
 
@@ -63,6 +64,11 @@ def page(db: ReadSession, wanted: PageRequest, subject_type: SubjectType, subjec
     statement = keyset(_LISTED, _f.id, page=wanted, descending=True)
     found = rows(db, statement, binds(wanted, UUID), subject_type=subject_type, subject=subject_id)
     return cut(found, wanted, "id")
+
+
+def of(db: ReadSession, subject_type: SubjectType, subject_id: UUID) -> list[dict[str, Any]]:
+    """All the files of one subject, the newest first: it has no more than a page of them, by its setting."""
+    return page(db, PageRequest(limit=MOST_ATTACHMENTS), subject_type, subject_id).items
 
 
 def count(db: ReadSession, subject_type: SubjectType, subject_id: UUID, most: int) -> int:

@@ -31,7 +31,7 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/attachments", response_model=AttachmentOut, status_code=201)
-@refuses(NotFound, Forbidden, service.TooManyAttachments)
+@refuses(NotFound, service.TooManyAttachments)
 def attach_file(actor: FileWriter, config: Config, sent: Upload, db: CreateDb) -> Response:
     """Attach a file to a person, a case or a referral that you may write to.
 

@@ -14,7 +14,7 @@ from app.core.ids import PersonId
 from app.core.settings import Settings
 from app.files import kinds, queries, storage
 from app.files.models import Attachment, SubjectType
-from app.files.policy import may_remove, person_of
+from app.files.policy import FileUse, may_remove, person_of
 from app.files.policy import subjects as subjects
 
 _AT_ONCE = 500  # names asked for in one query
@@ -73,8 +73,11 @@ def attach(
     subject_id: UUID,
     received: Received,
 ) -> Attachment:
-    """Keep a file with a person, a case or a referral that the actor may write to. Raises `TooManyAttachments`."""
-    person_id = person_of(db, actor, subject_type, subject_id, is_writing=True)
+    """Keep a file with a person, a case or a referral that the actor may write to.
+
+    Raises `TooManyAttachments` and what `person_of` raises.
+    """
+    person_id = person_of(db, actor, subject_type, subject_id, FileUse.add)
     most = config.attachments_per_subject
     if queries.count(db, subject_type, subject_id, most) >= most:
         raise TooManyAttachments(limit=most)

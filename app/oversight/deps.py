@@ -14,11 +14,11 @@ from app.core.deps import PageQuery, ReadDb, look, read_aside
 from app.core.errors import NotFound
 from app.core.ids import PersonId
 from app.core.pagination import Page
-from app.oversight import files
+from app.oversight import case_files
 from app.people import queries as people
 
-# A number as it was said becomes a file's ids; raises `NotFound`.
-FileFinder = Callable[[str], Awaitable[dict[str, Any]]]
+# A file number as it was said becomes a case's ids; raises `NotFound`.
+CaseFinder = Callable[[str], Awaitable[dict[str, Any]]]
 
 AuditReader = Annotated[Actor, Depends(allowed(Permission.audit_read))]
 PersonReader = Annotated[Actor, Depends(allowed(Permission.person_read))]
@@ -43,19 +43,15 @@ async def _person_asked_about(
     return person_id
 
 
-async def _file_by_number(request: Request, actor: AuditReader, db: ReadDb, number: str) -> dict[str, Any]:
-    return await _found(request, actor, db, number)
+async def _case_finder(request: Request, actor: AuditReader, db: ReadDb) -> CaseFinder:
+    return partial(_find_case, request, actor, db)
 
 
-async def _finder(request: Request, actor: AuditReader, db: ReadDb) -> FileFinder:
-    return partial(_found, request, actor, db)
-
-
-async def _found(request: Request, actor: Actor, db: ReadSession, number: str) -> dict[str, Any]:
-    """Who looks somebody up in the trail by a file number is told of there; also that there is no such file."""
+async def _find_case(request: Request, actor: Actor, db: ReadSession, number: str) -> dict[str, Any]:
+    """Who looks somebody up in the trail by a file number is told of there; also that no case has it."""
     record = partial(request.app.state.accesses.record, actor, "audit:find", "case")
     try:
-        found = await look(request, files.by_number, db, number)
+        found = await look(request, case_files.by_number, db, number)
     except NotFound:
         await record(None, None)
         raise
@@ -63,8 +59,7 @@ async def _found(request: Request, actor: Actor, db: ReadSession, number: str) -
     return found
 
 
-FileFoundByNumber = Annotated[dict[str, Any], Depends(_file_by_number, scope="function")]
-FindsFiles = Annotated[FileFinder, Depends(_finder, scope="function")]
+FindsCases = Annotated[CaseFinder, Depends(_case_finder, scope="function")]
 TrailReader = Annotated[Actor, Depends(_trail_reader)]
 PersonAskedAbout = Annotated[PersonId, Depends(_person_asked_about, scope="function")]
 

@@ -10,8 +10,8 @@ from app.core.fields import Instant
 from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.core.ids import PersonId, UserId
 from app.oversight import queries
-from app.oversight.deps import FileFoundByNumber, PersonAskedAbout, TrailReader
-from app.oversight.schemas import AccessPage, ChainOut, EntryPage, FileOut
+from app.oversight.deps import FindsCases, PersonAskedAbout, TrailReader
+from app.oversight.schemas import AccessPage, ChainOut, EntryPage, NumberedCase
 
 router = APIRouter(route_class=ApiRoute, tags=["oversight"])
 
@@ -43,14 +43,14 @@ def list_audit_entries(
     return page_answer(request, found)
 
 
-@router.get("/audit/files/{number}", response_model=FileOut)
+@router.get("/audit/files/{number}", response_model=NumberedCase)
 @refuses(NotFound)
-async def find_audited_file(file: FileFoundByNumber) -> Response:
-    """The ids behind a file number, to ask for the entries about the file or the person; the look-up leaves its own.
+async def find_audited_case(find: FindsCases, number: str) -> Response:
+    """The ids behind a file number, to ask for the entries about the case or the person; the look-up leaves its own.
 
     The number is understood as by `/cases/by-number`: `ouj1 ٢٠٢٦ 42` is `OUJ1-2026-00042`.
     """
-    return answer(file)
+    return answer(await find(number))
 
 
 @router.get("/audit/chain", response_model=ChainOut)

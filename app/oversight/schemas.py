@@ -47,7 +47,7 @@ class ChainOut(Output):
     head: str = Field(description="Write it down elsewhere: who rewrites the whole chain changes it.")
 
 
-class FileOut(Output):
+class NumberedCase(Output):
     """What a file number stands for in the trail."""
 
     number: str = Field(examples=["OUJ1-2026-00042"])

@@ -5,9 +5,13 @@ from fastapi import Depends, Request
 from app.auth.deps import allowed
 from app.auth.permissions import Permission
 from app.core.actor import Actor
-from app.core.deps import ReadDb, WriteDb, read_aside
+from app.core.deps import ReadDb, WriteDb, look, read_aside
 from app.core.http import refuses
 from app.core.ids import ReferralId
+from app.core.sharing import Withheld
+from app.files import queries as files
+from app.files.deps import FileReader
+from app.files.models import SubjectType
 from app.referrals import partner_view, queries
 from app.referrals.models import Referral
 
@@ -48,7 +52,7 @@ async def _seen_by_partner(
     return found
 
 
-@refuses(partner_view.Withheld)
+@refuses(Withheld)
 def _shared(
     actor: ReferralAnswerer,
     db: ReadDb,
@@ -83,6 +87,17 @@ async def _documents(
     return listed
 
 
+async def _documents_at_window(
+    request: Request,
+    actor: FileReader,
+    db: ReadDb,
+    seen: Annotated[Referral, Depends(_seen, scope="function")],
+) -> list[dict[str, Any]]:
+    """The files of a referral for who refers; that they were listed is recorded."""
+    await request.app.state.accesses.record(actor, "attachment:list", "referral", seen.id, seen.person_id)
+    return await look(request, files.of, db, SubjectType.referral, seen.id)
+
+
 async def _lister(request: Request, actor: ReferralReader) -> Actor:
     """A list tells of people's needs: who asked for it is recorded, once a page."""
     await request.app.state.accesses.record(actor, "referral:list", "window", None, None)
@@ -96,3 +111,4 @@ ReferralSeen = Annotated[Referral, Depends(_seen, scope="function")]
 ReferralSeenByPartner = Annotated[Referral, Depends(_shared, scope="function")]
 PartnerReferral = Annotated[dict[str, Any], Depends(_partner_page, scope="function")]
 PartnerDocuments = Annotated[list[dict[str, Any]], Depends(_documents, scope="function")]
+ReferralDocuments = Annotated[list[dict[str, Any]], Depends(_documents_at_window, scope="function")]

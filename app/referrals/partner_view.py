@@ -2,21 +2,20 @@
 
 from datetime import datetime, timedelta
 from functools import cache
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
 from app.assessments import queries as assessments
+from app.auth import queries as users
 from app.consents import queries as consents
 from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession, row
-from app.core.errors import DomainError, NotFound
+from app.core.errors import NotFound
 from app.core.ids import CaseId, PersonId, ReferralId
-from app.core.pagination import PageRequest
 from app.core.settings import settings
-from app.core.sharing import DataCategory
+from app.core.sharing import DataCategory, Withheld
 from app.files import queries as files
 from app.files.models import SubjectType
 from app.partners.models import Agreement
@@ -38,8 +37,6 @@ _INTERNAL = (
     _r.legal_basis,
     _a.data_categories.label("agreed"),
 )
-
-MOST_FILES = 100  # more than a referral may have, by its setting
 
 # Nothing came of it: the purpose of sharing has gone.
 UNSERVED = frozenset({ReferralStatus.withdrawn, ReferralStatus.declined, ReferralStatus.expired})
@@ -114,21 +111,25 @@ def _is_long_over(ended_at: datetime | None) -> bool:
 def documents(db: ReadSession, actor: Actor, view: dict[str, Any]) -> list[dict[str, Any]]:
     """The files of a referral, as `read` has told it, that are named to its institution now, the newest first.
 
-    Where documents are not shared those remain which the actor sent: named, so that nothing is sent twice, but not
-    opened (`is_open`). Where the person shares nothing, none is named.
+    Where documents are not shared those remain which the institution sent (`is_ours`): named, so that nothing is sent
+    twice, but not opened (`is_open`). Only who sent one takes it back (`is_own`). Where the person shares nothing, none
+    is named.
     """
     if view["is_withheld"]:
         return []
     is_open = DataCategory.documents in view["categories"]
-    found = files.page(db, PageRequest(limit=MOST_FILES), SubjectType.referral, view["id"]).items
-    own = [{**file, "is_open": is_open, "is_own": file["uploaded_by"] == actor.user_id} for file in found]
-    return [file for file in own if file["is_open"] or file["is_own"]]
-
-
-class Withheld(DomainError):
-    """The person did not agree to share this, or no longer does."""
-
-    status, code = HTTPStatus.FORBIDDEN, "withheld"
+    found = files.of(db, SubjectType.referral, view["id"])
+    ours = users.of_institution(db, actor.institution_id, (file["uploaded_by"] for file in found))
+    told = [
+        {
+            **file,
+            "is_open": is_open,
+            "is_ours": file["uploaded_by"] in ours,
+            "is_own": file["uploaded_by"] == actor.user_id,
+        }
+        for file in found
+    ]
+    return [file for file in told if file["is_open"] or file["is_ours"]]
 
 
 def require_documents(db: ReadSession, actor: Actor, referral_id: ReferralId) -> None:

@@ -12,9 +12,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import bindparam, func, select
 
 from app.core.clock import now
-from app.core.db import ReadSession, rows
+from app.core.db import ReadSession, row, rows
+from app.core.errors import NotFound
 from app.core.settings import LANGUAGES
-from app.vocabularies.models import Term
+from app.vocabularies.models import Term, version_of
 
 KEPT = timedelta(seconds=30)
 
@@ -22,11 +23,11 @@ _t = Term.__table__.c
 
 _NAMES = select(_t.vocabulary).distinct().order_by(_t.vocabulary)
 
-_TERMS = (
-    select(_t.code, _t.parent_code, _t.retired_at, *(_t[f"name_{code}"] for code in LANGUAGES))
-    .where(_t.vocabulary == bindparam("vocabulary"))
-    .order_by(_t.position, _t.code)
+_OF_LIST = select(_t.code, _t.parent_code, _t.retired_at, *(_t[f"name_{code}"] for code in LANGUAGES)).where(
+    _t.vocabulary == bindparam("vocabulary")
 )
+_TERMS = _OF_LIST.order_by(_t.position, _t.code)
+_TERM = _OF_LIST.where(_t.code == bindparam("code"))
 
 _LIVING = (
     select(_t.code)
@@ -68,6 +69,15 @@ def terms(db: ReadSession, vocabulary: str) -> list[dict[str, Any]]:
     return _keep(db, vocabulary, lambda: _in_order(rows(db, _TERMS, vocabulary=vocabulary)))
 
 
+def term(db: ReadSession, vocabulary: str, code: str) -> dict[str, Any]:
+    """A term of an open list as it stands now, never as it was kept, with its version. Raises `NotFound`."""
+    found = row(db, _TERM, vocabulary=vocabulary, code=code)
+    if found is None:
+        raise NotFound()
+    shown = _shown(found)
+    return {**shown, "version": version_of(shown["labels"].values())}
+
+
 def _in_order(found: list[Any]) -> list[dict[str, Any]]:
     """Put every term behind the one above it; the rows come by position."""
     below: dict[str | None, list[dict[str, Any]]] = {}
@@ -105,3 +115,11 @@ def last_position(db: ReadSession, vocabulary: str, parent_code: str | None) -> 
 def get(db: ReadSession, vocabulary: str, code: str | None) -> Term | None:
     """A term's row for changing it."""
     return db.get(Term, (vocabulary, code))
+
+
+def to_change(db: ReadSession, vocabulary: str, code: str) -> Term:
+    """A term's row, which nobody else changes meanwhile. Raises `NotFound`, also for a list that is not open."""
+    found = db.get(Term, (vocabulary, code), with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound()
+    return found

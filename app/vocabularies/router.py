@@ -1,10 +1,9 @@
 from fastapi import APIRouter, Response
 
 from app.core.deps import ReadDb, WriteDb
-from app.core.errors import NotFound
-from app.core.http import ApiRoute, answer, refuses
+from app.core.http import ApiRoute, answer
 from app.vocabularies import service
-from app.vocabularies.deps import ReferenceReader, VocabularyManager
+from app.vocabularies.deps import ReferenceReader, TermToReword, VocabularyManager
 from app.vocabularies.schemas import TermWords, VocabularyList, VocabularyOut
 
 router = APIRouter(route_class=ApiRoute, tags=["vocabularies"])
@@ -27,10 +26,9 @@ def get_vocabulary(_: ReferenceReader, db: ReadDb, name: str) -> Response:
 
 
 @router.post("/vocabularies/{name}/terms/{code}/reword", status_code=204)
-@refuses(NotFound)
-def reword_term(actor: VocabularyManager, db: WriteDb, name: str, code: str, data: TermWords) -> None:
+def reword_term(actor: VocabularyManager, db: WriteDb, term: TermToReword, data: TermWords) -> None:
     """Correct what a code of an open list is called, in all languages at once; retired codes too.
 
-    Who reads the list may see the former words for half a minute more.
+    Of two corrections the later one stands, and the trail tells of both. Who reads the list may see the former words for half a minute more.
     """
-    service.reword_term(db, actor, name, code, data)
+    service.reword_term(db, actor, term, data)

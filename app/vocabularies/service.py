@@ -93,17 +93,12 @@ def add_term(db: WriteSession, actor: Actor, vocabulary: str, data: TermCreate) 
     _record(db, actor, "add", vocabulary, data.code)
 
 
-def reword_term(db: WriteSession, actor: Actor, vocabulary: str, code: str, data: TermWords) -> None:
-    """Correct what a term is called; old records are read with the new words at once.
-
-    All its words are replaced together: of two corrections the later one stands, and the trail tells of both.
-    Raises `NotFound`, also for a list that is not open.
-    """
-    term = _known(db, vocabulary, code)
+def reword_term(db: WriteSession, actor: Actor, term: Term, data: TermWords) -> None:
+    """Correct what a term is called, in all languages together; old records are read with the new words at once."""
     for name, words in data.model_dump().items():
         setattr(term, name, words)
     _changed(db)
-    _record(db, actor, "reword", vocabulary, code)
+    _record(db, actor, "reword", term.vocabulary, term.code)
 
 
 def retire_term(db: WriteSession, actor: Actor, vocabulary: str, code: str) -> None:
@@ -114,16 +109,9 @@ def retire_term(db: WriteSession, actor: Actor, vocabulary: str, code: str) -> N
 
 def restore_term(db: WriteSession, actor: Actor, vocabulary: str, code: str) -> None:
     """Let a retired term be used again. Raises `NotFound`."""
-    _known(db, vocabulary, code).retired_at = None
+    queries.to_change(db, vocabulary, code).retired_at = None
     _changed(db)
     _record(db, actor, "restore", vocabulary, code)
-
-
-def _known(db: ReadSession, vocabulary: str, code: str) -> Term:
-    term = queries.get(db, vocabulary, code)
-    if term is None:
-        raise NotFound()
-    return term
 
 
 def _record(db: WriteSession, actor: Actor, act: str, vocabulary: str, code: str) -> None:
@@ -132,7 +120,7 @@ def _record(db: WriteSession, actor: Actor, act: str, vocabulary: str, code: str
 
 def retire(db: WriteSession, vocabulary: str, code: str) -> None:
     """Take a term out of new records; old ones keep their word for it. Raises `NotFound`."""
-    term = _known(db, vocabulary, code)
+    term = queries.to_change(db, vocabulary, code)
     term.retired_at = term.retired_at or now()
     _changed(db)
 

@@ -138,6 +138,7 @@ def close_page(request: Request, actor: CaseCloser, db: ReadDb, case: CaseOpened
         goals=case["plan"],
         unfinished=plan_queries.unfinished(plan_queries.plan(db, actor, case["id"])),
         names=users.names(db, filter(None, [case["closure_requested_by"]])),
+        is_own_request=case["closure_requested_by"] == actor.user,
         zone=windows.zone(db, case["window_id"]),
     )
 

@@ -5,10 +5,9 @@ from starlette.responses import Response
 
 from app.auth.deps import CreateDb
 from app.core import i18n
-from app.core.deps import ReadDb, WriteDb
-from app.core.errors import NotFound
-from app.vocabularies import service
-from app.vocabularies.deps import VocabularyManager
+from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
+from app.vocabularies import queries, service
+from app.vocabularies.deps import TermToReword, VocabularyManager
 from app.vocabularies.schemas import TermCreate, TermWords
 from app.web import face
 from app.web.face import PageForm, see
@@ -46,17 +45,17 @@ def add_term(actor: VocabularyManager, db: CreateDb, name: str, form: PageForm) 
 
 @router.get("/house/vocabularies/{name}/{code}")
 def show_term(request: Request, _: VocabularyManager, db: ReadDb, name: str, code: str) -> Response:
-    vocabulary = service.read(db, name)
-    term = next((term for term in vocabulary["terms"] if term["code"] == code), None)
-    if term is None or vocabulary["is_closed"]:
-        raise NotFound()
-    return page(request, "house/term.html", vocabulary=vocabulary, term=term, title=_title(name))
+    """The words as they stand now: what is kept for forms may have been corrected meanwhile."""
+    return page(request, "house/term.html", name=name, term=queries.term(db, name, code), title=_title(name))
 
 
 @router.post("/house/vocabularies/{name}/{code}")
-def reword_term(actor: VocabularyManager, db: WriteDb, name: str, code: str, form: PageForm) -> Response:
-    service.reword_term(db, actor, name, code, form.read(TermWords))
-    return see(f"/house/vocabularies/{name}", done="term_reworded")
+def reword_term(
+    actor: VocabularyManager, expected: ExpectedVersion, db: WriteDb, term: TermToReword, form: PageForm
+) -> Response:
+    check_version(term.version, expected)
+    service.reword_term(db, actor, term, form.read(TermWords))
+    return see(f"/house/vocabularies/{term.vocabulary}", done="term_reworded")
 
 
 @router.post("/house/vocabularies/{name}/{code}/retire")

@@ -10,17 +10,22 @@ from app.auth.deps import CreateDb
 from app.core.actor import WINDOW_ROLES, Actor
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
-from app.core.pagination import PageRequest
 from app.core.sharing import DataCategory
-from app.files import queries as files
-from app.files.models import SubjectType
 from app.referrals import answering, partner_view, queries, service
-from app.referrals.deps import ReferralLister, ReferralReader, ReferralSeen, ReferralToWrite, ReferralWriter
+from app.referrals.deps import (
+    ReferralDocuments,
+    ReferralLister,
+    ReferralReader,
+    ReferralSeen,
+    ReferralToWrite,
+    ReferralWriter,
+)
 from app.referrals.models import Referral
 from app.referrals.naming import names, reference
 from app.referrals.schemas import AppointmentIn, MessageCreate, Reply, Withdrawal
 from app.referrals.states import REFERABLE_AGAIN, ReferralStatus, WithdrawalReason
-from app.web import documents, face, terms
+from app.web import documents as documents_page
+from app.web import face, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page
 
@@ -64,7 +69,12 @@ def show_list(
 
 @router.get("/referrals/{referral_id}")
 def show_referral(
-    request: Request, actor: ReferralReader, db: ReadDb, seen: ReferralSeen, wanted: PageQuery
+    request: Request,
+    actor: ReferralReader,
+    db: ReadDb,
+    seen: ReferralSeen,
+    documents: ReferralDocuments,
+    wanted: PageQuery,
 ) -> Response:
     referral = queries.read(db, actor, seen.id)
     messages = queries.messages(db, seen.id, wanted)
@@ -76,8 +86,8 @@ def show_referral(
         referral=referral,
         names=names(db, [seen.id])[seen.id],
         reference=reference(seen.id),
-        documents=files.page(db, PageRequest(limit=100), SubjectType.referral, seen.id).items,
-        file_limit=documents.most_megabytes(),
+        documents=documents,
+        file_limit=documents_page.most_megabytes(),
         seen_now=_seen_now(db, actor, seen),
         steps=steps,
         colleagues=users.names(db, ours),

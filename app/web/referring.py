@@ -16,13 +16,10 @@ from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
 from app.core.fields import Code
-from app.core.pagination import PageRequest
 from app.core.sharing import DataCategory
-from app.files import queries as files
-from app.files.models import SubjectType
 from app.people import queries as people
 from app.referrals import partner_view, service
-from app.referrals.deps import ReferralSeen, ReferralToWrite, ReferralWriter
+from app.referrals.deps import ReferralDocuments, ReferralSeen, ReferralToWrite, ReferralWriter
 from app.referrals.naming import names
 from app.referrals.ranking import Ranked, broader, ranked
 from app.referrals.readiness import Readiness, readiness
@@ -107,7 +104,12 @@ def refer_again(actor: ReferralWriter, db: CreateDb, referral: ReferralToWrite, 
 
 @router.get("/referrals/{referral_id}/send")
 def send_page(
-    request: Request, _: ReferralWriter, actor: ConsentRecorder, seen: ReferralSeen, db: ReadDb
+    request: Request,
+    _: ReferralWriter,
+    actor: ConsentRecorder,
+    seen: ReferralSeen,
+    documents: ReferralDocuments,
+    db: ReadDb,
 ) -> Response:
     """What the partner will see, what stands in the way and what is to be acknowledged, on one page."""
     if seen.status is not ReferralStatus.draft:
@@ -126,7 +128,7 @@ def send_page(
         kept=_kept(ready),
         agreed=_agreed(ready),
         figure=drawing.figure,
-        documents=files.page(db, PageRequest(limit=100), SubjectType.referral, seen.id).items,
+        documents=documents,
         urgencies=terms.members(Urgency),
         bases=terms.members(LegalBasis),
         needs=terms.words(db, "need"),

@@ -207,7 +207,7 @@ def test_a_request_can_be_set_aside(
     url = f"/api/v1/cases/{case.id}/closure-request"
 
     def set_aside(version: int) -> Any:
-        return client.delete(url, headers=headers(world.supervisor, **{"If-Match": f'"{version}"'}))
+        return client.delete(url, headers=headers(world.colleague, **{"If-Match": f'"{version}"'}))
 
     assert set_aside(version - 1).status_code == 412
     page = set_aside(version).json()
@@ -218,6 +218,27 @@ def test_a_request_can_be_set_aside(
     assert told[:2] == ["take_back_closure", "request_closure"]
     refused = set_aside(page["version"])
     assert (refused.status_code, refused.json()["code"]) == (409, "no_closure_requested")
+
+
+def test_a_supervisor_sets_aside_no_request_but_the_own(
+    client: CheckedClient, world: World, db: WriteSession, case: Case
+) -> None:
+    url = f"/api/v1/cases/{case.id}/closure-request"
+
+    def set_aside(version: int) -> Any:
+        return client.delete(url, headers=headers(world.supervisor, **{"If-Match": f'"{version}"'}))
+
+    asked = ask(client, world.worker, case, "closure-request", **REASON).json()
+    refused = set_aside(asked["version"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "closure_is_declined")
+    kept = client.get(f"/api/v1/cases/{case.id}", headers=headers(world.worker)).json()
+    assert (kept["closure_requested_by"], kept["version"]) == (str(world.worker.user), asked["version"])
+    timeline = client.get(f"/api/v1/cases/{case.id}/timeline", headers=headers(world.worker)).json()
+    assert "take_back_closure" not in [entry["code"] for entry in timeline["items"]]
+
+    client.delete(url, headers=headers(world.worker, **{"If-Match": f'"{asked["version"]}"'}))
+    own = ask(client, world.supervisor, case, "closure-request", **REASON).json()
+    assert set_aside(own["version"]).status_code == 200
 
 
 def test_a_supervisor_declines_a_request_with_a_reason_that_stays_in_the_history(
@@ -263,7 +284,7 @@ def test_a_request_is_not_replaced_by_another(
     present = client.get(url, headers=headers(world.worker)).json()
     kept = ("closing_reason", "closure_requested_by", "closure_requested_at", "version")
     assert [present[name] for name in kept] == [first[name] for name in kept]
-    sent = headers(world.supervisor, **{"If-Match": f'"{first["version"]}"'})
+    sent = headers(world.colleague, **{"If-Match": f'"{first["version"]}"'})
     assert client.delete(f"{url}/closure-request", headers=sent).status_code == 200
     outcomes = {str(late.id): {"status": "abandoned"}}
     again = ask(

@@ -1,8 +1,9 @@
 """Who learns of what happens to a case: once, however often it is told."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from app.auth.models import UserWindow
 from app.cases import closure, notices, service
 from app.cases.events import CaseAssigned, CaseClosureRequested
 from app.cases.schemas import CaseAssign, CaseClose
@@ -48,6 +49,18 @@ def test_who_asked_for_a_closing_is_told_that_it_was_declined(
     assert [one for one in told(db) if one[0] == "case.closure_declined"] == [
         ("case.closure_declined", world.worker.user_id)
     ]
+
+
+def test_who_left_the_window_is_not_told_of_a_case_that_they_cannot_open(
+    db: WriteSession, database: Database, world: World
+) -> None:
+    case = make.case(db, world.worker)
+    closure.request_closure(db, world.colleague, case, CaseClose(reason=ClosingReason.goals_met))
+    db.execute(delete(UserWindow).where(UserWindow.user_id == world.colleague.user))
+    closure.decline_request(db, world.supervisor, case, "The plan goes on (example).")
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    assert "case.closure_declined" not in [kind for kind, _ in told(db)]
 
 
 @pytest.mark.parametrize("kind", ["assigned", "requested"])

@@ -225,6 +225,7 @@ def test_the_key_is_in_no_repr(home: Path) -> None:
         {"access_token_minutes": 11},
         {"password_min_length": 14},
         {"attachment_limit_bytes": 104_857_601},
+        {"attachments_per_subject": 101},
         {"default_language": "xx"},
         {"port": 0},
         {"review_months": 13},

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from app.core.actor import Actor
 from app.core.db import ReadSession
-from app.core.errors import Forbidden, NotFound
+from app.core.errors import NotFound
 from app.core.ids import InstitutionId, PersonId, WindowId, uuid7
 from app.files.models import SubjectType
-from app.files.policy import Subjects
+from app.files.policy import AttachmentsClosed, FileUse, Subjects
 
 
 def zipped(*entries: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -59,12 +59,12 @@ class Owned:
         return {kind: self._hook(kind) for kind in SubjectType}
 
     def _hook(self, kind: SubjectType):  # type: ignore[no-untyped-def]
-        def person_of(_: ReadSession, actor: Actor, subject_id: UUID, is_writing: bool) -> PersonId:
+        def person_of(_: ReadSession, actor: Actor, subject_id: UUID, use: FileUse) -> PersonId:
             own = self.window_id in actor.window_ids or actor.institution_id == self.institution_id
             if subject_id != self.ids[kind] or not own:
                 raise NotFound()
-            if is_writing and subject_id in self.closed:
-                raise Forbidden()
+            if use is not FileUse.read and subject_id in self.closed:
+                raise AttachmentsClosed()
             return self.person_id
 
         return person_of

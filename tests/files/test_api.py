@@ -197,7 +197,7 @@ def test_an_agent_reaches_the_files_of_own_referrals_only(
 def test_an_agent_is_kept_from_persons_even_by_a_careless_hook(world: World, owned: files.Owned) -> None:
     with pytest.raises(NotFound):
         policy.person_of(
-            world.db, world.agent, SubjectType.person, owned.ids[SubjectType.person], is_writing=False
+            world.db, world.agent, SubjectType.person, owned.ids[SubjectType.person], policy.FileUse.read
         )
 
 
@@ -206,8 +206,8 @@ def test_what_may_only_be_read_takes_no_file_and_loses_none(
 ) -> None:
     url = send(client, world.worker, owned, kind="case").headers["Location"]
     owned.closed.add(owned.ids[SubjectType.case])
-    assert send(client, world.worker, owned, kind="case").status_code == 403
-    assert client.delete(url, headers=headers(world.worker)).status_code == 403
+    assert send(client, world.worker, owned, kind="case").status_code == 409
+    assert client.delete(url, headers=headers(world.worker)).status_code == 409
     assert client.get(url, headers=headers(world.worker)).status_code == 200
 
 

@@ -9,13 +9,16 @@ import time_machine
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.auth.models import User
+from app.auth.states import UserStatus
 from app.consents import service as consents
 from app.consents.schemas import Narrowing
+from app.core.actor import Role
 from app.core.clock import now, today
 from app.core.db import WriteSession
 from app.core.errors import NotFound
 from app.core.settings import Settings
-from app.core.sharing import DataCategory
+from app.core.sharing import DataCategory, Withheld
 from app.files import service as files
 from app.files.models import SubjectType
 from app.referrals import answering, partner_view, queries, service
@@ -49,7 +52,7 @@ def test_a_consent_withdrawn_today_shows_nothing_today(ready: Ready) -> None:
     view = seen(ready, referral)
     assert (view["is_withheld"], view["categories"], view["person"]) == (True, [], None)
     assert (view["needs"], view["situation"]) == (None, None)
-    with pytest.raises(partner_view.Withheld):
+    with pytest.raises(Withheld):
         partner_view.require_shared(ready.db, ready.world.agent, referral.id)
 
 
@@ -101,8 +104,17 @@ def test_the_latest_assessment_is_shown_with_its_category_only(db: WriteSession,
 def test_documents_need_their_own_category(ready: Ready) -> None:
     referral = ready.sent()
     ready.db.flush()
-    with pytest.raises(partner_view.Withheld):
+    with pytest.raises(Withheld):
         partner_view.require_documents(ready.db, ready.world.agent, referral.id)
+
+
+def test_over_http_files_that_are_not_shared_are_told_to_be_withheld(
+    ready: Ready, client: CheckedClient, db: WriteSession
+) -> None:
+    asked = {"subject_type": "referral", "subject_id": str(ready.sent().id)}
+    db.commit()
+    refused = client.get("/api/v1/attachments", params=asked, headers=headers(ready.world.agent))
+    assert (refused.status_code, refused.json()["code"]) == (403, "withheld")
 
 
 def test_files_are_named_where_they_are_shared_or_ones_own(
@@ -125,6 +137,23 @@ def test_files_are_named_where_they_are_shared_or_ones_own(
     assert ready.consent is not None
     consents.withdraw(db, world.worker, ready.consent, "She changed her mind.")
     assert told() == []
+
+
+def test_a_colleague_sees_what_their_institution_sent_and_takes_none_of_it_back(
+    ready: Ready, db: WriteSession, world: World, tmp_path: Path
+) -> None:
+    referral = ready.sent()
+    config = Settings(data_dir=tmp_path)
+    for actor, name in ((world.worker, "ours.pdf"), (world.agent, "theirs.pdf")):
+        received = files.examine(name, PDF, limit=len(PDF))
+        files.attach(db, actor, config, SubjectType.referral, referral.id, received)
+    db.get_one(User, world.agent.user).status = UserStatus.disabled  # who sent it has left
+    db.flush()
+    colleague = world.user(Role.partner_agent, institution_id=world.ours)
+    found = partner_view.documents(db, colleague, partner_view.read(db, colleague, referral.id))
+    assert [(file["name"], file["is_ours"], file["is_own"]) for file in found] == [
+        ("theirs.pdf", True, False)
+    ]
 
 
 def test_drafts_and_other_institutions_referrals_do_not_exist(ready: Ready) -> None:

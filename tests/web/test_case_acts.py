@@ -189,6 +189,27 @@ def test_a_request_to_close_is_taken_back(db: WriteSession, world: World, worker
     assert again(db, case).closure_requested_at is None
 
 
+def test_a_supervisor_takes_back_the_own_request_and_declines_anothers(
+    db: WriteSession, world: World, supervisor: Browser
+) -> None:
+    case = cases.case(db, world.worker, priority=Priority.high)
+    closure.request_closure(db, world.supervisor, case, CaseClose(reason=ClosingReason.moved_away))
+    db.commit()
+    close, set_aside = path_of(case, "/close"), path_of(case, "/closure-request/set-aside")
+    page = supervisor.open(close).send(set_aside)
+    assert again(db, case).closure_requested_at is None
+
+    closure.request_closure(db, world.worker, case, CaseClose(reason=ClosingReason.moved_away))
+    db.commit()
+    page = supervisor.open(close)
+    assert not page.find(f"//form[@action='{set_aside}']")
+    proof = page.find("//input[@name='_proof']/@value")[0]
+    sent = {"_proof": proof, "_page": close, "_version": str(again(db, case).version)}
+    refused = supervisor.post(set_aside, sent)
+    assert (refused.status, bool(refused.find("//*[@id='refusal']"))) == (409, True)
+    assert again(db, case).closure_requested_by == world.worker.user
+
+
 def test_a_closed_case_is_opened_again_with_a_reason(
     db: WriteSession, world: World, worker: Browser, case: Case
 ) -> None:

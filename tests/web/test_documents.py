@@ -3,9 +3,12 @@
 import pytest
 from fastapi import FastAPI
 
+from app.audit.models import AuditEntry
 from app.consents import service as consents
+from app.core.actor import Role
 from app.core.db import WriteSession
 from app.core.settings import LANGUAGES, settings
+from app.files.models import Attachment
 from app.referrals import answering
 from app.referrals.models import Referral
 from app.referrals.schemas import Decline
@@ -112,18 +115,72 @@ def test_a_file_beyond_the_limit_is_refused(agent: Browser, sent: Referral) -> N
     assert NAME not in page.text
 
 
+def _late(browser: Browser, at: str, fields: dict[str, str]) -> int:
+    """Send the form of a page that was opened before things changed; returns the answer's status."""
+    return browser.post(f"{at}/attachments", fields, {"file": (NAME, PDF)}).status
+
+
+def _form(browser: Browser, at: str) -> dict[str, str]:
+    (form,) = browser.open(at).find(f"//form[@action='{at}/attachments']")
+    return dict(form.form_values())
+
+
 def test_nothing_is_sent_to_what_has_ended_or_is_withheld(
-    agent: Browser, world: World, db: WriteSession, ready: Ready
+    agent: Browser, worker: Browser, world: World, db: WriteSession, ready: Ready
 ) -> None:
     ended, withheld = ready.sent(), ready.sent()
+    db.commit()
+    inbox = {one: f"/inbox/{one.id}" for one in (ended, withheld)}
+    filled = {one: _form(agent, at) for one, at in inbox.items()}
+    at_window = f"/referrals/{ended.id}"
+    filled_at_window = _form(worker, at_window)
     answering.decline(db, world.agent, ended, Decline(reason=DeclineReason.no_place))
     assert ready.consent is not None
     consents.withdraw(db, world.worker, ready.consent, "She changed her mind.")
     db.commit()
-    for referral in (ended, withheld):
-        page = agent.open(f"/inbox/{referral.id}")
+    for at in inbox.values():
+        page = agent.open(at)
         assert not page.find("//input[@type='file']")
         assert not page.find("//*[@id='documents']")
+    assert not worker.open(at_window).find("//input[@type='file']")
+    assert _late(agent, inbox[ended], filled[ended]) == 409
+    assert _late(agent, inbox[withheld], filled[withheld]) == 403
+    assert _late(worker, at_window, filled_at_window) == 409
+    assert not db.query(Attachment).all()
+
+
+def test_the_window_still_removes_what_was_attached_to_what_has_ended(
+    worker: Browser, world: World, db: WriteSession, sent: Referral
+) -> None:
+    _attached(worker, f"/referrals/{sent.id}")
+    answering.decline(db, world.agent, sent, Decline(reason=DeclineReason.no_place))
+    db.commit()
+    page = worker.open(f"/referrals/{sent.id}")
+    page = page.send(page.find("//form[contains(@action, '/remove')]/@action")[0])
+    assert (page.status, NAME in page.text) == (200, False)
+
+
+def test_a_colleague_of_who_sent_a_document_reads_its_name_and_cannot_take_it_back(
+    app: FastAPI, db: WriteSession, world: World, agent: Browser, sent: Referral
+) -> None:
+    at = f"/inbox/{sent.id}"
+    _attached(agent, at)
+    colleague = world.user(Role.partner_agent, institution_id=world.ours)
+    page = Browser(app).sign_in_as(db, colleague).open(at)
+    assert NAME in page.text
+    assert not page.find("//form[contains(@action, '/remove')]")
+
+
+@pytest.mark.parametrize("page", ["", "/send"])
+def test_that_documents_were_listed_at_the_window_is_on_record(
+    db: WriteSession, worker: Browser, world: World, ready: Ready, page: str
+) -> None:
+    referral = ready.draft() if page else ready.sent()
+    db.commit()
+    worker.open(f"/referrals/{referral.id}{page}")
+    (entry,) = db.query(AuditEntry).filter_by(action="attachment:list").all()
+    assert (entry.actor_id, entry.subject_id) == (world.worker.user, referral.id)
+    assert (entry.subject_type, entry.person_id) == ("referral", ready.person.id)
 
 
 def test_who_has_no_part_in_a_referral_adds_nothing(

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from fastapi import FastAPI
 
+from app.audit.models import AuditEntry
 from app.auth import queries
 from app.auth.models import UserSession
 from app.core.db import WriteSession
@@ -64,6 +65,14 @@ def test_the_password_opens_it_again_where_one_was(somebody: Browser, clock: Clo
     assert (page.status, page.path) == (200, "/account")
     clock.shift(IDLE)
     assert leads_to(somebody, "/account") is None
+
+
+def test_the_trail_tells_why_a_session_was_locked(somebody: Browser, db: WriteSession, clock: Clock) -> None:
+    somebody.open("/account").send("/lock").send("/locked", password=PASSWORD)
+    clock.shift(IDLE + MINUTE)
+    somebody.open("/account").send("/locked", password=PASSWORD)
+    found = db.query(AuditEntry).filter_by(action="session:unlock").order_by(AuditEntry.id)
+    assert [entry.details for entry in found] == [{"idle": False}, {"idle": True}]
 
 
 def test_whoever_goes_on_working_is_not_locked_until_the_day_is_over(somebody: Browser, clock: Clock) -> None:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -11,7 +12,9 @@ from sqlalchemy import update
 import app as application
 from app.audit import service as audit
 from app.audit.models import AuditEntry, AuditSeal
+from app.auth.models import User
 from app.cases.models import Case
+from app.core.actor import Role
 from app.core.db import WriteSession
 from app.followups.states import FollowUpAction
 from app.partners.states import AgreementAction
@@ -101,10 +104,76 @@ def test_a_number_that_no_file_has_is_told_beside_its_field_and_the_look_up_reco
     assert (entry.actor_id, entry.subject_id, entry.person_id) == (world.auditor.user, None, None)
 
 
-def test_what_somebody_did_is_found_by_their_name(world: World, auditor: Browser, case: Case) -> None:
-    page = auditor.open("/trail").send("/trail", actor_id=world.worker.user)
+def test_a_person_whose_id_was_asked_for_as_a_subject_stays_one(
+    person: Person, case: Case, auditor: Browser
+) -> None:
+    page = auditor.open(f"/trail?subject_id={person.id}")
+    entries = page.find("//tbody/tr")
+    assert entries
+    again = page.send("/trail")
+    assert again.response.request.url.query.decode() == f"subject_id={person.id}"
+    assert len(again.find("//tbody/tr")) == len(entries)
+
+
+def test_a_search_that_is_sent_again_asks_for_the_same(person: Person, case: Case, auditor: Browser) -> None:
+    asked = f"person_id={person.id}&subject_id={case.id}"
+    page = auditor.open(f"/trail?{asked}")
+    assert page.find("//input[@name='subject' or @name='person']/@value") == [case.number, case.number]
+    assert page.send("/trail").response.request.url.query.decode() == asked
+
+
+def test_what_somebody_did_is_found_by_their_name(
+    db: WriteSession, world: World, auditor: Browser, case: Case
+) -> None:
+    db.get_one(User, world.worker.user).name = "أسماء الإدريسي (مثال)"
+    db.commit()
+    page = auditor.open("/trail").send("/trail", actor="اسماء ادريسي")
     assert page.response.request.url.query.decode() == f"actor_id={world.worker.user}"
     assert page.find("//tbody/tr")
+    assert "أسماء الإدريسي (مثال)" in page.find("//section[@aria-labelledby='entries']/p")[0].text_content()
+    assert page.send("/trail").response.request.url.query.decode() == f"actor_id={world.worker.user}"
+
+
+def test_of_several_who_are_called_so_one_is_chosen(world: World, auditor: Browser, case: Case) -> None:
+    page = auditor.open("/trail").send("/trail", actor="social_worker")
+    assert (page.status, bool(page.find("//*[@id='f-actor-error']"))) == (422, True)
+    offered = page.find("//select[@name='actor']/option/@value")
+    assert {str(world.worker.user), str(world.colleague.user)} < set(offered)
+    page = page.send("/trail", actor=world.worker.user)
+    assert page.response.request.url.query.decode() == f"actor_id={world.worker.user}"
+
+
+@pytest.mark.parametrize("said", ["Nobody", "  ", "a@b.example"])
+def test_whom_no_account_is_called_is_told_beside_the_field(auditor: Browser, said: str) -> None:
+    page = auditor.open("/trail").send("/trail", actor=said)
+    is_blank = not said.strip()
+    assert (page.status, bool(page.find("//input[@id='f-actor'][@aria-invalid]"))) == (
+        (200, False) if is_blank else (422, True)
+    )
+
+
+def test_an_account_beyond_the_first_thousand_is_found_and_the_page_lists_none(
+    db: WriteSession, world: World, auditor: Browser
+) -> None:
+    db.add_all(
+        User(email=f"{n}@many.example", name=f"Many {n:04} (example)", role=Role.social_worker, language="fr")
+        for n in range(1100)
+    )
+    db.commit()
+    page = auditor.open("/trail")
+    assert "Many" not in page.response.text
+    found = page.send("/trail", actor="1099@many.example")
+    assert found.find("//input[@name='actor']/@value") == ["1099@many.example"]
+    vague = page.send("/trail", actor="many")
+    assert (vague.status, vague.find("//select[@name='actor']")) == (422, [])
+    assert vague.find("//*[@id='f-actor-error']")
+
+
+def test_an_id_of_nobody_stands_for_itself(auditor: Browser) -> None:
+    nobody = uuid4()
+    page = auditor.open(f"/trail?actor_id={nobody}")
+    assert page.find("//input[@name='actor']/@value") == [str(nobody)]
+    assert page.send("/trail").response.request.url.query.decode() == f"actor_id={nobody}"
 
 
 def test_days_that_run_backwards_are_refused(auditor: Browser) -> None:

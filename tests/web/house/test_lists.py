@@ -1,6 +1,7 @@
 """The coded lists: adding, correcting, retiring a term."""
 
 import pytest
+from sqlalchemy import update
 
 from app.core.db import WriteSession
 from app.vocabularies import queries as vocabularies
@@ -50,6 +51,33 @@ def test_the_words_of_a_term_are_corrected_and_its_code_stays(
     assert "Logement, hébergement" in page.text
     corrected = one(db, Term, vocabulary="need", code="housing")
     assert (corrected.name_fr, corrected.name_en) == ("Logement, hébergement", "housing en")
+
+
+def test_two_corrections_do_not_undo_each_other(db: WriteSession, administrator: Browser) -> None:
+    path = "/house/vocabularies/need/housing"
+    slow = administrator.open(path)
+    administrator.open(path).send(path, name_fr="Hébergement")
+    late = slow.send(path, name_en="Shelter")
+    assert late.status == 412
+    assert one(db, Term, vocabulary="need", code="housing").name_fr == "Hébergement"
+    late.send(
+        path, name_fr="Hébergement"
+    )  # what was typed was kept; sent again it stands upon what was saved
+    corrected = one(db, Term, vocabulary="need", code="housing")
+    assert (corrected.name_fr, corrected.name_en) == ("Hébergement", "Shelter")
+
+
+def test_words_are_corrected_from_what_stands_and_not_from_what_is_kept(
+    db: WriteSession, administrator: Browser
+) -> None:
+    path = "/house/vocabularies/need/housing"
+    administrator.open("/house/vocabularies/need")
+    elsewhere = update(Term).where(Term.vocabulary == "need", Term.code == "housing")
+    db.execute(elsewhere.values(name_fr="Hébergement"))  # by another process: this one keeps its list
+    db.commit()
+    page = administrator.open(path)
+    assert page.find("//input[@name='name_fr']/@value") == ["Hébergement"]
+    assert page.send(path, name_en="Shelter").path == "/house/vocabularies/need"
 
 
 def test_a_term_needs_its_words_in_every_language(administrator: Browser) -> None:
