@@ -184,7 +184,7 @@ def open_still(page: Page, path: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("way", ["", "/guided/1"])
+@pytest.mark.parametrize("way", ["", "/guided/narrative"])
 def test_what_is_written_is_sent_within_five_seconds_while_somebody_goes_on(
     visit: Opener, served: Served, called: InterviewId, way: str
 ) -> None:

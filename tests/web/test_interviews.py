@@ -174,7 +174,7 @@ def called(db: WriteSession, world: World) -> Interview:
     return db.scalars(select(Interview)).one()
 
 
-@pytest.mark.parametrize("page", ["", "/guided/1", "/guided/2", "/check"])
+@pytest.mark.parametrize("page", ["", "/guided/narrative", "/guided/name", "/check"])
 def test_who_was_called_stands_at_the_top(worker: Browser, called: Interview, page: str) -> None:
     line = worker.open(f"/interviews/{called.id}{page}").find("//p[@class='called']")
     told = " ".join(line[0].text_content().split())
