@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app.consents.models import ConsentPurpose
 from app.core.clock import today
+from app.core.sharing import DataCategory
 from app.core.text import digits_to_ascii
 from app.intake.schemas import InterviewUpdate
 from app.people.birth import BirthPrecision
@@ -27,7 +28,8 @@ _DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 _WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CLOCK = "%Y-%m-%dT%H:%M"  # a minute, as a field for it holds it
 NOT_ASKED = "not_asked"
-USUALLY_SHARED = ("identity", "contact", "needs")
+# What a partner can hardly do without: said beside the boxes, and never ticked for anybody. Consent is an act.
+USUALLY_SHARED = (DataCategory.identity, DataCategory.contact, DataCategory.needs)
 
 
 def read(form: Form, before: Mapping[str, Any], zone: str, *, unfinished: bool = False) -> InterviewUpdate:
@@ -180,17 +182,27 @@ def _consents(sent: Told, before: Mapping[str, Any], *, unfinished: bool) -> Tol
         if unfinished:
             return {}
         raise invalid("/sharing/form", "missing")
+    categories = _shared(how)
+    if "given" in decisions.values() and not categories and not unfinished:
+        raise invalid("/sharing/categories", "missing")
     common = {name: how[name] for name in ("form", "witness", "language") if how.get(name)}
     answers = [
         {
             "purpose": purpose.value,
             "decision": decision,
-            "categories": how.get("categories", []) if decision == "given" else [],
+            "categories": categories if decision == "given" else [],
             **common,
         }
         for purpose, decision in decisions.items()
     ]
     return {"consents": [*answers, *(kept for kept in before["consents"] if not _is_general(kept))]}
+
+
+def _shared(how: Told) -> list[str]:
+    """What may be shared: what was ticked, and with one box all that is usually needed."""
+    ticked = how.get("categories", [])
+    usual = USUALLY_SHARED if how.get("usual") else ()
+    return [*ticked, *(category.value for category in usual if category.value not in ticked)]
 
 
 def awaits_form(form: Form) -> bool:
@@ -222,7 +234,8 @@ def shown(interview: Mapping[str, Any]) -> Told:
         "document.reason": who.get("no_document_reason"),
         "phone": next((phone.get("number") for phone in who.get("phones", ())), None),
         **{f"consent.{consent['purpose']}": consent["decision"] for consent in general},
-        "sharing.categories": given.get("categories", USUALLY_SHARED),
+        "sharing.categories": given.get("categories", ()),
+        "sharing.usual": None,
         "sharing.form": how.get("form"),
         "sharing.witness": how.get("witness"),
         "sharing.language": how.get("language", "ar"),

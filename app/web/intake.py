@@ -100,6 +100,7 @@ def choices(db: ReadSession) -> dict[str, Any]:
         "purposes": list(ConsentPurpose),
         "forms": list(ConsentForm),
         "categories": list(DataCategory),
+        "usual": answers.USUALLY_SHARED,
     }
 
 
