@@ -32,5 +32,8 @@ async def _seen(
     return found
 
 
+# For what a form asks while somebody answers in it: that it was opened is on record already, and each answer is no
+# further look into the file.
+AssessmentAsked = Annotated[dict[str, Any], Depends(_visible, scope="function")]
 AssessmentToWrite = Annotated[Assessment, Depends(_to_write, scope="function")]
 AssessmentSeen = Annotated[dict[str, Any], Depends(_seen, scope="function")]

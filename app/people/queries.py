@@ -75,7 +75,7 @@ def read(db: ReadSession, actor: Actor, person_id: PersonId) -> dict[str, Any]:
     if found is None:
         raise NotFound()
     numbers = _identifiers_of(db, person_id)
-    telephones = _phones_of(db, person_id)
+    telephones = phones_of(db, person_id)
     return {
         **_shown(found),
         "age": _age(birth_of(found)),
@@ -88,7 +88,7 @@ def read(db: ReadSession, actor: Actor, person_id: PersonId) -> dict[str, Any]:
 
 def doubts(db: ReadSession, person_id: PersonId) -> list[dict[str, str]]:
     """What is unusual about the numbers of a person who was found visible; they are kept all the same."""
-    numbers, telephones = _identifiers_of(db, person_id), _phones_of(db, person_id)
+    numbers, telephones = _identifiers_of(db, person_id), phones_of(db, person_id)
     return [*_doubts_of_identifiers(numbers), *_doubts_of_phones(telephones)]
 
 
@@ -123,7 +123,7 @@ def _identifiers_of(db: ReadSession, person_id: PersonId) -> list[dict[str, Any]
     return [{"kind": n.kind, "value": n.value, "raw": n.raw} for n in found]
 
 
-def _phones_of(db: ReadSession, person_id: PersonId) -> list[dict[str, Any]]:
+def phones_of(db: ReadSession, person_id: PersonId) -> list[dict[str, Any]]:
     return [
         {"number": t.raw, "e164": t.e164, "local": t.e164 and phones.local(t.e164), "label": t.label}
         for t in rows(db, _PHONES, people=[person_id])
@@ -284,7 +284,7 @@ def _contact(db: ReadSession, found: Mapping[str, Any]) -> dict[str, Any]:
     """The telephones of somebody who is not to be contacted are not handed on: the wish is."""
     told = {name: found[name] for name in ("address", "commune_code", "language", "contact_preference")}
     is_reachable = found["contact_preference"] is not ContactPreference.do_not_contact
-    return {"phones": _phones_of(db, found["id"]) if is_reachable else [], **told}
+    return {"phones": phones_of(db, found["id"]) if is_reachable else [], **told}
 
 
 def _composition(db: ReadSession, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from app.core.fields import Code, Count, Flag, Line, Prose, Reason, RequiredLine
 from app.core.fields import Day as Day
@@ -71,19 +71,26 @@ class IdentifierIn(Input):
         return self
 
 
-def _dialled(value: str) -> str:
-    if not is_plausible(value):
-        raise ValueError("phone_implausible")
-    return value
+class PhoneTold(Input):
+    """A telephone among all of a person's; one that is there already is not judged anew."""
 
-
-class PhoneIn(Input):
-    number: Annotated[RequiredLine, Field(max_length=50), AfterValidator(_dialled)] = Field(
+    number: Annotated[RequiredLine, Field(max_length=50)] = Field(
         description="As it is dialled here.", examples=["06 00 00 00 00"]
     )
     label: Annotated[_Short | None, AfterValidator(_or_none)] = Field(
         None, description="Whose telephone it is, if not the person's own.", examples=["neighbour"]
     )
+
+
+class PhoneIn(PhoneTold):
+    """A new telephone: with as many digits as a number has."""
+
+    @field_validator("number")
+    @classmethod
+    def _dialled(cls, number: str) -> str:
+        if not is_plausible(number):
+            raise ValueError("phone_implausible")
+        return number
 
 
 Identifiers = Annotated[list[IdentifierIn], Field(max_length=10)]
@@ -128,7 +135,9 @@ class PersonUpdate(Input):
     birth: BirthIn | None = None
     identifiers: Identifiers | None = Field(None, description="Replaces all of them.")
     no_document_reason: Code | None = None
-    phones: Phones | None = Field(None, description="Replaces all of them.")
+    phones: Annotated[list[PhoneTold], Field(max_length=10)] | None = Field(
+        None, description="Replaces all of them; a number that is there already may stay as it is."
+    )
     language: Code | None = None
     contact_preference: ContactPreference | None = None
     address: Address = None

@@ -18,7 +18,7 @@ from app.people.birth import Birth
 from app.people.identifiers import IdentifierKind
 from app.people.matching import Profile, Verdict, blocking_keys
 from app.people.models import Person, PersonIdentifier, PersonKey, PersonPhone, PersonWindow
-from app.people.schemas import BirthIn, IdentifierIn, PersonCreate, PersonSearch, PersonUpdate, PhoneIn
+from app.people.schemas import BirthIn, IdentifierIn, PersonCreate, PersonSearch, PersonUpdate, PhoneTold
 from app.vocabularies import service as vocabularies
 
 _LONGEST_NUMBER = 100  # characters; compatibility letters grow when they are written out
@@ -131,6 +131,7 @@ def change(db: WriteSession, actor: Actor, person: Person, data: PersonUpdate) -
     if "identifiers" in sent or "no_document_reason" in sent:
         kinds = _kinds(data.identifiers) if data.identifiers is not None else queries.kinds(db, person.id)
         _check_documents(kinds, columns.get("no_document_reason", person.no_document_reason))
+    _check_phones(data.phones or (), queries.phones_of(db, person.id) if data.phones else ())
     _wait_for_alike(db, data)
     earlier = _rivals(db, actor, person) if _COMPARED & sent.keys() else None
     for name, value in columns.items():
@@ -244,6 +245,14 @@ def _check_documents(kinds: Collection[IdentifierKind], reason: str | None) -> N
         raise InvalidInput("/no_document_reason", "without_none")
 
 
+def _check_phones(told: Iterable[PhoneTold], present: Iterable[Mapping[str, Any]]) -> None:
+    """Only what is new is judged: a number that was kept before there was a rule does not stand in the way of a change."""
+    known = {phone["number"] for phone in present}
+    for place, phone in enumerate(told):
+        if phones.normalise(phone.number).raw not in known and not phones.is_plausible(phone.number):
+            raise InvalidInput(f"/phones/{place}/number", "phone_implausible")
+
+
 # --- columns, numbers and keys --------------------------------------------------------------------------------
 
 
@@ -278,7 +287,7 @@ def _identifiers(person_id: PersonId, numbers: Iterable[IdentifierIn]) -> list[P
     ]
 
 
-def _phones(person_id: PersonId, telephones: Iterable[PhoneIn]) -> list[PersonPhone]:
+def _phones(person_id: PersonId, telephones: Iterable[PhoneTold]) -> list[PersonPhone]:
     """Each telephone once."""
     once: dict[str, PersonPhone] = {}
     for told in telephones:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app.consents.models import ConsentPurpose
 from app.core.clock import today
+from app.core.sharing import DataCategory
 from app.core.text import digits_to_ascii
 from app.intake.schemas import InterviewUpdate
 from app.people.birth import BirthPrecision
@@ -19,57 +20,45 @@ from app.people.identifiers import IdentifierKind
 from app.people.queries import NAMES
 from app.web.face import invalid
 from app.web.forms import Form, validated
+from app.web.questions import QUESTIONS, WHO, gone, held, question_of_field, still
 
 Told = dict[str, Any]
 
-WHO = ("name", "sex", "birth", "document", "phone")
-QUESTIONS = ("narrative", *WHO, "needs", "urgency", "channel", "consents", "conclusion")
-# Where the field of a question stands on the pages that ask it.
-PLACES = {
-    "narrative": "f-narrative",
-    "name": "f-new_person-given_name_ar",
-    "sex": "f-new_person-sex",
-    "birth": "f-new_person-birth",
-    "document": "f-document-kind",
-    "phone": "f-phone",
-    "needs": "f-needs",
-    "urgency": "f-urgency",
-    "channel": "f-channel",
-    "consents": "f-consents",
-    "conclusion": "f-conclusion",
-}
 _DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 _WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_CLOCK = "%Y-%m-%dT%H:%M"  # a minute, as a field for it holds it
 NOT_ASKED = "not_asked"
-USUALLY_SHARED = ("identity", "contact", "needs")
+# What a partner can hardly do without: said beside the boxes, and never ticked for anybody. Consent is an act.
+USUALLY_SHARED = (DataCategory.identity, DataCategory.contact, DataCategory.needs)
 
 
-def asked(interview: Mapping[str, Any]) -> tuple[str, ...]:
-    """The questions of an interview: of somebody registered nothing is asked that is known."""
-    known = interview["person_id"] is not None
-    return tuple(question for question in QUESTIONS if not (known and question in WHO))
+def read(form: Form, before: Mapping[str, Any], zone: str, *, unfinished: bool = False) -> InterviewUpdate:
+    """The changes that a form makes to a draft; a question that was left blank in it empties its answer.
 
-
-def read(
-    form: Form, questions: Iterable[str], before: Mapping[str, Any], *, unfinished: bool = False
-) -> InterviewUpdate:
-    """The changes that a form makes to a draft; a question that was left blank empties its answer.
-
+    Questions that the form does not hold, or that are no longer asked, keep what is known.
     While somebody is still writing (`unfinished`), consents wait until it is told how they were given.
     Raises `InvalidInput`.
     """
-    sent = form.data()
-    who: Told = dict(before["new_person"] or {})
-    changes: Told = held(form, before["held_at"], before["zone"]) if "zone" in before else {}
+    if not held(form):
+        raise invalid("/asked", "missing")
+    sent, questions = form.data(), still(form, before)
+    changes: Told = _held_at(form, before["held_at"], zone)
+    if of_person := [question for question in questions if question in WHO]:
+        changes["new_person"] = person(sent, of_person, before["new_person"])
     for question in questions:
-        if question in _OF_PERSON:
-            _OF_PERSON[question](sent, who)
-            changes["new_person"] = who or None
-        elif question == "consents":
+        if question == "consents":
             changes |= _consents(sent, before, unfinished=unfinished)
-        else:
+        elif question not in WHO:
             changes |= {name: sent.get(name, empty) for name, empty in _OF_INTERVIEW[question].items()}
     return validated(InterviewUpdate, changes)
+
+
+def person(sent: Told, questions: Iterable[str], before: Told | None) -> Told | None:
+    """What is told of somebody new, once these questions were answered."""
+    who: Told = dict(before or {})
+    for question in questions:
+        _OF_PERSON[question](sent, who)
+    return who or None
 
 
 _OF_INTERVIEW: dict[str, Told] = {
@@ -81,20 +70,20 @@ _OF_INTERVIEW: dict[str, Told] = {
 }
 
 
-def held(form: Form, before: datetime, zone: str) -> Told:
+def _held_at(form: Form, before: datetime, zone: str) -> Told:
     """When it was held, if the form says another minute than is known: what was on paper is typed in later."""
     said = digits_to_ascii(form.value("held_at") or "").strip()
     if not said or said == wall_clock(before, zone):
         return {}
     try:
-        return {"held_at": datetime.fromisoformat(said).replace(tzinfo=ZoneInfo(zone)).isoformat()}
+        return {"held_at": datetime.strptime(said, _CLOCK).replace(tzinfo=ZoneInfo(zone)).isoformat()}
     except ValueError:
         raise invalid("/held_at", "bad_format") from None
 
 
 def wall_clock(at: datetime, zone: str) -> str:
     """An instant as a window's clock shows it, as browsers write it into a field."""
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+    return at.astimezone(ZoneInfo(zone)).strftime(_CLOCK)
 
 
 def _put(who: Told, name: str, value: Any) -> None:
@@ -193,17 +182,27 @@ def _consents(sent: Told, before: Mapping[str, Any], *, unfinished: bool) -> Tol
         if unfinished:
             return {}
         raise invalid("/sharing/form", "missing")
+    categories = _shared(how)
+    if "given" in decisions.values() and not categories and not unfinished:
+        raise invalid("/sharing/categories", "missing")
     common = {name: how[name] for name in ("form", "witness", "language") if how.get(name)}
     answers = [
         {
             "purpose": purpose.value,
             "decision": decision,
-            "categories": how.get("categories", []) if decision == "given" else [],
+            "categories": categories if decision == "given" else [],
             **common,
         }
         for purpose, decision in decisions.items()
     ]
     return {"consents": [*answers, *(kept for kept in before["consents"] if not _is_general(kept))]}
+
+
+def _shared(how: Told) -> list[str]:
+    """What may be shared: what was ticked, and with one box all that is usually needed."""
+    ticked = how.get("categories", [])
+    usual = USUALLY_SHARED if how.get("usual") else ()
+    return [*ticked, *(category.value for category in usual if category.value not in ticked)]
 
 
 def awaits_form(form: Form) -> bool:
@@ -235,42 +234,40 @@ def shown(interview: Mapping[str, Any]) -> Told:
         "document.reason": who.get("no_document_reason"),
         "phone": next((phone.get("number") for phone in who.get("phones", ())), None),
         **{f"consent.{consent['purpose']}": consent["decision"] for consent in general},
-        "sharing.categories": given.get("categories", USUALLY_SHARED),
+        "sharing.categories": given.get("categories", ()),
+        "sharing.usual": None,
         "sharing.form": how.get("form"),
         "sharing.witness": how.get("witness"),
         "sharing.language": how.get("language", "ar"),
     }
 
 
+def shown_again(interview: Mapping[str, Any], form: Form) -> Told:
+    """The same after a refusal: what was typed stands where it was typed, the rest is shown as it is now."""
+    draft, typed_into = shown(interview), held(form)
+    draft |= {f"consent.{purpose}": draft.get(f"consent.{purpose}") for purpose in ConsentPurpose}
+    for name in draft:
+        if question_of_field(name) in typed_into or form.values(name):
+            draft[name] = form.values(name) if name in _SEVERAL else form.value(name)
+    return draft
+
+
+_SEVERAL = ("needs", "sharing.categories")
+
+
+def left_over(interview: Mapping[str, Any], form: Form) -> dict[str, Told]:
+    """What was typed into questions that are no longer asked: each as a draft that tells nothing else."""
+    sent = form.data() if form else {}
+    told = ((question, person(sent, [question], None)) for question in gone(form, interview))
+    return {question: {**interview, "new_person": who} for question, who in told if who}
+
+
 def last_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
     """The last question, in the order of the pages, whose answer is another one now."""
     was, now_shown = shown(before), shown(after)
     changed = {
-        question_of("/" + name.replace(".", "/"))
+        question_of_field(name)
         for name in was.keys() | now_shown.keys()
         if was.get(name) != now_shown.get(name)
     }
     return next((question for question in reversed(QUESTIONS) if question in changed), None)
-
-
-def question_of(pointer: str) -> str:
-    """The question to which a refusal points (`/new_person/birth/on`)."""
-    first, *below = pointer.strip("/").split("/")
-    if first == "new_person":
-        return _QUESTION_OF_MEMBER.get(below[0], "name") if below else "name"
-    return _QUESTION_OF_PART.get(first, first)
-
-
-_QUESTION_OF_PART = {
-    "person_id": "name",
-    "consent": "consents",
-    "sharing": "consents",
-    "conclusion_note": "conclusion",
-}
-_QUESTION_OF_MEMBER = {
-    "sex": "sex",
-    "birth": "birth",
-    "identifiers": "document",
-    "no_document_reason": "document",
-    "phones": "phone",
-}

@@ -8,7 +8,13 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.assessments import queries, service
-from app.assessments.deps import AssessmentReader, AssessmentSeen, AssessmentToWrite, AssessmentWriter
+from app.assessments.deps import (
+    AssessmentAsked,
+    AssessmentReader,
+    AssessmentSeen,
+    AssessmentToWrite,
+    AssessmentWriter,
+)
 from app.assessments.models import Assessment
 from app.assessments.schemas import AssessmentCreate, AssessmentUpdate
 from app.assessments.states import AssessmentStatus
@@ -56,8 +62,7 @@ def start(actor: AssessmentWriter, db: CreateDb, case: CaseToWrite, form: PageFo
 def show_assessment(
     request: Request, actor: AssessmentReader, db: ReadDb, assessment: AssessmentSeen, form: PageForm
 ) -> Response:
-    definition = instruments.form(db, assessment["instrument_id"])
-    older = queries.previous(db, assessment)
+    definition, older = _form_of(db, assessment), queries.previous(db, assessment)
     case = cases.read(db, actor, assessment["case_id"])
     known: dict[str, Any] = {
         "assessment": assessment,
@@ -67,8 +72,7 @@ def show_assessment(
         "figure": drawing.figure,
     }
     if assessment["status"] is AssessmentStatus.draft:
-        today = windows.today(db, case["window_id"])
-        rows = _rows(db, assessment, definition, older, drawing.sent(form), today)
+        rows = _rows(db, assessment, older, drawing.sent(form), windows.today(db, case["window_id"]))
         return page(request, "assessments/form.html", **known, **rows)
     return page(
         request,
@@ -89,13 +93,12 @@ def _form_of(db: ReadSession, assessment: dict[str, Any]) -> CompiledForm:
 def _rows(
     db: ReadSession,
     assessment: dict[str, Any],
-    definition: CompiledForm,
     older: dict[str, Any] | None,
     typed: dict[str, Any],
     today: date,
 ) -> dict[str, Any]:
     """The questions asked now; a form that is shown again asks by what was typed in it."""
-    answers = {**assessment["answers"], **typed}
+    definition, answers = _form_of(db, assessment), {**assessment["answers"], **typed}
     state = evaluate(definition, answers, today=today, complete=False, earlier=assessment["calculated"])
     before = Before(_form_of(db, older), older["answers"]) if older else None
     return {
@@ -106,13 +109,12 @@ def _rows(
 
 @router.post("/assessments/{assessment_id}/questions")
 def ask(
-    request: Request, actor: AssessmentReader, db: ReadDb, assessment: AssessmentSeen, form: PageForm
+    request: Request, actor: AssessmentReader, db: ReadDb, assessment: AssessmentAsked, form: PageForm
 ) -> Response:
     """The questions that the answers typed so far ask for; nothing is kept."""
-    definition = instruments.form(db, assessment["instrument_id"])
     older = queries.previous(db, assessment)
     today = windows.today(db, cases.read(db, actor, assessment["case_id"])["window_id"])
-    rows = _rows(db, assessment, definition, older, drawing.sent(form), today)
+    rows = _rows(db, assessment, older, drawing.sent(form), today)
     return fragment(request, "assessments/asked.html", older=older, **rows)
 
 

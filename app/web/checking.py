@@ -17,6 +17,7 @@ from app.web import answers, face, terms, wording
 from app.web.face import PageForm, see
 from app.web.forms import explained
 from app.web.intake import called, choices, whom
+from app.web.questions import PLACES, asked, question_of
 from app.web.rendering import page
 
 router = face.router()
@@ -27,20 +28,20 @@ def check(request: Request, actor: InterviewReader, interview: InterviewSeen, db
     """Every answer once more, with what still lacks; after a refusal, with what is wrong beside each."""
     if interview["status"] is not InterviewStatus.draft:
         return see(f"/interviews/{interview['id']}")
-    questions = answers.asked(interview)
+    questions = asked(interview)
     return page(
         request,
         "worker/check.html",
         interview=interview,
         whom=whom(db, actor, interview),
         called=called(db, actor, interview),
-        places=answers.PLACES,
+        places=PLACES,
         shown=answers.shown(interview),
         choices=choices(db),
         need_words=terms.by_code(db, "need"),
         questions=questions,
         wrong=_wrong(request, interview, questions),
-        lacking={answers.question_of(name) for name in completion.lacking(Row(interview))},
+        lacking={question_of(name) for name in completion.lacking(Row(interview))},
     )
 
 
@@ -56,7 +57,7 @@ def _wrong(
         completion.InterviewIncomplete.code, {"errors": completion.unreadable(Row(interview))}
     )
     for error in refusal["errors"]:
-        question = answers.question_of(error["pointer"])
+        question = question_of(error["pointer"])
         if question in questions:
             error["about"] = wording.plain(f"page.answer.{question}")
             wrong.setdefault(question, []).append(error)

@@ -1,83 +1,92 @@
-"""The same draft, one question a page: for whoever is new at the window."""
+"""The same draft, one question a page: for whoever is new at the window.
 
-from fastapi import Request
+A page is addressed by its question, not by its place: which questions are asked may change while one is open.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
-from app.core.errors import NotFound
-from app.intake import queries
+from app.core.errors import NotFound, StaleVersion
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
 from app.intake.states import InterviewStatus
-from app.web import answers, face
+from app.web import answers, face, intake
 from app.web.face import PageForm, see
-from app.web.intake import autosaved, called, choices, keep, whom
+from app.web.intake import called, choices, keep, questions_of, whom
+from app.web.questions import QUESTIONS, asked
 from app.web.rendering import page
 
 router = face.router()
 
 
+def _question(question: str) -> str:
+    if question not in QUESTIONS:
+        raise NotFound()
+    return question
+
+
+Question = Annotated[str, Depends(_question)]
+
+
 @router.get("/interviews/{interview_id}/guided")
 def begin(interview: InterviewSeen) -> Response:
-    return see(f"/interviews/{interview['id']}/guided/1")
+    return see(f"/interviews/{interview['id']}/guided/{QUESTIONS[0]}")
 
 
-@router.get("/interviews/{interview_id}/guided/{number}")
+@router.get("/interviews/{interview_id}/guided/{question}")
 def ask(
-    request: Request, actor: InterviewReader, interview: InterviewSeen, db: ReadDb, number: int
+    request: Request,
+    actor: InterviewReader,
+    interview: InterviewSeen,
+    db: ReadDb,
+    question: Question,
+    form: PageForm,
 ) -> Response:
-    """The question with this number, counted from 1."""
-    if interview["status"] is not InterviewStatus.draft:
+    """One question. If it is no longer asked, the whole form comes instead, with what was typed meanwhile."""
+    questions = asked(interview)
+    if interview["status"] is not InterviewStatus.draft or (question not in questions and not form):
         return see(f"/interviews/{interview['id']}")
-    questions = answers.asked(interview)
+    if question not in questions:
+        return intake.show(request, actor, interview, db, form)
     return page(
         request,
         "worker/guided.html",
         interview=interview,
         whom=whom(db, actor, interview),
         called=called(db, actor, interview),
-        shown=answers.shown(interview),
+        shown=answers.shown_again(interview, form),
         choices=choices(db),
-        question=_question(questions, number),
-        number=number,
+        question=question,
+        number=questions.index(question) + 1,
         last=len(questions),
+        **questions_of(interview, form),
     )
 
 
-@router.post("/interviews/{interview_id}/guided/{number}")
+@router.post("/interviews/{interview_id}/guided/{question}")
 def take(
     actor: InterviewWriter,
     expected: ExpectedVersion,
     db: WriteDb,
     interview: InterviewToWrite,
-    number: int,
+    question: Question,
     form: PageForm,
 ) -> Response:
     """Save the answer and go on, or back; behind the last question all answers are checked."""
     check_version(interview.version, expected)
-    questions = answers.asked(queries.read(db, actor, interview.id))
-    keep(db, actor, interview, form, _question(questions, number))
+    questions = asked(keep(db, actor, interview, form))
+    if question not in questions:
+        raise StaleVersion(current=interview.version)
     here = f"/interviews/{interview.id}"
+    before, after = _beside(questions, question)
     if form.value("next") == "back":
-        return see(f"{here}/guided/{max(1, number - 1)}")
-    return see(f"{here}/check" if number == len(questions) else f"{here}/guided/{number + 1}")
+        return see(f"{here}/guided/{before}")
+    return see(f"{here}/guided/{after}" if after else f"{here}/check")
 
 
-@router.post("/interviews/{interview_id}/guided/{number}/autosave")
-def autosave(
-    request: Request,
-    actor: InterviewWriter,
-    expected: ExpectedVersion,
-    db: WriteDb,
-    interview: InterviewToWrite,
-    number: int,
-    form: PageForm,
-) -> Response:
-    """Save the answer that is being written; the other questions keep theirs."""
-    questions = answers.asked(queries.read(db, actor, interview.id))
-    return autosaved(request, db, actor, interview, expected, form, _question(questions, number))
-
-
-def _question(questions: tuple[str, ...], number: int) -> str:
-    if not 1 <= number <= len(questions):
-        raise NotFound()
-    return questions[number - 1]
+def _beside(questions: tuple[str, ...], question: str) -> tuple[str, str | None]:
+    """The question before this one, or the first; and the one behind it, if it is not the last."""
+    place = questions.index(question)
+    return questions[max(0, place - 1)], next(iter(questions[place + 1 :]), None)

@@ -31,6 +31,7 @@ from app.people.schemas import IdentifierIn, OptionalLine
 from app.web import answers, face, searching, terms
 from app.web.face import PageForm, see
 from app.web.forms import Form, validated
+from app.web.questions import PLACES, WHO, asked, gone, still
 from app.web.rendering import fragment, page
 from app.windows import queries as windows
 
@@ -99,6 +100,7 @@ def choices(db: ReadSession) -> dict[str, Any]:
         "purposes": list(ConsentPurpose),
         "forms": list(ConsentForm),
         "categories": list(DataCategory),
+        "usual": answers.USUALLY_SHARED,
     }
 
 
@@ -123,7 +125,9 @@ def called(db: ReadSession, actor: InterviewReader, interview: Mapping[str, Any]
 
 
 @router.get("/interviews/{interview_id}")
-def show(request: Request, actor: InterviewReader, interview: InterviewSeen, db: ReadDb) -> Response:
+def show(
+    request: Request, actor: InterviewReader, interview: InterviewSeen, db: ReadDb, form: PageForm
+) -> Response:
     """A draft as the form; an interview that is over as it was recorded."""
     told: dict[str, Any] = {
         "interview": interview,
@@ -140,8 +144,25 @@ def show(request: Request, actor: InterviewReader, interview: InterviewSeen, db:
             **told,
         )
     held_at = answers.wall_clock(interview["held_at"], windows.zone(db, interview["window_id"]))
-    shown = {**answers.shown(interview), "held_at": held_at}
-    return page(request, "worker/interview.html", shown=shown, choices=choices(db), **told)
+    return page(
+        request,
+        "worker/interview.html",
+        shown={**answers.shown_again(interview, form), "held_at": form.value("held_at") or held_at},
+        choices=choices(db),
+        **questions_of(interview, form),
+        **told,
+    )
+
+
+def questions_of(interview: Mapping[str, Any], form: Form) -> dict[str, Any]:
+    """The questions of an interview now, and what became of those of a form that is shown again."""
+    left_over = answers.left_over(interview, form)
+    return {
+        "questions": asked(interview),
+        "kept": still(form, interview),
+        "gone": gone(form, interview),
+        "left_over": {question: (draft, answers.shown(draft)) for question, draft in left_over.items()},
+    }
 
 
 def keep(
@@ -149,14 +170,13 @@ def keep(
     actor: InterviewWriter,
     interview: Interview,
     form: Form,
-    *questions: str,
+    *,
     unfinished: bool = False,
 ) -> dict[str, Any]:
-    """Save what a form says of some questions, or of all that the interview has. Returns the draft as it was before."""
+    """Save what a form says of the questions that it holds. Returns the draft as it was before."""
+    before = queries.read(db, actor, interview.id)
     zone = windows.zone(db, interview.window_id)
-    before = {**queries.read(db, actor, interview.id), "zone": zone}
-    wanted = questions or answers.asked(before)
-    service.save(db, actor, interview, answers.read(form, wanted, before, unfinished=unfinished))
+    service.save(db, actor, interview, answers.read(form, before, zone, unfinished=unfinished))
     return before
 
 
@@ -186,7 +206,7 @@ def save(
             service.save(db, actor, interview, InterviewUpdate(person_id=None))
             return see(here)
     last = answers.last_changed(before, queries.read(db, actor, interview.id))
-    return see(here, done="draft_saved", at=answers.PLACES[last] if last else None)
+    return see(here, done="draft_saved", at=PLACES[last] if last else None)
 
 
 @router.post("/interviews/{interview_id}/autosave")
@@ -198,29 +218,21 @@ def autosave(
     interview: InterviewToWrite,
     form: PageForm,
 ) -> Response:
-    """Save what stands in the form while somebody goes on writing."""
-    return autosaved(request, db, actor, interview, expected, form)
+    """Save what stands in a form while somebody goes on writing: in the whole one, or in that of one question.
 
-
-def autosaved(
-    request: Request,
-    db: WriteSession,
-    actor: InterviewWriter,
-    interview: Interview,
-    expected: int,
-    form: Form,
-    *questions: str,
-) -> Response:
-    """The answer says when it was saved, and the new version.
-
-    Where somebody else was faster it says so beside the form, which stays as it is: who writes decides.
+    The answer says when it was saved, and the new version. Where somebody else was faster it says so beside the form,
+    which stays as it is: who writes decides.
     """
+    before = queries.read(db, actor, interview.id)
+    lost, kept = gone(form, before), still(form, before)
     if interview.version != expected:
-        changed = {"status": HTTPStatus.PRECONDITION_FAILED, "version": interview.version}
-        return fragment(request, "worker/elsewhere.html", interview=interview, **changed)
-    keep(db, actor, interview, form, *questions, unfinished=True)
-    waits = answers.awaits_form(form)
-    return fragment(request, "worker/saved.html", at=now(), version=interview.version, consents_wait=waits)
+        told = {"interview": interview, "version": interview.version, "gone": lost, "kept": kept}
+        return fragment(request, "worker/elsewhere.html", status=HTTPStatus.PRECONDITION_FAILED, **told)
+    keep(db, actor, interview, form, unfinished=True)
+    waits = "consents" in kept and answers.awaits_form(form)
+    return fragment(
+        request, "worker/saved.html", at=now(), version=interview.version, gone=lost, consents_wait=waits
+    )
 
 
 @router.post("/interviews/{interview_id}/other")
@@ -231,7 +243,7 @@ def show_other(request: Request, actor: InterviewReader, interview: InterviewSee
         "worker/other.html",
         interview=interview,
         whom=whom(db, actor, interview),
-        questions=answers.asked(interview),
+        questions=asked(interview),
         shown=answers.shown(interview),
         choices=choices(db),
         need_words=terms.by_code(db, "need"),
@@ -243,9 +255,7 @@ def known(
     request: Request, actor: PeopleSearcher, _: InterviewReader, db: ReadDb, form: PageForm
 ) -> Response:
     """Who is known of those who may be meant, while a name is being typed."""
-    nobody: dict[str, Any] = {"new_person": None, "consents": []}
-    told = answers.read(form, answers.WHO, nobody).new_person
-    wanted = searching.of_draft(told)
+    wanted = searching.of_draft(answers.person(form.data(), WHO, None))
     return fragment(
         request,
         "worker/known.html",

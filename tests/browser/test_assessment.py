@@ -65,6 +65,19 @@ def test_what_an_answer_asks_for_comes_while_it_is_typed(begin: Begin) -> None:
     assert wrong == [], "\n".join(wrong)
 
 
+def test_how_many_answers_lack_is_right_with_each_answer(begin: Begin) -> None:
+    page = begin(True)
+    missing = page.locator("#missing")
+    at_first = missing.inner_text()
+    assert page.locator("[data-row=housing]:not([data-decides])").count() == 1
+    page.locator("[name='answers.housing'][value='2']").check()
+    expect(missing).not_to_have_text(at_first)
+    one_less = missing.inner_text()
+    with page.expect_navigation():
+        page.locator("#assessment button:not([value])").click()
+    expect(missing).to_have_text(one_less)
+
+
 def test_what_is_typed_meanwhile_stays_and_comes_back_with_its_question(begin: Begin) -> None:
     page = begin(True)
     household(page, "2")

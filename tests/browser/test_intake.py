@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
 from app.cases.models import Case
+from app.consents.models import Consent
 from app.core.actor import Role
 from app.core.clock import now
 from app.core.ids import InterviewId
@@ -74,6 +76,7 @@ def test_a_whole_interview_is_written_by_the_keyboard_alone(
     hands.tab_to("[data-finds]").write("الس").press("Enter").write("اسره").press("Enter")
     hands.tab_to("[name=urgency][value=normal]").press("Space")
     hands.tab_to("[name='consent.referral']:checked").press("ArrowDown")
+    hands.tab_to("[data-all]").press("Space")
     hands.tab_to("[name='sharing.form'][value=signature]").press("Space")
     hands.tab_to("[name=conclusion][value=information_only]").press("ArrowDown", "ArrowDown")
     hands.tab_to("button[value=check]:visible").press("Enter").arrives(f"{at(called)}/check")
@@ -85,6 +88,8 @@ def test_a_whole_interview_is_written_by_the_keyboard_alone(
         heard = session.get_one(Interview, called)
         assert heard.status is InterviewStatus.completed
         assert session.get_one(Case, heard.case_id).needs == ["housing", "family"]
+        given = session.scalars(select(Consent).where(Consent.interview_id == called)).one()
+        assert given.categories == ["identity", "contact", "needs"]
         person = session.get_one(Person, heard.person_id)
         assert (person.given_name_ar, person.family_name_ar) == ("ياسمينة", "التجربة")
 
@@ -169,6 +174,19 @@ def test_needs_are_chosen_and_taken_back_without_a_mouse(
     assert interview(served, called).needs == ["housing.eviction"]
 
 
+def test_one_box_stands_for_all_that_is_usually_shared(visit: Opener, called: InterviewId) -> None:
+    page = visit(WORKER)
+    page.goto(at(called))
+    page.locator("[name='consent.referral'][value=given]").check()
+    ticked, usual = page.locator("[name='sharing.categories[]']:checked"), page.locator("[data-all]")
+    expect(ticked).to_have_count(0)
+    usual.check()
+    expect(ticked).to_have_count(3)
+    ticked.nth(1).uncheck()
+    expect(usual).not_to_be_checked()
+    expect(ticked).to_have_count(2)
+
+
 # --- nothing is lost ------------------------------------------------------------------------------------------
 
 
@@ -184,7 +202,7 @@ def open_still(page: Page, path: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("way", ["", "/guided/1"])
+@pytest.mark.parametrize("way", ["", "/guided/narrative"])
 def test_what_is_written_is_sent_within_five_seconds_while_somebody_goes_on(
     visit: Opener, served: Served, called: InterviewId, way: str
 ) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.audit.models import AuditEntry
 from app.core.db import Database, ReadSession, WriteSession
 from app.people import service
-from app.people.models import Person
+from app.people.models import Person, PersonPhone
 from app.people.schemas import PersonCreate, PersonUpdate
 from app.vocabularies.models import Term
 from tests.factories import people
@@ -53,6 +53,23 @@ def test_a_change_that_brings_up_somebody_is_refused_until_they_are_set_aside(
     db.refresh(person)
     again = change(client, office, person, **told)  # nobody new
     assert again.status_code == 200, again.text
+
+
+def test_a_telephone_that_was_kept_before_there_was_a_rule_stands_in_the_way_of_nothing(
+    client: CheckedClient, office: World, db: WriteSession
+) -> None:
+    person = people.person(db, office.worker, office.here)
+    db.add(PersonPhone(person_id=person.id, raw="5757", e164=None))
+    db.commit()
+    kept = change(client, office, person, phones=[{"number": " 5757"}], address="12, rue de l'Exemple")
+    assert kept.status_code == 200, kept.text
+    assert [phone["number"] for phone in kept.json()["phones"]] == ["5757"]
+    db.refresh(person)
+    refused = change(client, office, person, phones=[{"number": "5757"}, {"number": "141"}])
+    assert refused.status_code == 422
+    assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [
+        ("/phones/1/number", "phone_implausible")
+    ]
 
 
 def test_somebody_set_aside_as_likely_is_asked_about_again_once_certain(

@@ -29,8 +29,15 @@ def write(browser: Browser, draft: Interview, **fields: Any) -> Page:
 
 
 def autosaved(browser: Browser, draft: Interview, version: int, to: str = "", **fields: str) -> Any:
-    """What the page sends by itself while somebody writes."""
-    at = f"/interviews/{draft.id}{to}"
-    proof = browser.open(f"/interviews/{draft.id}").find("//input[@name='_proof']")[0].get("value")
-    told = {"_proof": proof, "_version": str(version), "_page": at, **fields}
-    return browser.client.post(f"{at}/autosave", data=told, headers={"Origin": ORIGIN})
+    """What the page sends by itself while somebody writes, as it is opened now."""
+    return autosaves(browser.open(f"/interviews/{draft.id}{to}"), _version=str(version), **fields)
+
+
+def autosaves(page: Page, **fields: str) -> Any:
+    """What a page that was opened sends by itself while somebody writes into it."""
+    (form,) = page.find("//form[@id='intake']")
+    told: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        told.setdefault(name, []).append(value)
+    told |= {name: [value] for name, value in fields.items()}
+    return page.browser.client.post(form.get("data-autosave"), data=told, headers={"Origin": ORIGIN})

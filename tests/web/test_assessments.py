@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.assessments import queries
 from app.assessments.models import Assessment
 from app.assessments.states import AssessmentStatus
+from app.audit.models import AuditEntry
 from app.cases.models import Case
 from app.core import i18n
 from app.core.db import WriteSession
@@ -65,6 +66,16 @@ def test_a_question_that_becomes_relevant_is_asked_while_somebody_answers(
     assert 'name="answers.hours"' not in typed(worker, page, works="no").text
     db.expire_all()
     assert db.scalars(select(Assessment)).one().answers == {}  # nothing is kept
+
+
+def test_each_answer_is_no_further_look_into_the_file(db: WriteSession, worker: Browser, case: Case) -> None:
+    seen = select(AuditEntry.id).where(AuditEntry.action == "assessment:read")
+    page = worker.open(begun(worker, case).path)
+    before = len(db.scalars(seen).all())
+    assert before
+    for works in ("yes", "no"):
+        assert typed(worker, page, works=works).status_code == 200
+    assert len(db.scalars(seen).all()) == before
 
 
 def test_nobody_completes_past_a_question_that_was_not_shown(

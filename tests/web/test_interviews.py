@@ -147,6 +147,18 @@ def test_a_consent_without_its_form_is_refused_and_nothing_is_lost(
     assert fresh(db, draft).narrative is None
 
 
+def test_nothing_is_shared_but_what_was_ticked(worker: Browser, db: WriteSession, draft: Interview) -> None:
+    page = worker.open(f"/interviews/{draft.id}")
+    assert not page.find("//input[@name='sharing.categories[]'][@checked] | //input[@data-all][@checked]")
+    page = page.send(page.path, consent__referral="given", sharing__form="signature")
+    assert page.status == 422
+    assert page.find("//*[@id='f-sharing-categories-error']")
+    page = page.send(page.path, sharing__categories=["birth", "contact"])
+    assert fresh(db, draft).consents[0]["categories"] == ["birth", "contact"]
+    page.send(page.path, sharing__usual="1")
+    assert fresh(db, draft).consents[0]["categories"] == ["identity", "birth", "contact", "needs"]
+
+
 def test_a_draft_is_given_up_with_a_reason(worker: Browser, db: WriteSession, draft: Interview) -> None:
     page = worker.open(f"/interviews/{draft.id}/check")
     assert page.send(f"/interviews/{draft.id}/abandon").status == 422
@@ -174,7 +186,7 @@ def called(db: WriteSession, world: World) -> Interview:
     return db.scalars(select(Interview)).one()
 
 
-@pytest.mark.parametrize("page", ["", "/guided/1", "/guided/2", "/check"])
+@pytest.mark.parametrize("page", ["", "/guided/narrative", "/guided/name", "/check"])
 def test_who_was_called_stands_at_the_top(worker: Browser, called: Interview, page: str) -> None:
     line = worker.open(f"/interviews/{called.id}{page}").find("//p[@class='called']")
     told = " ".join(line[0].text_content().split())

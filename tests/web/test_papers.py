@@ -238,7 +238,14 @@ def test_what_is_typed_from_paper_says_when_it_was_held(
 
 
 @pytest.mark.parametrize(
-    "said", [(datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"), "yesterday"]
+    "said",
+    [
+        (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"),
+        "yesterday",
+        "2026-W02-1",
+        "2026-01-05",
+        "2026-01-05T09:30+05:00",  # a field for a minute of the window's clock holds no other clock
+    ],
 )
 def test_an_interview_cannot_have_been_held_at_no_time(
     worker: Browser, db: WriteSession, ready: Ready, said: str

@@ -1,6 +1,8 @@
 """Every page keeps the rules of the house: a test walks them all."""
 
+import inspect
 import re
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -10,6 +12,7 @@ from app.core import deps, i18n
 from app.core.http import dependants
 from app.core.settings import LANGUAGES
 from app.web.navigation import MENUS
+from tests.rules.test_audited import FILES
 from tests.rules.test_routes import IN_ADDRESSES
 from tests.support.pages import ORIGIN, Browser
 from tests.support.routes import PAGES, permissions
@@ -29,7 +32,9 @@ PUBLIC = {
     "GET /service-worker.js",
 }
 # Parts of addresses that only pages have: which part of a page is shown, what was done before it.
-OF_PAGES = {"next", "language"}
+OF_PAGES = {"next", "language", "question"}
+# They show what the page that asks them has shown, and that it was opened is in the trail.
+LOOKED_BEFORE = {"POST /assessments/{assessment_id}/questions"}  # asked anew with each answer that is given
 
 
 def test_a_page_states_a_permission_or_stands_on_the_public_list() -> None:
@@ -48,6 +53,23 @@ def test_opening_a_page_changes_nothing() -> None:
         if key.startswith("GET") and deps.unit_of_work in {d.call for d in dependants(route.dependant)}
     ]
     assert writing == []
+
+
+def test_a_page_that_looks_into_a_file_leaves_its_entry_in_the_trail() -> None:
+    """What writes leaves one of its own, which the services' tests ask for."""
+    silent = {
+        key
+        for key, route in PAGES.items()
+        if key.partition(" ")[2].startswith(FILES)
+        and not any(_writes_or_records(d.call) for d in dependants(route.dependant))
+    }
+    assert silent == LOOKED_BEFORE
+
+
+def _writes_or_records(call: Any) -> bool:
+    """A dependency that records says so in the names that it uses: `accesses.record`, or a helper `_recorded`."""
+    names = call.__code__.co_names if inspect.isfunction(call) else ()
+    return call is deps.unit_of_work or any("record" in name for name in names)
 
 
 def test_a_page_is_opened_or_sent_and_nothing_else() -> None:

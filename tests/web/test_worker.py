@@ -12,7 +12,7 @@ from app.core.settings import LANGUAGES
 from app.intake.models import Arrival, Interview
 from app.intake.states import ArrivalStatus
 from app.people.models import Person
-from app.web import answers
+from app.web.questions import QUESTIONS
 from tests.factories import cases, intake, people
 from tests.factories.world import World
 from tests.support.pages import ORIGIN, Browser
@@ -60,7 +60,7 @@ def test_every_page_of_the_day_speaks_every_language(
         f"/interviews/{written.id}/people",
         f"/interviews/{written.id}/check",
         f"/interviews/{over.id}",
-        *(f"/interviews/{written.id}/guided/{n + 1}" for n in range(len(answers.QUESTIONS))),
+        *(f"/interviews/{written.id}/guided/{question}" for question in QUESTIONS),
     ):
         page = browser.open(path)
         assert page.document.get("lang") == language

@@ -1,5 +1,5 @@
-// A question that an answer asks for appears at once, and goes again with it. The server judges which are asked; what
-// stands in the others stays, and what was typed into one that goes comes back with it.
+// A question that an answer asks for appears at once, and goes again with it; how many lack is told anew with each answer.
+// The server judges which are asked; what stands in the others stays, and what was typed into one that goes comes back with it.
 const PAUSE = 300;
 
 const form = document.getElementById("assessment");
@@ -39,7 +39,8 @@ function show(told) {
     aside.set(name, row);
     row.remove();
   }
-  document.getElementById("missing").innerHTML = page.content.getElementById("missing").innerHTML;
+  const [missing, now] = [document, page.content].map((one) => one.getElementById("missing"));
+  if (missing.innerHTML !== now.innerHTML) missing.innerHTML = now.innerHTML;
 }
 
 function place(row, last, rows) {
@@ -53,6 +54,4 @@ form?.addEventListener("input", (event) => {
   clearTimeout(pause);
   pause = setTimeout(ask, PAUSE);
 });
-form?.addEventListener("change", (event) => {
-  if (event.target.closest("[data-decides]")) ask();
-});
+form?.addEventListener("change", ask);

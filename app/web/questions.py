@@ -1,0 +1,73 @@
+"""The questions of an interview: which are asked, which of them a form holds, and where each stands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.web.forms import Form
+
+WHO = ("name", "sex", "birth", "document", "phone")
+QUESTIONS = ("narrative", *WHO, "needs", "urgency", "channel", "consents", "conclusion")
+# Where the field of a question stands on the pages that ask it.
+PLACES = {
+    "narrative": "f-narrative",
+    "name": "f-new_person-given_name_ar",
+    "sex": "f-new_person-sex",
+    "birth": "f-new_person-birth",
+    "document": "f-document-kind",
+    "phone": "f-phone",
+    "needs": "f-needs",
+    "urgency": "f-urgency",
+    "channel": "f-channel",
+    "consents": "f-consents",
+    "conclusion": "f-conclusion",
+}
+
+
+def asked(interview: Mapping[str, Any]) -> tuple[str, ...]:
+    """The questions of an interview: of somebody registered nothing is asked that is known."""
+    known = interview["person_id"] is not None
+    return tuple(question for question in QUESTIONS if not (known and question in WHO))
+
+
+def held(form: Form) -> tuple[str, ...]:
+    """The questions that a form holds, as it says itself: what was left blank in it is an answer, what is not in it none."""
+    named = set(form.values("asked"))
+    return tuple(question for question in QUESTIONS if question in named)
+
+
+def gone(form: Form, interview: Mapping[str, Any]) -> tuple[str, ...]:
+    """The questions of a form that are no longer asked: somebody registered was named since it was opened."""
+    wanted = asked(interview)
+    return tuple(question for question in held(form) if question not in wanted)
+
+
+def still(form: Form, interview: Mapping[str, Any]) -> tuple[str, ...]:
+    """The questions of a form that are still asked."""
+    return tuple(question for question in asked(interview) if question in held(form))
+
+
+def question_of(pointer: str) -> str:
+    """The question to which a refusal points (`/new_person/birth/on`)."""
+    first, *below = pointer.strip("/").split("/")
+    if first == "new_person":
+        return _QUESTION_OF_MEMBER.get(below[0], "name") if below else "name"
+    return _QUESTION_OF_PART.get(first, first)
+
+
+_QUESTION_OF_PART = {
+    "person_id": "name",
+    "consent": "consents",
+    "sharing": "consents",
+    "conclusion_note": "conclusion",
+}
+_QUESTION_OF_MEMBER = {
+    "sex": "sex",
+    "birth": "birth",
+    "identifiers": "document",
+    "no_document_reason": "document",
+    "phones": "phone",
+}
+
+
+def question_of_field(name: str) -> str:
+    return question_of("/" + name.replace(".", "/"))
