@@ -26,6 +26,7 @@ from app.windows import queries as windows
 from app.windows.models import Window
 
 _p = Person.__table__.c
+_REFUSED = "consent_refused"
 _BIRTH = ("birth_precision", "birth_on", "birth_year", "birth_age", "birth_stated_on")
 
 
@@ -60,11 +61,12 @@ def readiness(
     shared = open_to_them if wanted is None else open_to_them & frozenset(wanted)
     person = eligible(db, referral.person_id)
     needed = {c: what_for for c, what_for in _needed(service, referral, person) if c in agreed}
+    blockers = tuple(_blockers(db, referral, service, agreement, open_to_them, shared, permitted))
     return Readiness(
-        blockers=tuple(_blockers(db, referral, service, agreement, open_to_them, shared, permitted)),
+        blockers=blockers,
         warnings=(
             *_warnings(db, referral, service, agreement, person, today),
-            *_unmet(needed, shared),
+            *(_unmet(needed, shared) if _REFUSED not in blockers else ()),  # nobody is told to share more
         ),
         agreement=agreement,
         permitted=permitted,
@@ -125,7 +127,7 @@ def _blockers(
 def _not_allowed(permitted: Permitted) -> Iterator[str]:
     """A refusal is respected: nobody is told to ask again."""
     if DataCategory.identity in permitted.kept_back:
-        yield "consent_refused"
+        yield _REFUSED
     else:
         yield "no_consent"
 
