@@ -26,7 +26,6 @@ from app.windows import queries as windows
 from app.windows.models import Window
 
 _p = Person.__table__.c
-_REFUSED = "consent_refused"
 _BIRTH = ("birth_precision", "birth_on", "birth_year", "birth_age", "birth_stated_on")
 
 
@@ -66,7 +65,9 @@ def readiness(
         blockers=blockers,
         warnings=(
             *_warnings(db, referral, service, agreement, person, today),
-            *(_unmet(needed, shared) if _REFUSED not in blockers else ()),  # nobody is told to share more
+            *(
+                _unmet(needed, shared) if "consent_refused" not in blockers else ()
+            ),  # nobody is told to share more
         ),
         agreement=agreement,
         permitted=permitted,
@@ -127,7 +128,7 @@ def _blockers(
 def _not_allowed(permitted: Permitted) -> Iterator[str]:
     """A refusal is respected: nobody is told to ask again."""
     if DataCategory.identity in permitted.kept_back:
-        yield _REFUSED
+        yield "consent_refused"
     else:
         yield "no_consent"
 

@@ -72,7 +72,7 @@ NOTHING_IS_KEPT = {
 }
 
 
-@pytest.fixture(params=NOTHING_IS_KEPT.values(), ids=NOTHING_IS_KEPT)
+@pytest.fixture(params=list(NOTHING_IS_KEPT.values()), ids=list(NOTHING_IS_KEPT))
 def forgetful(visit: Opener, request: pytest.FixtureRequest) -> Page:
     page = visit(Role.social_worker, "fr")
     page.context.add_init_script(request.param)
