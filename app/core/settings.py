@@ -6,6 +6,7 @@ import os
 import secrets
 from functools import cache, lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
@@ -36,6 +37,9 @@ class Settings(BaseSettings):
     allow_plain_http: bool = Field(False, description="Listen beyond this machine without TLS in front.")
     trusted_proxies: str = Field(
         "", description="Addresses whose X-Forwarded-For is believed, comma separated."
+    )
+    public_url: str = Field(
+        "", description="Where browsers find this installation: https://shubbak.example.org"
     )
     default_language: str = Field("ar", pattern="^(ar|fr|en|fa)$")
     time_zone: str = "Africa/Casablanca"
@@ -173,7 +177,8 @@ def check_safe(config: Settings) -> None:
             "Name the proxy's own: SHUBBAK_TRUSTED_PROXIES=127.0.0.1"
         )
     _check_zone(config.time_zone)
-    if config.host not in {"127.0.0.1", "::1", "localhost"} and not config.allow_plain_http:
+    _check_origin(config.public_url)
+    if config.host not in THIS_MACHINE and not config.allow_plain_http:
         raise UnsafeConfiguration(
             f"Listening on {config.host} would carry personal data in clear text. Put a TLS proxy in front and "
             "keep SHUBBAK_HOST=127.0.0.1, or set SHUBBAK_ALLOW_PLAIN_HTTP=true on a network that you trust."
@@ -185,7 +190,8 @@ def check_safe(config: Settings) -> None:
 
 
 _ANYBODY = {"*", "0.0.0.0/0", "::/0"}
-_LOCAL = {"", "localhost", "127.0.0.1", "::1"}
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOCAL = {"", *THIS_MACHINE}
 _ENCRYPTED = {"require", "verify-ca", "verify-full"}
 
 
@@ -209,6 +215,25 @@ def _check_encrypted(url: URL) -> None:
             "The database is on another machine and its connection may be in clear text. "
             "Add ?sslmode=verify-full to SHUBBAK_DATABASE_URL (or verify-ca, or require)."
         )
+
+
+def _check_origin(url: str) -> None:
+    """Refuse what is no origin: it is printed before a path, on paper that is handed out."""
+    if url and not _is_origin(url):
+        raise UnsafeConfiguration(
+            "SHUBBAK_PUBLIC_URL is scheme and host alone, without a path or a slash at the end. "
+            "Write it as in: SHUBBAK_PUBLIC_URL=https://shubbak.example.org"
+        )
+
+
+def _is_origin(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        is_whole = url == f"{parts.scheme}://{parts.netloc}" and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return False
+    has_host = bool(parts.hostname) and not set(parts.netloc) & set("@\\ ")
+    return parts.scheme in {"http", "https"} and is_whole and has_host
 
 
 def _check_zone(name: str) -> None:

@@ -66,6 +66,7 @@ def of_case(db: ReadSession, actor: Actor, case_id: CaseId, wanted: PageRequest)
     return cut(found, wanted, "due_on", "id")
 
 
+_NAMES = (_p.given_name_ar, _p.family_name_ar, _p.given_name_latin, _p.family_name_latin)
 WHEN = {
     "overdue": _f.due_on < bindparam("today"),
     "due": _f.due_on <= bindparam("today"),
@@ -75,10 +76,8 @@ WHEN = {
 
 @cache
 def _planned(role: Role, when: str | None, filters: tuple[str, ...], has_cursor: bool) -> Select[Any]:
-    name = func.coalesce(_p.given_name_ar, _p.given_name_latin)
-    family = func.coalesce(_p.family_name_ar, _p.family_name_latin)
     statement = (
-        select(*_ROW, _c.number.label("case_number"), name.label("given"), family.label("family"))
+        select(*_ROW, _c.number.label("case_number"), *_NAMES)
         .join(Case.__table__, _c.id == _f.case_id)
         .join(Person.__table__, _p.id == _f.person_id)
         .where(_PLANNED, visible_to(Actor(user_id=None, role=role)))
@@ -113,8 +112,15 @@ def planned(
     found.sort(key=lambda item: (item.due_on, item.id))
     page = cut(found, wanted, "due_on", "id")
     for item in page.items:
-        item["person_name"] = " ".join(filter(None, (item.pop("given"), item.pop("family")))) or None
+        item["person_name"] = _called(item)
     return page
+
+
+def _called(item: Any) -> str | None:
+    """One name for whoever takes no interest in scripts, in Arabic letters where they are known."""
+    given = item.given_name_ar or item.given_name_latin
+    family = item.family_name_ar or item.family_name_latin
+    return " ".join(filter(None, (given, family))) or None
 
 
 def may_be_contacted(db: ReadSession, person_id: PersonId) -> bool:

@@ -78,6 +78,10 @@ class FollowUpOut(FollowUpRow):
 class DueRow(FollowUpRow):
     case_number: str
     person_name: str | None
+    given_name_ar: str | None
+    family_name_ar: str | None
+    given_name_latin: str | None
+    family_name_latin: str | None
 
 
 class FollowUpPage(Output):

@@ -60,11 +60,14 @@ def readiness(
     shared = open_to_them if wanted is None else open_to_them & frozenset(wanted)
     person = eligible(db, referral.person_id)
     needed = {c: what_for for c, what_for in _needed(service, referral, person) if c in agreed}
+    blockers = tuple(_blockers(db, referral, service, agreement, open_to_them, shared, permitted))
     return Readiness(
-        blockers=tuple(_blockers(db, referral, service, agreement, open_to_them, shared, permitted)),
+        blockers=blockers,
         warnings=(
             *_warnings(db, referral, service, agreement, person, today),
-            *_unmet(needed, shared),
+            *(
+                _unmet(needed, shared) if "consent_refused" not in blockers else ()
+            ),  # nobody is told to share more
         ),
         agreement=agreement,
         permitted=permitted,

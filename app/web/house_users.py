@@ -13,6 +13,7 @@ from app.core.actor import Actor, Role
 from app.core.db import ReadSession
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
 from app.core.ids import UserId
+from app.core.settings import THIS_MACHINE, settings
 from app.web import face, house
 from app.web.face import PageForm, see
 from app.web.rendering import page
@@ -111,5 +112,13 @@ def _code(request: Request, db: WriteDb, user: User, code: str) -> Response:
         name=user.name,
         code=code,
         expires_at=expires_at,
-        address=f"{request.base_url}activation",  # as the browser of who hands it over knows the house
+        origin=origin_of(request),
     )
+
+
+def origin_of(request: Request) -> str | None:
+    """What stands before a path on paper. Whoever asks chooses the host: unsaid, only this machine's own is believed."""
+    told = settings().public_url
+    if not told and request.base_url.hostname in THIS_MACHINE:
+        told = str(request.base_url).rstrip("/")
+    return told or None

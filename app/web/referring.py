@@ -114,7 +114,8 @@ def send_page(
     """What the partner will see, what stands in the way and what is to be acknowledged, on one page."""
     if seen.status is not ReferralStatus.draft:
         return see(f"/referrals/{seen.id}")
-    ready = readiness(db, seen)
+    ready, by_law = readiness(db, seen), readiness(db, seen, has_legal_grounds=True)
+    at = f"/referrals/{seen.id}"
     return page(
         request,
         "referrals/send.html",
@@ -122,7 +123,8 @@ def send_page(
         names=names(db, [seen.id])[seen.id],
         who=people.read(db, actor, seen.person_id),
         ready=ready,
-        warnings=_to_acknowledge(request, ready),
+        warnings=_to_acknowledge(request, ready, f"{at}/send"),
+        warnings_by_law=_to_acknowledge(request, by_law, f"{at}/send-without-consent"),
         told=partner_view.preview(db, seen, ready.categories),
         shared=[c for c in DataCategory if c in ready.categories],
         kept=_kept(ready),
@@ -138,11 +140,17 @@ def send_page(
     )
 
 
-def _to_acknowledge(request: Request, ready: Readiness) -> list[EligibilityWarning]:
-    """What the draft warns of as it stands, and what was found when it was sent with less."""
+def _to_acknowledge(
+    request: Request, ready: Readiness, address: str
+) -> list[tuple[EligibilityWarning, bool]]:
+    """What a form warns of, each with whether it holds of the draft as it stands, so that it must be acknowledged.
+
+    What was found when the form was sent with less may hold no more when it is sent with more.
+    """
     refusal = face.refusal(request)
-    found = refusal["details"].get("unacknowledged", ()) if refusal else ()
-    return list(dict.fromkeys((*ready.warnings, *found)))
+    is_of_this_form = request.scope.get(face.SENT_TO) == address
+    found = refusal["details"].get("unacknowledged", ()) if refusal and is_of_this_form else ()
+    return [(code, code in ready.warnings) for code in dict.fromkeys((*ready.warnings, *found))]
 
 
 def _agreed(ready: Readiness) -> list[DataCategory]:

@@ -87,7 +87,7 @@ def moment(value: datetime | None, zone: str | None = None) -> Markup:
     if value is None:
         return Markup("")
     local = value.astimezone(ZoneInfo(zone or settings().time_zone))
-    return Markup('<time datetime="{}">{} · {}</time>').format(
+    return Markup('<time datetime="{}">{}&nbsp;·&nbsp;{}</time>').format(
         value.isoformat(), day_text(local.date()), bdi(clock(value, zone))
     )
 

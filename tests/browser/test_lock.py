@@ -9,7 +9,7 @@ from app.core.actor import Role
 from app.core.settings import LANGUAGES
 from app.web import face
 from app.web.wording import NAMES, RIGHT_TO_LEFT
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, Watch
 from tests.browser.looks import examine
 from tests.support import chromium
 from tests.support.served import EMAILS, Served
@@ -59,6 +59,67 @@ def test_every_tab_is_locked_with_the_one_that_was(account: Page) -> None:
     for page in (account, other):
         page.wait_for_url(LOCKED)
         assert WORKER not in page.content()
+
+
+# A browser that keeps nothing for a page, and one that does not even say what it keeps.
+NOTHING_IS_KEPT = {
+    "full or blocked": """Storage.prototype.setItem = Storage.prototype.getItem = () => {
+        throw new DOMException("nothing is kept", "QuotaExceededError");
+    }""",
+    "denied": """Object.defineProperty(window, "localStorage", {get() {
+        throw new DOMException("denied", "SecurityError");
+    }})""",
+}
+
+
+@pytest.fixture(params=list(NOTHING_IS_KEPT.values()), ids=list(NOTHING_IS_KEPT))
+def forgetful(visit: Opener, request: pytest.FixtureRequest) -> Page:
+    page = visit(Role.social_worker, "fr")
+    page.context.add_init_script(request.param)
+    page.clock.install()
+    page.goto("/account?done=session_ended")
+    return page
+
+
+@pytest.mark.parametrize("act", [LOCK_BY_KEYS, LOCK_BY_BUTTON], ids=["three times Shift", "the button"])
+def test_it_locks_also_where_the_browser_keeps_nothing(forgetful: Page, act: str) -> None:
+    assert forgetful.evaluate(act) == ["", ""]
+    forgetful.wait_for_url(LOCKED)
+
+
+def test_where_the_browser_keeps_nothing_the_rest_of_the_page_works(forgetful: Page) -> None:
+    forgetful.wait_for_url("**/account")  # what was done is told once
+    with forgetful.expect_response("**/presence"):
+        forgetful.clock.run_for(2 * 60_000)
+        forgetful.keyboard.press("a")
+        forgetful.clock.run_for(10_000)
+    with forgetful.expect_request("**/lock"):
+        forgetful.clock.run_for(11 * 60_000)
+    forgetful.wait_for_url(LOCKED)
+
+
+def test_a_tab_of_a_session_that_is_over_leads_to_the_door(
+    account: Page, served: Served, watch: Watch
+) -> None:
+    account.context.clear_cookies(name=face.COOKIE)
+    account.locator("#lock button").click()
+    account.wait_for_url("**/sign-in")
+    assert watch.troubles == [f"403 {served.base}/lock"]
+    watch.troubles.clear()
+
+
+def test_a_tab_that_hears_late_asks_the_server_and_locks_nobody(account: Page) -> None:
+    asked: list[str] = []
+    account.on(
+        "request", lambda request: asked.append(request.url) if request.url.endswith("/lock") else None
+    )
+    with account.expect_navigation(url="**/account"):
+        account.evaluate("""() => {
+            const newValue = String(Date.now() - 60_000);
+            dispatchEvent(new StorageEvent("storage", {key: "shubbak.locked", newValue}));
+        }""")
+    expect(account.locator("main")).to_contain_text(WORKER)
+    assert asked == []
 
 
 def hold_back(page: Page) -> list[Route]:

@@ -52,6 +52,21 @@ def test_the_defaults_are_safe_and_keep_everything_in_the_data_directory(home: P
         ({"database_url": "postgresql+psycopg://db.example/x"}, "sslmode=verify-full"),
         ({"database_url": "postgresql+psycopg://db.example/x?sslmode=prefer"}, "sslmode=verify-full"),
         ({"database_url": "postgresql+psycopg:///x?host=/run/pg,db.example"}, "sslmode=verify-full"),
+        *(
+            ({"public_url": url}, "SHUBBAK_PUBLIC_URL=https://shubbak.example.org")
+            for url in (
+                "shubbak.example.org",
+                "ftp://shubbak.example.org",
+                "https://",
+                "https://:443",
+                "https://shubbak.example.org/",
+                "https://shubbak.example.org/app",
+                "https://shubbak.example.org?x",
+                "https://shubbak.example.org:no",
+                "https://somebody@shubbak.example.org",
+                "https://[::1",
+            )
+        ),
         ({"secret_key": SecretStr("c2hvcnQ=")}, "openssl rand -base64 32"),
     ],
 )
@@ -74,6 +89,9 @@ def test_settings_that_would_risk_peoples_data_refuse_to_start(
         {"trusted_proxies": "127.0.0.1, 192.0.2.7"},
         {"host": "::1"},
         {"host": "localhost"},
+        {"public_url": "https://shubbak.example.org"},
+        {"public_url": "http://192.0.2.7:8000"},
+        {"public_url": "http://[::1]:8000"},
     ],
 )
 def test_settings_that_are_safe_start(home: Path, values: dict[str, Any]) -> None:

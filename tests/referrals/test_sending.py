@@ -77,7 +77,10 @@ def test_what_is_chosen_and_may_not_be_shared_is_refused_by_name(
 def test_a_refusal_is_told_as_one_and_nobody_is_asked_again(db: WriteSession, world: World) -> None:
     ready = referrals.ready(db, world, with_consent=False)
     referrals.consent(db, world.worker, ready.person, decision="refused", categories=[])
-    assert refusal(ready, ready.draft())["blockers"] == ["consent_refused"]
+    told = refusal(ready, ready.draft())
+    assert told == {"blockers": ["consent_refused"], "unacknowledged": []}, (
+        "nor is anybody told to share more"
+    )
 
 
 def test_nothing_chosen_is_nothing_and_never_everything(ready: Ready) -> None:

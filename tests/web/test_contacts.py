@@ -61,6 +61,19 @@ def test_every_page_of_a_contact_opens_in_every_language(
         assert browser.open(f"/appointments{query}").document.get("lang") == language
 
 
+@pytest.mark.parametrize(("language", "name"), [("ar", "سمية المثالية"), ("fr", "Soumia Exemple")])
+def test_who_is_to_be_contacted_is_named_in_the_script_of_the_page(
+    app: FastAPI, db: WriteSession, world: World, case: Case, language: str, name: str
+) -> None:
+    both = {"given_name_latin": "Soumia", "family_name_latin": "Exemple", "given_name_ar": "سمية"}
+    known = cases.case(db, world.worker, whose=cases.person(db, world.worker, **both))
+    plan(db, world, known, today()).due_on -= timedelta(days=1)
+    db.commit()
+    browser = Browser(app).sign_in_as(db, world.worker, language)
+    for path, to in (("/desk", "/cases/"), ("/appointments", "/follow-ups/")):
+        assert name in [a.text_content() for a in browser.open(path).find(f"//a[starts-with(@href, '{to}')]")]
+
+
 def test_an_unplanned_contact_is_noted_in_three_fields(db: WriteSession, worker: Browser, case: Case) -> None:
     new, to = f"/cases/{case.id}/contacts/new", f"/cases/{case.id}/contacts"
     page = worker.open(new)

@@ -138,41 +138,11 @@ def test_what_the_service_needs_is_marked_with_the_reason(worker: Browser, ready
     assert not marked["الوضعية الاجتماعية"]
 
 
-def test_sending_less_than_the_service_needs_explains_itself_and_can_be_confirmed(
-    worker: Browser, ready: Ready
-) -> None:
-    at = committed(ready, ready.draft())
-    page = worker.open(f"{at}/send")
-    assert not page.find("//input[@name='acknowledged[]']")
-    refused = page.send(f"{at}/send", categories=["identity"])
-    assert refused.status == 409
-    assert "لن يتم تقاسم بعض ما تحتاجه هذه الخدمة" in refused.find("//*[@id='refusal']")[0].text_content()
-    assert [one.get("value") for one in refused.find("//input[@name='categories[]'][@checked]")] == [
-        "identity"
-    ]
-    sent = refused.send(f"{at}/send", acknowledged=["needed_data"])
-    assert kept(ready, sent).acknowledged == ["needed_data"]
-
-
 def test_without_the_identity_the_page_says_why_it_does_not_send(worker: Browser, ready: Ready) -> None:
     at = committed(ready, ready.draft())
     refused = worker.open(f"{at}/send").send(f"{at}/send", categories=["contact"])
     assert refused.status == 409
     assert "على الشريك أن يعرف من سيستقبل" in refused.find("//*[@id='refusal']")[0].text_content()
-
-
-def test_a_warning_is_explained_and_has_to_be_acknowledged(
-    db: WriteSession, world: World, app: FastAPI
-) -> None:
-    ready = referrals.ready(db, world, service_values={"min_age": 60})
-    at = committed(ready, ready.draft())
-    page = Browser(app).sign_in_as(db, world.worker).open(f"{at}/send")
-    assert page.find("//input[@name='acknowledged[]'][@value='age']")
-    refused = page.send(f"{at}/send", categories=SHARED)
-    assert refused.status == 409
-    both = ["age", "needed_data"]  # nor is the birth shared, by which the partner could judge
-    sent = page.send(f"{at}/send", categories=SHARED, acknowledged=both)
-    assert kept(ready, sent).acknowledged == both
 
 
 def test_a_missing_consent_is_recorded_on_the_spot(worker: Browser, unasked: Ready) -> None:

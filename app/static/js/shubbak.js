@@ -1,6 +1,26 @@
 // What every page does when scripts run: the quick lock. Without them the lock is a button of its own.
 const { idleMinutes, proof } = document.body.dataset;
 
+// When something last happened, in this tab or another. A browser may refuse to keep anything, or have no room left:
+// then each tab knows of itself alone, and nothing else here depends on it.
+const own = {};
+
+function note(what) {
+  own[what] = Date.now();
+  try {
+    localStorage.setItem(`shubbak.${what}`, String(own[what]));
+  } catch {}
+}
+
+function last(what) {
+  const here = own[what] ?? 0;
+  try {
+    return Math.max(here, Number(localStorage.getItem(`shubbak.${what}`)));
+  } catch {
+    return here;
+  }
+}
+
 function blank() {
   document.title = "";
   document.documentElement.replaceChildren();
@@ -13,16 +33,25 @@ function lock(back = location.pathname) {
   const body = new URLSearchParams({ _proof: proof });
   fetch("/lock", { method: "POST", body, keepalive: true, redirect: "manual" })
     .then((answer) => {
-      if (answer.type !== "opaqueredirect") throw new Error("not locked");
-      location.replace(`/locked?next=${encodeURIComponent(back)}`);
+      if (answer.type === "opaqueredirect") location.replace(`/locked?next=${encodeURIComponent(back)}`);
+      // The session of this page is over, and asking again would not change that.
+      else if (answer.status === 401 || answer.status === 403) location.replace("/");
+      else throw new Error("not locked");
     })
     .catch(() => setTimeout(() => lock(back), 2_000));
 }
 
 // The other tabs show the same session: they go blank with this one.
 function lockAll() {
-  localStorage.setItem("shubbak.locked", String(Date.now()));
   lock();
+  note("locked");
+}
+
+// A tab that the browser had put to sleep hears late, when the password may have been given again: the server knows.
+function lockedElsewhere(at) {
+  if (Date.now() - at < 10_000) return lock();
+  blank();
+  location.reload();
 }
 
 if (proof) {
@@ -31,7 +60,7 @@ if (proof) {
     lockAll();
   });
   addEventListener("storage", (event) => {
-    if (event.key === "shubbak.locked") lock();
+    if (event.key === "shubbak.locked") lockedElsewhere(Number(event.newValue));
   });
 
   let shifts = [];
@@ -46,8 +75,6 @@ if (proof) {
   });
 
   // Whoever works in one tab is not idle in the others, and whoever types for long is not idle for the server.
-  const last = (what) => Number(localStorage.getItem(`shubbak.${what}`));
-  const note = (what) => localStorage.setItem(`shubbak.${what}`, String(Date.now()));
   const here = () => note("active");
   here();
   note("told"); // by asking for this page

@@ -2,11 +2,16 @@
 
 import re
 
+import pytest
+from starlette.requests import Request
+
 from app.auth import queries as accounts
 from app.auth.models import User
 from app.auth.states import UserStatus
 from app.core.actor import Role
 from app.core.db import WriteSession
+from app.core.settings import settings
+from app.web import house_users
 from tests.factories.world import World
 from tests.support.pages import Browser, Page
 from tests.web.house.kept import one
@@ -98,9 +103,27 @@ def test_an_account_is_disabled_and_ones_own_cannot_be(
     assert not own.find(f"//form[@action='/house/users/{world.administrator.user}/disable']")
 
 
-def test_the_slip_says_which_address_to_type(world: World, administrator: Browser) -> None:
-    page = invite(administrator, world)
-    assert page.find("//*[@class='code-slip__address']")[0].text_content() == "https://testserver/activation"
+def address_on_slip(administrator: Browser, world: World) -> str:
+    (address,) = invite(administrator, world).find("//*[@class='code-slip__address']")
+    return str(address.text_content())
+
+
+def test_the_slip_says_which_address_to_type(
+    world: World, administrator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = settings().model_copy(update={"public_url": "https://shubbak.example.org"})
+    monkeypatch.setattr(house_users, "settings", lambda: here)
+    assert address_on_slip(administrator, world) == "https://shubbak.example.org/activation"
+
+
+def test_whoever_asks_does_not_choose_the_host_on_the_slip(world: World, administrator: Browser) -> None:
+    assert address_on_slip(administrator, world) == "/activation"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000"])
+def test_a_browser_on_the_servers_own_machine_is_told_the_whole_address(host: str) -> None:
+    scope = {"type": "http", "scheme": "http", "path": "/", "headers": [(b"host", host.encode())]}
+    assert house_users.origin_of(Request(scope)) == f"http://{host}"
 
 
 def test_a_slip_that_is_asked_for_again_leads_to_the_account(world: World, administrator: Browser) -> None:
