@@ -93,8 +93,10 @@ def test_where_the_browser_keeps_nothing_the_rest_of_the_page_works(forgetful: P
         forgetful.clock.run_for(2 * 60_000)
         forgetful.keyboard.press("a")
         forgetful.clock.run_for(10_000)
+    held = hold_back(forgetful)
     with forgetful.expect_request("**/lock"):
         forgetful.clock.run_for(11 * 60_000)
+    held[0].continue_()
     forgetful.wait_for_url(LOCKED)
 
 
