@@ -67,6 +67,25 @@ def by_itself(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
+def only_asks(**fields: str) -> Callable[[Endpoint], Endpoint]:
+    """Say of a route that it looks something up and saves nothing: refused, it is told as a search that was not made.
+
+    Its page is shown again, with what was asked in the form. `fields`: the form's names of parameters, where they differ.
+    """
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.asked_as = fields  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def asked_as(request: Request) -> dict[str, str] | None:
+    """The form's names of the parameters of a route that only asks; None for any other route."""
+    found: dict[str, str] | None = getattr(request.scope.get("endpoint"), "asked_as", None)
+    return found
+
+
 class PageRoute(APIRoute):
     """A route of a page or of a form that a page sends."""
 

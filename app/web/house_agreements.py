@@ -99,7 +99,9 @@ def change_agreement(
     agreement: AgreementToManage,
     form: PageForm,
 ) -> Response:
-    service.check_draft(agreement)  # before the version: what was signed meanwhile cannot be saved by sending again
+    service.check_draft(
+        agreement
+    )  # before the version: what was signed meanwhile cannot be saved by sending again
     check_version(agreement.version, expected)
     blank = house.emptied(form, *NULLABLE, lists=LISTS) | _parties(form)
     service.change_agreement(db, actor, agreement, form.read(AgreementUpdate, **blank))

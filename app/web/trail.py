@@ -44,6 +44,7 @@ class Search(Input):
 
 
 @router.get("/trail")
+@face.only_asks(person_id="person", subject_id="subject")
 def show_trail(
     request: Request,
     actor: TrailReader,
@@ -63,12 +64,16 @@ def show_trail(
         "subject_id": subject_id,
         "action": action,
     }
-    found = queries.entries(db, wanted, since=_begin(since), until=_end(until), **chosen)
+    # Below the reason why nothing was searched stands nothing that would pass for what was found.
+    found = None
+    if not face.refusal(request):
+        asked = {name: value for name, value in chosen.items() if name != "actor_id"}
+        found = queries.entries(db, wanted, since=_begin(since), until=_end(until), of_user=actor_id, **asked)
     return page(
         request,
         "trail/trail.html",
-        entries=found.items,
-        next=found.next,
+        entries=found.items if found else None,
+        next=found and found.next,
         chosen={name: value for name, value in (chosen | {"since": since, "until": until}).items() if value},
         files={
             name: files.known_as(db, chosen[name]) for name in ("person_id", "subject_id") if chosen[name]
@@ -88,6 +93,7 @@ def _end(on: Day | None) -> datetime | None:
 
 
 @router.post("/trail")
+@face.only_asks()
 async def search_trail(_: AuditReader, find: FindsFiles, form: PageForm) -> Response:
     """Read what was typed and lead to its address, in which ids stand alone; what names no file is told beside its field."""
     wanted = form.read(Search)

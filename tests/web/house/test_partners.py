@@ -54,7 +54,11 @@ def test_an_institution_with_its_contact_service_and_agreement(
 
     page = page.send(where, quota="", quota_period="")
     assert one(db, Agreement, reference="CONV-PAGE-1").quota is None
-    page = page.send(where, _then="sign").send(f"{where}/sign").send(f"{where}/suspend", reason="audit (exemple)")
+    page = (
+        page.send(where, _then="sign")
+        .send(f"{where}/sign")
+        .send(f"{where}/suspend", reason="audit (exemple)")
+    )
     assert "audit (exemple)" in page.text
     page = page.send(f"{where}/resume").send(f"{where}/end", reason="fin (exemple)")
     assert one(db, Agreement, reference="CONV-PAGE-1").status is AgreementStatus.ended
