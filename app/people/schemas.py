@@ -3,7 +3,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from app.core.fields import Code, Count, Flag, Line, Prose, Reason, RequiredLine
+from app.core.fields import Code, Count, Flag, Line, Prose, Reason, Telephone
 from app.core.fields import Day as Day
 from app.core.ids import HouseholdId, PersonId, WindowId
 from app.core.schemas import Input, Output
@@ -13,7 +13,6 @@ from app.people.identifiers import IdentifierKind
 from app.people.matching import Reason as MatchReason
 from app.people.matching import Verdict
 from app.people.models import ContactPreference, Sex
-from app.people.phones import is_plausible
 
 
 def _or_none(value: str | None) -> str | None:
@@ -71,16 +70,8 @@ class IdentifierIn(Input):
         return self
 
 
-def _dialled(value: str) -> str:
-    if not is_plausible(value):
-        raise ValueError("phone_implausible")
-    return value
-
-
 class PhoneIn(Input):
-    number: Annotated[RequiredLine, Field(max_length=50), AfterValidator(_dialled)] = Field(
-        description="As it is dialled here.", examples=["06 00 00 00 00"]
-    )
+    number: Telephone = Field(description="As it is dialled here.", examples=["06 00 00 00 00"])
     label: Annotated[_Short | None, AfterValidator(_or_none)] = Field(
         None, description="Whose telephone it is, if not the person's own.", examples=["neighbour"]
     )

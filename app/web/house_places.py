@@ -36,7 +36,9 @@ def new_window(request: Request, _: WindowManager, db: ReadDb) -> Response:
 
 @router.post("/house/windows")
 def open_window(actor: WindowManager, db: CreateDb, form: PageForm) -> Response:
-    window = service.open_window(db, actor, form.read(WindowCreate))
+    window = service.open_window(
+        db, actor, form.read(WindowCreate, **house.emptied(form, lists=["working_days"]))
+    )
     return see(f"/house/windows/{window.id}", done="window_opened")
 
 
