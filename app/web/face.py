@@ -33,6 +33,7 @@ from app.web.forms import MOST_FIELDS, Form
 COOKIE = "__Host-shubbak"
 VISITOR = "__Host-visitor"
 LANGUAGE = "__Host-language"
+ACTIVATED = "__Host-activated"  # the address of an account, from its activation to the sign-in that follows
 
 FORM, REFUSAL, SENT_TO, VISITOR_OF, _KEY = (
     "shubbak.form",

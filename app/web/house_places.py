@@ -111,6 +111,13 @@ def close_all(actor: WindowManager, db: CreateDb, form: PageForm) -> Response:
     return see(f"/house/holidays?year={data.on.year}", done="day_off_added")
 
 
+@router.post("/house/holidays/{holiday_id}/confirm")
+def confirm_day(actor: WindowManager, db: WriteDb, holiday: GeneralHoliday) -> Response:
+    """The day was announced for the date that was computed."""
+    service.confirm_holiday(db, actor, holiday)
+    return see(f"/house/holidays?year={holiday.on.year}", done="day_off_confirmed")
+
+
 @router.post("/house/holidays/{holiday_id}/remove")
 def open_all_again(actor: WindowManager, db: WriteDb, holiday: GeneralHoliday) -> Response:
     service.remove_holiday(db, actor, holiday)

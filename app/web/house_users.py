@@ -9,6 +9,7 @@ from app.auth import queries, service
 from app.auth.deps import CreateDb, UserManager, UserToManage
 from app.auth.models import User
 from app.auth.schemas import UserCreate, UserUpdate
+from app.auth.states import UserStatus
 from app.core.actor import Actor, Role
 from app.core.db import ReadSession
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
@@ -83,9 +84,12 @@ def change_user(
 
 
 @router.get("/house/users/{user_id}/code")
-def back_to_user(_: UserManager, user_id: UserId) -> Response:
-    """A code is shown once: asked for again, the account's page answers."""
-    return see(f"/house/users/{user_id}")
+def ask_for_code(request: Request, actor: UserManager, db: ReadDb, user_id: UserId) -> Response:
+    """What a new code takes away from whoever has a password. A code itself is shown once, and never here."""
+    user = queries.read(db, actor, user_id)
+    if user["status"] is not UserStatus.active:
+        return see(f"/house/users/{user_id}")
+    return page(request, "house/user_confirm.html", user=user, what="code")
 
 
 @router.post("/house/users/{user_id}/code")
@@ -94,6 +98,14 @@ def new_code(request: Request, actor: UserManager, db: WriteDb, user: UserToMana
     code = service.renew_invitation(db, actor, user)
     db.flush()
     return _code(request, db, user, code)
+
+
+@router.get("/house/users/{user_id}/disable")
+def ask_to_disable(request: Request, actor: UserManager, db: ReadDb, user_id: UserId) -> Response:
+    user = queries.read(db, actor, user_id)
+    if user["status"] is UserStatus.disabled:
+        return see(f"/house/users/{user_id}")
+    return page(request, "house/user_confirm.html", user=user, what="disable")
 
 
 @router.post("/house/users/{user_id}/disable")
@@ -109,6 +121,7 @@ def _code(request: Request, db: WriteDb, user: User, code: str) -> Response:
         "house/code.html",
         user_id=user.id,
         name=user.name,
+        email=user.email,
         code=code,
         expires_at=expires_at,
         address=f"{request.base_url}activation",  # as the browser of who hands it over knows the house

@@ -104,3 +104,15 @@ def test_what_is_wrong_with_a_window_says_how_it_is_written(administrator: Brows
     assert "OUJ1" in page.find("//*[@id='f-code-error']")[0].text_content()
     assert "Africa/Casablanca" in page.find("//*[@id='f-time_zone-error']")[0].text_content()
     assert page.find("//*[@id='f-phone-error']")
+
+
+def test_a_computed_day_is_confirmed_in_place(db: WriteSession, administrator: Browser) -> None:
+    names = {"name_ar": "عيد (مثال)", "name_fr": "Fête (exemple)"}
+    page = administrator.open("/house/holidays").send(
+        "/house/holidays", on="2031-05-01", **names, is_certain=[]
+    )
+    kept = one(db, Holiday)
+    assert not kept.is_certain
+    page = page.send(f"/house/holidays/{kept.id}/confirm")
+    assert one(db, Holiday).is_certain
+    assert not page.find(f"//form[@action='/house/holidays/{kept.id}/confirm']")
