@@ -24,6 +24,7 @@ from app.web.actions import ACTIONS
 from app.web.face import PageForm, invalid, see
 from app.web.house import EVERYTHING
 from app.web.rendering import page, query
+from app.web.trail_details import told
 
 router = face.router()
 
@@ -80,6 +81,7 @@ def show_trail(
         },
         staff=users.page(db, actor, EVERYTHING).items,
         actions=ACTIONS,
+        told=told,
     )
 
 

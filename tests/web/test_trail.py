@@ -14,6 +14,8 @@ from app.audit.models import AuditEntry, AuditSeal
 from app.auth import service as auth
 from app.auth.models import User
 from app.cases.models import Case
+from app.core import i18n
+from app.core.actor import Role
 from app.core.db import WriteSession
 from app.followups.states import FollowUpAction
 from app.partners.states import AgreementAction
@@ -128,6 +130,23 @@ def test_what_befell_an_account_is_found_by_its_user(
     assert [row for row in told if "تفعيل" in row and user.name in row.split("|")[1]]
     page = auditor.open(f"/trail?actor_id={world.worker.user}&action=session:refused")
     assert len(page.find("//tbody/tr")) == 1
+
+
+def test_codes_are_told_in_words_and_what_was_left_open_is_left_out(
+    db: WriteSession, world: World, case: Case, auditor: Browser
+) -> None:
+    open_details = {"reason": None, "role": Role.supervisor}
+    audit.record(db, world.worker, "referral:withdraw", "referral", case.id, reason="solved_elsewhere")
+    audit.record(db, world.worker, "session:end", "user", case.id, reason="signed_out")
+    audit.record(db, world.administrator, "user:change", "user", case.id, **open_details)
+    db.commit()
+    page = auditor.open(f"/trail?subject_id={case.id}")
+    told = " ".join(details.text_content() for details in page.find("//tbody//details"))
+    assert i18n.text("enum.WithdrawalReason.solved_elsewhere", "ar") in told
+    assert i18n.text("enum.Role.supervisor", "ar") in told
+    assert "خروج" in told
+    assert "None" not in told
+    assert "solved_elsewhere" not in told
 
 
 def test_days_that_run_backwards_are_refused(auditor: Browser) -> None:
