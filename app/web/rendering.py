@@ -47,6 +47,7 @@ def _environment() -> Environment:
         "day": wording.day,
         "day_text": wording.day_text,
         "weekday": wording.weekday,
+        "calendar_year": wording.calendar_year,
         "moment": wording.moment,
         "clock": wording.clock,
         "near": wording.near,

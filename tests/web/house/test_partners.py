@@ -171,6 +171,21 @@ def test_a_service_is_closed(db: WriteSession, world: World, administrator: Brow
     service = partners.offered(db, world.administrator, world.ours)
     db.commit()
     path = f"/house/services/{service.id}"
-    administrator.open(path).send(path, is_active=[], territory_codes="02.411، 02.113")
-    kept = one(db, Service, id=service.id)
-    assert (kept.is_active, kept.territory_codes) == (False, ["02.411", "02.113"])
+    administrator.open(path).send(path, is_active=[])
+    assert not one(db, Service, id=service.id).is_active
+
+
+def test_the_places_of_a_service_are_chosen_by_region(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    service = partners.offered(db, world.administrator, world.ours, territory_codes=["02.411.01.23"])
+    db.commit()
+    path = f"/house/services/{service.id}"
+    page = administrator.open(path)
+    assert page.find("//details[@open]//input[@value='02.411.01.23' and @checked]")
+    page.send(path, territory_codes=["02.411", "02"])
+    assert one(db, Service, id=service.id).territory_codes == ["02.411", "02"]
+    open_now = administrator.open(path).find("//fieldset[@id='f-territory_codes']//details[@open]")
+    assert len(open_now) == 1
+    administrator.open(path).send(path, territory_codes=[])
+    assert one(db, Service, id=service.id).territory_codes == []

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from fastapi import FastAPI
+
 from app.core.db import WriteSession
 from app.windows.models import Holiday, Window
 from tests.factories.world import World
@@ -116,3 +118,10 @@ def test_a_computed_day_is_confirmed_in_place(db: WriteSession, administrator: B
     page = page.send(f"/house/holidays/{kept.id}/confirm")
     assert one(db, Holiday).is_certain
     assert not page.find(f"//form[@action='/house/holidays/{kept.id}/confirm']")
+
+
+def test_persian_years_are_told_in_the_calendar_of_their_days(
+    app: FastAPI, db: WriteSession, world: World
+) -> None:
+    browser = Browser(app).sign_in_as(db, world.administrator, "fa")
+    assert "۱۴۰۸–۱۴۰۹ (۲۰۳۰)" in browser.open("/house/holidays?year=2030").text
