@@ -127,3 +127,15 @@ def test_a_slip_that_is_asked_for_again_shows_no_code(world: World, administrato
     administrator.open(f"{path}/code").send(f"{path}/code")
     again = administrator.open(f"{path}/code")
     assert not CODE.search(again.text)
+
+
+def test_an_account_is_found_by_a_part_of_its_name_which_stands_in_no_address(
+    world: World, administrator: Browser
+) -> None:
+    invite(administrator, world, name="إيمان الأحمدي (مثال)")
+    page = administrator.open("/house/users").send("/house/users/search", asked="ايمان")
+    assert [row.text_content().strip() for row in page.find("//p[@class='who']")] == ["إيمان الأحمدي (مثال)"]
+    assert not page.response.request.url.query
+    assert administrator.open("/house/users/search").path == "/house/users"
+    page = page.send("/house/users/search", asked="لا أحد")
+    assert page.find("//*[@class='empty']")
