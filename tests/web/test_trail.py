@@ -135,10 +135,9 @@ def test_what_befell_an_account_is_found_by_its_user(
 def test_codes_are_told_in_words_and_what_was_left_open_is_left_out(
     db: WriteSession, world: World, case: Case, auditor: Browser
 ) -> None:
-    open_details = {"reason": None, "role": Role.supervisor}
     audit.record(db, world.worker, "referral:withdraw", "referral", case.id, reason="solved_elsewhere")
     audit.record(db, world.worker, "session:end", "user", case.id, reason="signed_out")
-    audit.record(db, world.administrator, "user:change", "user", case.id, **open_details)
+    audit.record(db, world.administrator, "user:change", "user", case.id, reason=None, role=Role.supervisor)
     db.commit()
     page = auditor.open(f"/trail?subject_id={case.id}")
     told = " ".join(details.text_content() for details in page.find("//tbody//details"))
