@@ -10,7 +10,7 @@ from sqlalchemy import update
 from app.audit import service as audit
 from app.auth import queries, sessions, tokens
 from app.auth.models import UserSession
-from app.auth.service import Proof, WrongPassword, prove
+from app.auth.service import Proof, WrongPassword, prove, themselves
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import now
 from app.core.db import WriteSession
@@ -19,16 +19,16 @@ from app.core.settings import settings
 
 def sign_in_to_pages(db: WriteSession, proof: Proof) -> str:
     """Open a browser's session, of a working day at most, and return the key for its cookie. Raises what `prove` raises."""
-    user_id = prove(db, SYSTEM, proof)
+    user = queries.get(db, prove(db, SYSTEM, proof))
     key = tokens.new_refresh_token()
     session = UserSession(
-        user_id=user_id,
+        user_id=user.id,
         expires_at=now() + timedelta(hours=settings().session_idle_hours),
         page_key_hash=tokens.fingerprint(key),
     )
     db.add(session)
     db.flush()
-    audit.record(db, SYSTEM, "session:start", "user", user_id, session_id=session.id)
+    audit.record(db, themselves(user), "session:start", "user", user.id, session_id=session.id)
     return key
 
 

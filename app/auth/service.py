@@ -93,12 +93,17 @@ def prove(db: WriteSession, actor: Actor, proof: Proof) -> UserId:
 
 def sign_in(db: WriteSession, proof: Proof) -> SignedIn:
     """Open a session for a user whose password was found right. Raises what `prove` raises."""
-    user_id = prove(db, SYSTEM, proof)
-    session = UserSession(user_id=user_id, expires_at=now() + timedelta(hours=settings().session_hours))
+    user = queries.get(db, prove(db, SYSTEM, proof))
+    session = UserSession(user_id=user.id, expires_at=now() + timedelta(hours=settings().session_hours))
     db.add(session)
     db.flush()
-    audit.record(db, SYSTEM, "session:start", "user", user_id, session_id=session.id)
+    audit.record(db, themselves(user), "session:start", "user", user.id, session_id=session.id)
     return _hand_out(db, settings(), session)
+
+
+def themselves(user: User) -> Actor:
+    """The actor of what somebody does at the door, by which they become known: it is their own act, not the system's."""
+    return Actor(user_id=user.id, role=user.role)
 
 
 def refresh(db: WriteSession, token: str) -> SignedIn:
@@ -241,7 +246,7 @@ def activate(db: WriteSession, code: str, password_hash: str) -> User:
             UserAction.activate,
             lambda **row: UserTransition(user_id=user.id, **row),
         )
-    audit.record(db, SYSTEM, "user:activate", "user", user.id)
+    audit.record(db, themselves(user), "user:activate", "user", user.id)
     return user
 
 

@@ -63,6 +63,24 @@ def _within_the_calendar(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+_FEWEST_DIGITS, _MOST_DIGITS = 9, 15  # a Moroccan number without its 0; the longest of E.164
+
+
+def is_plausible_phone(raw: str) -> bool:
+    """Whether a text has as many digits as a telephone number, in any of the three digit sets.
+
+    An unusual number is never a reason to refuse somebody; what cannot be a number at all is a slip of the keyboard.
+    """
+    plain = digits_to_ascii(clean(raw))
+    return _FEWEST_DIGITS <= sum(sign.isdecimal() for sign in plain) <= _MOST_DIGITS
+
+
+def _dialled(value: str) -> str:
+    if not is_plausible_phone(value):
+        raise ValueError("phone_implausible")
+    return value
+
+
 # ASCII that can be seen: two addresses that look alike are one address, and nothing hides inside.
 _ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 
@@ -85,6 +103,7 @@ Email = Annotated[
     str, Field(min_length=5, max_length=254, examples=["accueil@exemple.example"]), AfterValidator(_email)
 ]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Telephone = Annotated[RequiredLine, Field(max_length=50), AfterValidator(_dialled)]
 Flag = Annotated[bool, Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_within_the_calendar)]

@@ -111,7 +111,11 @@ class _Compilation:
             "total": settings.get("total") in ("", "sum", "mean"),
         }
         self.problems += [
-            settings.problem(FormProblem.SETTING_INVALID, name) for name in sound if not sound[name]
+            settings.problem(
+                FormProblem.SETTING_INVALID if settings.get(name) else FormProblem.SETTING_MISSING, name
+            )
+            for name in sound
+            if not sound[name]
         ]
 
     def items(self, rows: tuple[Row, ...]) -> tuple[Item, ...]:

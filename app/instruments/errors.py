@@ -41,6 +41,7 @@ class FormProblem(StrEnum):
     REFERENCE_UNKNOWN = "reference_unknown"
     SCORE_INVALID = "score_invalid"
     SETTING_INVALID = "setting_invalid"
+    SETTING_MISSING = "setting_missing"
     SHEET_MISSING = "sheet_missing"
     SHEET_UNSUPPORTED = "sheet_unsupported"
     TEXT_ILLEGAL = "text_illegal"

@@ -1,14 +1,16 @@
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from app.audit.models import AuditEntry
 from app.auth.models import User
 from app.core.db import ReadSession, rows
-from app.core.ids import PersonId
+from app.core.ids import PersonId, UserId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.core.prepared import Row
 
 _e, _u = AuditEntry.__table__.c, User.__table__.c
 _ENTRIES = select(
@@ -31,17 +33,38 @@ def entries(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
+    of_user: UserId | None = None,
     **filters: Any,
 ) -> Page:
-    """The trail, newest first. Filters: actor_id, person_id, subject_id, action."""
+    """The trail, newest first. Filters: actor_id, person_id, subject_id, action.
+
+    `of_user`: what a user did, and what befell their account at the door and by others' hands.
+    """
     used = {name: value for name, value in filters.items() if value is not None}
     statement = _ENTRIES.where(*(_e[name] == bindparam(name) for name in used))
     if since is not None:
         statement = statement.where(_e.at >= since)
     if until is not None:
         statement = statement.where(_e.at < until)
-    found = rows(db, keyset(statement, _e.id, page=wanted, descending=True), used, **binds(wanted, UUID))
+    if of_user is None:
+        found = _newest(db, statement, wanted, used)
+    else:
+        # Each half runs down an index of its own and stops after a page; one statement with OR would sort them all.
+        used["user"] = of_user
+        acts = statement.where(_BY_USER)
+        about = statement.where(_OF_ACCOUNT, ~_BY_USER | _e.actor_id.is_(None))
+        halves = [*_newest(db, acts, wanted, used), *_newest(db, about, wanted, used)]
+        found = sorted(halves, key=lambda entry: entry["id"], reverse=True)
     return cut(found, wanted, "id")
+
+
+_BY_USER, _OF_ACCOUNT = _e.actor_id == bindparam("user"), _e.subject_id == bindparam("user")
+
+
+def _newest(
+    db: ReadSession, statement: Select[Any], wanted: PageRequest, used: dict[str, Any]
+) -> Sequence[Row]:
+    return rows(db, keyset(statement, _e.id, page=wanted, descending=True), used, **binds(wanted, UUID))
 
 
 def accesses(db: ReadSession, person_id: PersonId, wanted: PageRequest) -> Page:

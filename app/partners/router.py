@@ -214,6 +214,7 @@ def change_agreement(
     data: AgreementUpdate,
 ) -> Response:
     """Change a draft. What was signed stays as it was signed, its last day too: end it and draft the next one."""
+    service.check_draft(agreement)
     check_version(agreement.version, expected)
     service.change_agreement(db, actor, agreement, data)
     return _agreement(db, actor, agreement)

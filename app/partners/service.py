@@ -168,8 +168,7 @@ def draft_agreement(
 
 def change_agreement(db: WriteSession, actor: Actor, agreement: Agreement, data: AgreementUpdate) -> None:
     """Change a draft. Raises `AgreementNotDraft` for what was signed, `ReferenceTaken`."""
-    if agreement.status is not AgreementStatus.draft:
-        raise AgreementNotDraft(current=agreement.status)
+    check_draft(agreement)
     sent = data.changes()
     service_ids = sent.pop("service_ids", None)
     _check_terms(db, {**_dated(agreement), **sent})
@@ -182,6 +181,12 @@ def change_agreement(db: WriteSession, actor: Actor, agreement: Agreement, data:
     audit.record(
         db, actor, "agreement:change", "agreement", agreement.id, fields=sorted(data.model_fields_set)
     )
+
+
+def check_draft(agreement: Agreement) -> None:
+    """Raise `AgreementNotDraft` when the terms were signed: they change no more."""
+    if agreement.status is not AgreementStatus.draft:
+        raise AgreementNotDraft(current=agreement.status)
 
 
 def _dated(agreement: Agreement) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 from app.core import text
 
 _LONGEST_RAW = 60  # characters worth parsing; longer text is a note, not a number
-FEWEST_DIGITS, MOST_DIGITS = 9, 15  # a Moroccan number without its 0; the longest of E.164
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,12 +35,6 @@ def normalise(raw: str, region: str = "MA") -> Phone:
     if number is None or not phonenumbers.is_valid_number(number):
         return Phone(None, kept, ("phone_unusual",))
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), kept)
-
-
-def is_plausible(raw: str) -> bool:
-    """Whether a text has as many digits as a telephone number, in any of the three digit sets."""
-    plain = text.digits_to_ascii(text.clean(raw))
-    return FEWEST_DIGITS <= sum(sign.isdecimal() for sign in plain) <= MOST_DIGITS
 
 
 def local(e164: str, region: str = "MA") -> str:

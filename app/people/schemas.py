@@ -1,9 +1,9 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from app.core.fields import Code, Count, Flag, Line, Prose, Reason, RequiredLine
+from app.core.fields import Code, Count, Flag, Line, Prose, Reason, RequiredLine, Telephone
 from app.core.fields import Day as Day
 from app.core.ids import HouseholdId, PersonId, WindowId
 from app.core.schemas import Input, Output
@@ -13,7 +13,6 @@ from app.people.identifiers import IdentifierKind
 from app.people.matching import Reason as MatchReason
 from app.people.matching import Verdict
 from app.people.models import ContactPreference, Sex
-from app.people.phones import is_plausible
 
 
 def _or_none(value: str | None) -> str | None:
@@ -85,12 +84,7 @@ class PhoneTold(Input):
 class PhoneIn(PhoneTold):
     """A new telephone: with as many digits as a number has."""
 
-    @field_validator("number")
-    @classmethod
-    def _dialled(cls, number: str) -> str:
-        if not is_plausible(number):
-            raise ValueError("phone_implausible")
-        return number
+    number: Telephone = Field(description="As it is dialled here.", examples=["06 00 00 00 00"])
 
 
 Identifiers = Annotated[list[IdentifierIn], Field(max_length=10)]

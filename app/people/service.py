@@ -11,6 +11,7 @@ from app.core.actor import Actor
 from app.core.clock import now, today
 from app.core.db import ReadSession, WriteSession, is_sqlite
 from app.core.errors import DomainError, InvalidInput, NotFound
+from app.core.fields import is_plausible_phone
 from app.core.ids import PersonId, WindowId
 from app.core.text import is_arabic
 from app.people import duplicates, identifiers, phones, queries
@@ -249,7 +250,7 @@ def _check_phones(told: Iterable[PhoneTold], present: Iterable[Mapping[str, Any]
     """Only what is new is judged: a number that was kept before there was a rule does not stand in the way of a change."""
     known = {phone["number"] for phone in present}
     for place, phone in enumerate(told):
-        if phones.normalise(phone.number).raw not in known and not phones.is_plausible(phone.number):
+        if phones.normalise(phone.number).raw not in known and not is_plausible_phone(phone.number):
             raise InvalidInput(f"/phones/{place}/number", "phone_implausible")
 
 

@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from app.core.fields import Code, Day, Line, Prose, Reason, RequiredLine, RequiredProse
+from app.core.fields import Code, Day, Line, Prose, Reason, RequiredLine, RequiredProse, Telephone
 from app.core.ids import (
     AgreementId,
     CaseId,
@@ -105,7 +105,7 @@ class AppointmentIn(Input):
 
 class Acceptance(Input):
     contact_name: RequiredLine = Field(examples=["مينة المثالية"])
-    contact_phone: str | None = Field(None, max_length=50)
+    contact_phone: Telephone | None = Field(None, examples=["05 36 00 00 00"])
     appointment: AppointmentIn | None = None
 
 

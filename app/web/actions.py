@@ -24,7 +24,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "session": ("start", "refused", "lock", "unlock", "end"),
     "user": ("invite", "invite-again", "activate", "change", "change-password", "disable"),
     "window": ("open", "change"),
-    "holiday": ("add", "remove"),
+    "holiday": ("add", "confirm", "remove"),
     "institution": ("add", "change", "contacts"),
     "service": ("add", "change"),
     "agreement": ("draft", "change", "sign", "suspend", "resume", "end"),

@@ -33,7 +33,13 @@ async def begin(request: Request) -> Response:
 
 @router.get("/sign-in")
 async def sign_in_page(request: Request, next: str | None = None) -> Response:
-    return page(request, "everybody/sign_in.html", next=next)
+    """Whoever has just chosen a password need not type the address again: only this browser has kept it."""
+    response = page(
+        request, "everybody/sign_in.html", next=next, username=request.cookies.get(face.ACTIVATED)
+    )
+    if face.ACTIVATED in request.cookies:
+        face.drop_cookie(response, face.ACTIVATED)
+    return response
 
 
 async def _attempt(request: Request, form: PageForm) -> service.Proof:
@@ -109,8 +115,10 @@ async def _activation(request: Request, form: PageForm) -> tuple[Activation, str
 def activate(activation: Annotated[tuple[Activation, str], Depends(_activation)], db: WriteDb) -> Response:
     """Choose a password with the code of an invitation."""
     data, password_hash = activation
-    service.activate(db, data.code, password_hash)
-    return see("/sign-in", done="activated")
+    user = service.activate(db, data.code, password_hash)
+    response = see("/sign-in", done="activated")
+    face.set_cookie(response, face.ACTIVATED, user.email, seconds=300)
+    return response
 
 
 @router.get("/account")

@@ -33,6 +33,7 @@ from app.web.forms import MOST_FIELDS, Form
 COOKIE = "__Host-shubbak"
 VISITOR = "__Host-visitor"
 LANGUAGE = "__Host-language"
+ACTIVATED = "__Host-activated"  # the address of an account, from its activation to the sign-in that follows
 
 FORM, REFUSAL, SENT_TO, VISITOR_OF, _KEY = (
     "shubbak.form",
@@ -71,6 +72,25 @@ def a_file(endpoint: Endpoint) -> Endpoint:
     """Say of a route that it answers with a file: nobody is led there who did not ask for it."""
     endpoint.is_a_file = True  # type: ignore[attr-defined]
     return endpoint
+
+
+def only_asks(**fields: str) -> Callable[[Endpoint], Endpoint]:
+    """Say of a route that it looks something up and saves nothing: refused, it is told as a search that was not made.
+
+    Its page is shown again, with what was asked in the form. `fields`: the form's names of parameters, where they differ.
+    """
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.asked_as = fields  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def asked_as(request: Request) -> dict[str, str] | None:
+    """The form's names of the parameters of a route that only asks; None for any other route."""
+    found: dict[str, str] | None = getattr(request.scope.get("endpoint"), "asked_as", None)
+    return found
 
 
 class PageRoute(APIRoute):

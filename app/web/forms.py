@@ -102,6 +102,11 @@ class FormOnPage:
     def __bool__(self) -> bool:
         return bool(self._sent) and self._present in {None, self._address}
 
+    @property
+    def was_typed_into(self) -> bool:
+        """Whether anything stood in the form that was sent: a button alone has nothing that could be kept."""
+        return any(not name.startswith("_") for name, _ in self._sent.fields)
+
     def own(self, name: str) -> str | None:
         """A field of the face's own, whichever form it was sent in."""
         return self._sent.own(name)

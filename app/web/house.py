@@ -10,6 +10,7 @@ from app.partners import queries as partners
 from app.web.forms import Form
 from app.web.terms import Options
 from app.web.wording import named
+from app.windows import places
 from app.windows import queries as windows
 from app.windows.models import TerritoryLevel
 
@@ -45,6 +46,27 @@ def territories(db: ReadSession, present: str | None = None) -> Options:
     if present is not None and present not in {code for code, _ in options}:
         options.append((present, present))
     return options
+
+
+def regions(db: ReadSession, chosen: Iterable[str] = ()) -> list[tuple[Any, Options]]:
+    """Each region with itself and its provinces; then, without a name, what is chosen and lies deeper."""
+    found = places.provinces(db)
+    groups: list[tuple[Any, Options]] = [
+        (
+            named(region),
+            [
+                (one["code"], named(one))
+                for one in found
+                if region["code"] in {one["code"], one["parent_code"]}
+            ],
+        )
+        for region in found
+        if region["level"] is TerritoryLevel.region
+    ]
+    deeper = set(chosen) - {one["code"] for one in found}
+    known = places.territories(db, deeper)
+    rest: Options = [(code, named(known[code]) if code in known else code) for code in sorted(deeper)]
+    return [*groups, (None, rest)] if rest else groups
 
 
 def territory_names(db: ReadSession, actor_codes: Iterable[str]) -> Mapping[str, Any]:

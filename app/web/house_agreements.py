@@ -19,6 +19,7 @@ from app.web import face, house
 from app.web.face import PageForm, see
 from app.web.forms import Form
 from app.web.rendering import page
+from app.web.terms import Options
 from app.web.wording import named, word
 
 router = face.router()
@@ -70,18 +71,24 @@ def show_agreement(
     """What was agreed and every step of its life; a draft can be changed here."""
     agreement = agreements.read(db, actor, agreement_id)
     choices = _choices(db, actor, agreement["institution_id"])
-    known = dict(choices["services"])
     return page(
         request,
         "house/agreement.html",
         agreement=agreement,
         is_draft=agreement["status"] is AgreementStatus.draft,
         allowed=[action.value for action in AGREEMENT_LIFECYCLE.allowed(agreement["status"], actor.role)],
-        covered=[known[one] for one in agreement["service_ids"] if one in known],
-        agreed=[word(DataCategory(category)) for category in agreement["data_categories"]],
-        territories=house.territories(db, agreement["territory_code"]),
+        **_in_words(db, agreement, choices["services"]),
         **choices,
     )
+
+
+def _in_words(db: ReadSession, agreement: dict[str, Any], services: Options) -> dict[str, Any]:
+    known = dict(services)
+    return {
+        "covered": [known[one] for one in agreement["service_ids"] if one in known],
+        "agreed": [word(DataCategory(category)) for category in agreement["data_categories"]],
+        "territories": house.territories(db, agreement["territory_code"]),
+    }
 
 
 @router.post("/house/agreements/{agreement_id}")
@@ -92,14 +99,34 @@ def change_agreement(
     agreement: AgreementToManage,
     form: PageForm,
 ) -> Response:
+    service.check_draft(
+        agreement
+    )  # before the version: what was signed meanwhile cannot be saved by sending again
     check_version(agreement.version, expected)
     blank = house.emptied(form, *NULLABLE, lists=LISTS) | _parties(form)
     service.change_agreement(db, actor, agreement, form.read(AgreementUpdate, **blank))
-    return see(f"/house/agreements/{agreement.id}", done="house_saved")
+    signs = "/sign" if form.own("_then") == "sign" else ""
+    return see(f"/house/agreements/{agreement.id}{signs}", done="house_saved")
+
+
+@router.get("/house/agreements/{agreement_id}/sign")
+def ask_to_sign(request: Request, actor: PartnerManager, db: ReadDb, agreement_id: AgreementId) -> Response:
+    """The terms as they are saved, and what follows from signing them."""
+    agreement = agreements.read(db, actor, agreement_id)
+    if agreement["status"] is not AgreementStatus.draft:
+        return see(f"/house/agreements/{agreement_id}")
+    services = _choices(db, actor, agreement["institution_id"])["services"]
+    words = _in_words(db, agreement, services)
+    return page(request, "house/agreement_sign.html", agreement=agreement, **words)
 
 
 @router.post("/house/agreements/{agreement_id}/sign")
-def sign(actor: PartnerManager, db: WriteDb, agreement: AgreementToManage) -> Response:
+def sign(
+    actor: PartnerManager, expected: ExpectedVersion, db: WriteDb, agreement: AgreementToManage
+) -> Response:
+    """Sign the very terms that were read."""
+    service.check_draft(agreement)
+    check_version(agreement.version, expected)
     service.sign(db, actor, agreement)
     return see(f"/house/agreements/{agreement.id}", done="agreement_signed")
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, File, Request, UploadFile
@@ -25,6 +26,9 @@ from app.web.forms import Form
 from app.web.rendering import page
 
 router = face.router()
+
+# A whole questionnaire in a few lines, to begin from.
+EXAMPLE = Path(__file__).with_name("templates").joinpath("house/instrument_example.md").read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def list_instruments(request: Request, _: InstrumentReader, db: ReadDb, wanted: 
 
 @router.get("/house/instruments/new")
 def new_instrument(request: Request, _: InstrumentPublisher) -> Response:
-    return page(request, "house/instrument_new.html", source=None)
+    return page(request, "house/instrument_new.html", source=EXAMPLE)
 
 
 @router.post("/house/instruments/new")

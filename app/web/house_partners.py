@@ -21,7 +21,6 @@ from app.partners.schemas import (
 )
 from app.web import face, house, terms
 from app.web.face import PageForm, see
-from app.web.forms import Form
 from app.web.rendering import page
 
 router = face.router()
@@ -119,18 +118,13 @@ def replace_contacts(
 
 
 def _choices(db: ReadSession, kept: dict[str, Any] | None = None) -> dict[str, Any]:
-    kept = kept or {"need_code": "", "targets": [], "languages": []}
+    kept = kept or {"need_code": "", "targets": [], "languages": [], "territory_codes": []}
     return {
         "needs": terms.options(db, "need", {kept["need_code"]}),
         "targets": terms.options(db, "service_target", kept["targets"]),
         "languages": terms.options(db, "language", kept["languages"]),
+        "regions": house.regions(db, kept["territory_codes"]),
     }
-
-
-def _codes(form: Form) -> dict[str, Any]:
-    """Territories are typed in one line, with blanks or commas between their codes."""
-    typed = (form.value("territory_codes") or "").replace("،", " ").replace(",", " ")
-    return {"territory_codes": typed.split()}
 
 
 @router.get("/house/institutions/{institution_id}/services/new")
@@ -145,7 +139,7 @@ def new_service(
 def add_service(
     actor: PartnerManager, db: CreateDb, institution: InstitutionToManage, form: PageForm
 ) -> Response:
-    service.add_service(db, actor, institution, form.read(ServiceCreate, **_codes(form)))
+    service.add_service(db, actor, institution, form.read(ServiceCreate))
     return see(f"/house/institutions/{institution.id}", done="service_added")
 
 
@@ -161,7 +155,7 @@ def change_service(
     actor: PartnerManager, expected: ExpectedVersion, db: WriteDb, kept: ServiceToManage, form: PageForm
 ) -> Response:
     check_version(kept.version, expected)
-    blank = house.emptied(form, *NULLABLE, lists=LISTS) | _codes(form)
+    blank = house.emptied(form, *NULLABLE, lists=LISTS)
     blank["is_active"] = form.value("is_active") is not None
     service.change_service(db, actor, kept, form.read(ServiceUpdate, **blank))
     return see(f"/house/institutions/{kept.institution_id}", done="house_saved")

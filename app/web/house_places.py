@@ -36,7 +36,9 @@ def new_window(request: Request, _: WindowManager, db: ReadDb) -> Response:
 
 @router.post("/house/windows")
 def open_window(actor: WindowManager, db: CreateDb, form: PageForm) -> Response:
-    window = service.open_window(db, actor, form.read(WindowCreate))
+    window = service.open_window(
+        db, actor, form.read(WindowCreate, **house.emptied(form, lists=["working_days"]))
+    )
     return see(f"/house/windows/{window.id}", done="window_opened")
 
 
@@ -107,6 +109,13 @@ def close_all(actor: WindowManager, db: CreateDb, form: PageForm) -> Response:
     data = form.read(HolidayCreate, is_certain=form.value("is_certain") is not None)
     service.add_holiday(db, actor, data)
     return see(f"/house/holidays?year={data.on.year}", done="day_off_added")
+
+
+@router.post("/house/holidays/{holiday_id}/confirm")
+def confirm_day(actor: WindowManager, db: WriteDb, holiday: GeneralHoliday) -> Response:
+    """The day was announced for the date that was computed."""
+    service.confirm_holiday(db, actor, holiday)
+    return see(f"/house/holidays?year={holiday.on.year}", done="day_off_confirmed")
 
 
 @router.post("/house/holidays/{holiday_id}/remove")

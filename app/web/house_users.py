@@ -9,11 +9,15 @@ from app.auth import queries, service
 from app.auth.deps import CreateDb, UserManager, UserToManage
 from app.auth.models import User
 from app.auth.schemas import UserCreate, UserUpdate
+from app.auth.states import UserStatus
 from app.core.actor import Actor, Role
 from app.core.db import ReadSession
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
+from app.core.fields import RequiredLine
 from app.core.ids import UserId
+from app.core.schemas import Input
 from app.core.settings import THIS_MACHINE, settings
+from app.core.text import fold
 from app.web import face, house
 from app.web.face import PageForm, see
 from app.web.rendering import page
@@ -22,6 +26,13 @@ from app.web.wording import NAMES, word
 router = face.router()
 
 ROLES = [role for role in Role if role is not Role.system]
+
+
+MOST_FOUND = 100
+
+
+class UserSearch(Input):
+    asked: RequiredLine
 
 
 def _choices(db: ReadSession, actor: Actor) -> dict[str, Any]:
@@ -38,15 +49,32 @@ def list_users(
     request: Request, actor: UserManager, db: ReadDb, wanted: PageQuery, role: Role | None = None
 ) -> Response:
     found = queries.page(db, actor, wanted, role=role)
-    return page(
-        request,
-        "house/users.html",
-        users=found.items,
-        next=found.next,
-        role=role,
-        places=dict(house.the_windows(db, actor)) | dict(house.the_institutions(db, actor)),
-        all_roles=ROLES,
-    )
+    return _list(request, db, actor, users=found.items, next=found.next, role=role, asked=None)
+
+
+def _list(request: Request, db: ReadSession, actor: Actor, **shown: Any) -> Response:
+    places = dict(house.the_windows(db, actor)) | dict(house.the_institutions(db, actor))
+    return page(request, "house/users.html", places=places, all_roles=ROLES, **shown)
+
+
+@router.get("/house/users/search")
+def back_to_users(_: UserManager) -> Response:
+    """A search is sent, so that no name stands in an address: loaded again, the list answers."""
+    return see("/house/users")
+
+
+@router.post("/house/users/search")
+@face.only_asks()
+def search_users(request: Request, actor: UserManager, db: ReadDb, form: PageForm) -> Response:
+    """Who is called so, or signs in so. A house has some hundreds of accounts: they are read and compared as names are."""
+    asked = form.read(UserSearch).asked
+    found = [one for one in queries.page(db, actor, house.EVERYTHING).items if _is_called(one, asked)]
+    return _list(request, db, actor, users=found[:MOST_FOUND], next=None, role=None, asked=asked)
+
+
+def _is_called(user: dict[str, Any], asked: str) -> bool:
+    name = fold(asked)  # nothing is left of signs alone
+    return (name != "" and name in fold(user["name"])) or asked.casefold() in user["email"]
 
 
 @router.get("/house/users/new")
@@ -84,9 +112,12 @@ def change_user(
 
 
 @router.get("/house/users/{user_id}/code")
-def back_to_user(_: UserManager, user_id: UserId) -> Response:
-    """A code is shown once: asked for again, the account's page answers."""
-    return see(f"/house/users/{user_id}")
+def ask_for_code(request: Request, actor: UserManager, db: ReadDb, user_id: UserId) -> Response:
+    """What a new code takes away from whoever has a password. A code itself is shown once, and never here."""
+    user = queries.read(db, actor, user_id)
+    if user["status"] is not UserStatus.active:
+        return see(f"/house/users/{user_id}")
+    return page(request, "house/user_confirm.html", user=user, what="code")
 
 
 @router.post("/house/users/{user_id}/code")
@@ -95,6 +126,14 @@ def new_code(request: Request, actor: UserManager, db: WriteDb, user: UserToMana
     code = service.renew_invitation(db, actor, user)
     db.flush()
     return _code(request, db, user, code)
+
+
+@router.get("/house/users/{user_id}/disable")
+def ask_to_disable(request: Request, actor: UserManager, db: ReadDb, user_id: UserId) -> Response:
+    user = queries.read(db, actor, user_id)
+    if user["status"] is UserStatus.disabled:
+        return see(f"/house/users/{user_id}")
+    return page(request, "house/user_confirm.html", user=user, what="disable")
 
 
 @router.post("/house/users/{user_id}/disable")
@@ -110,6 +149,7 @@ def _code(request: Request, db: WriteDb, user: User, code: str) -> Response:
         "house/code.html",
         user_id=user.id,
         name=user.name,
+        email=user.email,
         code=code,
         expires_at=expires_at,
         origin=origin_of(request),

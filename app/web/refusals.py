@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Message
 
-from app.core.errors import DomainError, NotAuthenticated, NotFound
+from app.core import i18n
+from app.core.errors import DomainError, InvalidInput, NotAuthenticated, NotFound
 from app.web import face
 from app.web.forms import Form, explained
 from app.web.rendering import page
@@ -48,15 +49,44 @@ async def refused(request: Request, error: DomainError) -> Response:
     """Answer a refusal: the page with the form again and what is wrong, the way in, or a page that says why."""
     if isinstance(error, NotAuthenticated):
         return _way_in(request)
-    told = explained(error.code, error.details)
-    if request.method == "POST":
-        sent = face.form(request)
+    told = _in_words(request, error)
+    sent = _sent(request)
+    if sent is not None:
         sent.point(told["errors"])
         again = await _again(request, sent, told)
         if again is not None:
             again.status_code = int(error.status)
             return again
     return page(request, "refused.html", told=told, back=None, status=int(error.status))
+
+
+def _in_words(request: Request, error: DomainError) -> dict[str, Any]:
+    """What was wrong; a search that was not made says so, where a form says that nothing was saved."""
+    told = explained(error.code, error.details)
+    if not isinstance(error, InvalidInput):
+        return told
+    if (names := face.asked_as(request)) is not None:
+        said = {name: i18n.text(f"page.refusal.not_searched.{name}") for name in ("title", "detail")}
+        return told | said | {"errors": [_in_the_form(error, names) for error in told["errors"]]}
+    if request.method == "GET":
+        return told | {name: i18n.text(f"page.refusal.not_shown.{name}") for name in ("title", "detail")}
+    return told
+
+
+def _in_the_form(error: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    place, _, parameter = error["pointer"].partition("/")
+    return error | {"pointer": f"/{names.get(parameter, parameter)}"} if place == "query" else error
+
+
+def _sent(request: Request) -> Form | None:
+    """The form that was refused: the one that was sent, or what an address asked of a page that only asks."""
+    if request.method == "POST":
+        return face.form(request)
+    names = face.asked_as(request)
+    if names is None or face.VISITOR_OF not in request.scope or face.REFUSAL in request.scope:
+        return None
+    asked = [(names.get(name, name), value) for name, value in request.query_params.multi_items()]
+    return Form([("_page", request.url.path), *asked])
 
 
 def _way_in(request: Request) -> Response:

@@ -4,6 +4,7 @@ import gzip
 import secrets
 from functools import cache, lru_cache
 from hashlib import sha256
+from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def _environment() -> Environment:
         "day": wording.day,
         "day_text": wording.day_text,
         "weekday": wording.weekday,
+        "calendar_year": wording.calendar_year,
         "moment": wording.moment,
         "clock": wording.clock,
         "near": wording.near,
@@ -89,7 +91,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         menu=entries,
         current=navigation.current(path, entries),
         home=navigation.home(actor) if actor else "/sign-in",
-        done=_done(request),
+        done=_done(request) if status < HTTPStatus.BAD_REQUEST else None,
         **context,
     )
     return _answer(request, content, status)

@@ -59,6 +59,7 @@ def _question(request: Request, actor: PersonReader, db: ReadDb, *, unknown_numb
 
 
 @router.post("/search")
+@face.only_asks()
 def search(request: Request, actor: PeopleSearcher, db: ReadDb, form: PageForm) -> Response:
     """Who of the people registered anywhere may be meant, with the reasons; a part of the page while somebody types."""
     is_typing = "hx-request" in request.headers

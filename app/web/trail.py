@@ -27,6 +27,7 @@ from app.web.face import PageForm, invalid, see
 from app.web.forms import Form
 from app.web.rendering import page, query
 from app.web.terms import Options
+from app.web.trail_details import told
 from app.web.wording import word
 
 router = face.router()
@@ -53,6 +54,7 @@ class Search(Input):
 
 
 @router.get("/trail")
+@face.only_asks(person_id="person", subject_id="subject")
 def show_trail(
     request: Request,
     actor: TrailReader,
@@ -72,12 +74,16 @@ def show_trail(
         "subject_id": subject_id,
         "action": action,
     }
-    found = queries.entries(db, wanted, since=_begin(since), until=_end(until), **chosen)
+    # Below the reason why nothing was searched stands nothing that would pass for what was found.
+    found = None
+    if not face.refusal(request):
+        asked = {name: value for name, value in chosen.items() if name != "actor_id"}
+        found = queries.entries(db, wanted, since=_begin(since), until=_end(until), of_user=actor_id, **asked)
     return page(
         request,
         "trail/trail.html",
-        entries=found.items,
-        next=found.next,
+        entries=found.items if found else None,
+        next=found and found.next,
         chosen={name: value for name, value in (chosen | {"since": since, "until": until}).items() if value},
         cases={
             "person_id": case_files.of_person(db, person_id) if person_id else [],
@@ -86,6 +92,7 @@ def show_trail(
         account=naming.account(db, actor, actor_id) if actor_id else None,
         called=_meant(db, actor, face.form(request)),
         actions=ACTIONS,
+        told=told,
     )
 
 
@@ -106,6 +113,7 @@ def _end(on: Day | None) -> datetime | None:
 
 
 @router.post("/trail")
+@face.only_asks()
 async def search_trail(actor: AuditReader, find: FindsCases, db: ReadDb, form: PageForm) -> Response:
     """Read what was typed and lead to its address, in which ids stand alone; what names nothing is told beside its field."""
     wanted = form.read(Search)

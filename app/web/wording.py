@@ -78,6 +78,14 @@ def day_text(value: date, *, short: bool = False) -> str:
     return format_date(value, pattern, locale=LOCALES[code])
 
 
+def calendar_year(year: int) -> str:
+    """A Gregorian year; in Persian with the two Jalali years that it reaches into, as its days are written in those."""
+    if language() != "fa":
+        return digits(year)
+    first, last = (JalaliDate(day).year for day in (date(year, 1, 1), date(year, 12, 31)))  # type: ignore[no-untyped-call]
+    return digits(f"{first}–{last} ({year})")
+
+
 def weekday(value: date) -> str:
     return format_date(value, "EEEE", locale=LOCALES[language()])
 

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from functools import cache
 from typing import Annotated
@@ -5,7 +6,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
-from app.core.fields import Flag, Line, RequiredLine
+from app.core.fields import Day, Flag, RequiredLine, Telephone
 from app.core.ids import HolidayId, WindowId
 from app.core.schemas import Input, Output
 from app.core.text import clean
@@ -19,7 +20,26 @@ def _zones() -> frozenset[str]:
 
 def _zone(value: str) -> str:
     if value not in _zones():
-        raise ValueError("unknown")
+        raise ValueError("unknown", "Africa/Casablanca")
+    return value
+
+
+_CODE = r"^[A-Z0-9]{2,8}$"
+
+
+def _code(value: str) -> str:
+    if not re.fullmatch(_CODE, value):
+        raise ValueError("bad_format", "OUJ1")
+    return value
+
+
+# The days that the pages can show and that calendars are computed for: another year is a slip of the keyboard.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+
+
+def _of_our_time(value: date) -> date:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError("year_unlikely")
     return value
 
 
@@ -30,10 +50,11 @@ def _week(days: list[int]) -> list[int]:
 WindowCode = Annotated[
     str,
     Field(
-        pattern=r"^[A-Z0-9]{2,8}$",
         description="Opens every file number given out at the window, and never changes.",
         examples=["OUJ1"],
+        json_schema_extra={"pattern": _CODE},
     ),
+    AfterValidator(_code),
 ]
 TerritoryCode = Annotated[
     str,
@@ -56,7 +77,7 @@ WorkingDays = Annotated[
 Address = Annotated[
     str, Field(max_length=500, examples=["12, boulevard Exemple, Oujda"]), AfterValidator(clean)
 ]
-OfficePhone = Annotated[Line, Field(max_length=32, examples=["+212 536 00 00 00"])]
+OfficePhone = Annotated[Telephone, Field(max_length=32, examples=["+212 536 00 00 00"])]
 
 
 class TerritoryOut(Output):
@@ -114,7 +135,9 @@ class WindowPage(Output):
 
 
 class HolidayCreate(Input):
-    on: date = Field(examples=["2027-11-18"])
+    on: Annotated[Day, AfterValidator(_of_our_time)] = Field(
+        description="A day of the years 2000 to 2100.", examples=["2027-11-18"]
+    )
     name_ar: RequiredLine = Field(examples=["عيد الاستقلال"])
     name_fr: RequiredLine = Field(examples=["Fête de l'Indépendance"])
     is_certain: Flag = Field(True, description="False for a day that is computed and still to be announced.")

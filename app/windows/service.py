@@ -70,6 +70,16 @@ def add_holiday(db: WriteSession, actor: Actor, data: HolidayCreate, window: Win
     return holiday
 
 
+def confirm_holiday(db: WriteSession, actor: Actor, holiday: Holiday) -> None:
+    """The day that was computed was announced as such. Confirmed twice, it stays as it is."""
+    if holiday.is_certain:
+        return
+    holiday.is_certain = True
+    audit.record(
+        db, actor, "holiday:confirm", "holiday", holiday.id, window_id=holiday.window_id, on=holiday.on
+    )
+
+
 def remove_holiday(db: WriteSession, actor: Actor, holiday: Holiday) -> None:
     """Open again on a day: a feast computed for it was announced for another."""
     db.delete(holiday)

@@ -296,7 +296,7 @@ def test_a_cell_outside_of_the_headed_columns_is_refused() -> None:
 )
 def test_settings_are_checked(setting: str, value: str) -> None:
     assert problems_of(markdown([AGE], settings={**SETTINGS, setting: value})) == [
-        ("setting_invalid", "settings", 2, setting)
+        ("setting_invalid" if value else "setting_missing", "settings", 2, setting)
     ]
 
 

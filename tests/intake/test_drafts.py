@@ -276,7 +276,9 @@ def test_whoever_opens_or_lists_interviews_is_on_record(client: CheckedClient, o
     client.get(f"{URL}/{draft['id']}", headers=headers(office.colleague))
     client.get(URL, headers=headers(office.colleague))
     entries = office.db.scalars(
-        select(AuditEntry).where(AuditEntry.actor_id == office.colleague.user_id).order_by(AuditEntry.id)
+        select(AuditEntry)
+        .where(AuditEntry.actor_id == office.colleague.user_id, AuditEntry.subject_type == "interview")
+        .order_by(AuditEntry.id)
     ).all()
     assert [(e.action, e.person_id) for e in entries] == [
         ("interview:read", person.id),

@@ -224,5 +224,6 @@ def test_opening_again_is_recorded_too(ready: Ready, client: CheckedClient, db: 
             f"/api/v1/partner/referrals/{referral.id}/open", headers=headers(ready.world.agent)
         )
         assert answer.status_code == 200
-    entries = db.scalars(select(AuditEntry).where(AuditEntry.actor_id == ready.world.agent.user_id)).all()
+    entries = db.scalars(select(AuditEntry).where(AuditEntry.subject_id == referral.id)).all()
+    entries = [entry for entry in entries if entry.actor_id == ready.world.agent.user_id]
     assert sorted(entry.action for entry in entries) == ["referral:open", "referral:read"]

@@ -194,6 +194,7 @@ def test_every_reason_of_a_field_has_a_sentence_and_no_sentence_is_left_over() -
     with_bound = {f"{code}.bound" for code in ("too_short", "too_long", "too_small", "too_large")}
     with_list = {"unknown_code.list", "unknown_choice.allowed"}
     as_expected = {"bad_format.format", "bad_format.etag", "wrong_type.object", "wrong_type.list"}
+    as_expected |= {"unknown.format"}
     assert keys("field") == reasons_of_fields() | with_bound | with_list | as_expected
 
 
@@ -251,6 +252,7 @@ def test_only_what_is_told_where_it_happened_has_places_and_only_those_that_are_
         ("field.unknown_code.list", "list"),
         ("field.unknown_choice.allowed", "allowed"),
         ("field.bad_format.format", "format"),
+        ("field.unknown.format", "format"),
     }
 
 

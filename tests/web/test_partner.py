@@ -132,6 +132,17 @@ def test_accepting_with_an_appointment(agent: Browser, db: WriteSession, sent: R
     assert (sent.appointment_local, sent.appointment_place) == (at, "المكتب 3")
 
 
+def test_a_telephone_that_can_be_none_is_refused_beside_its_field(
+    agent: Browser, db: WriteSession, sent: Referral
+) -> None:
+    page = agent.open(f"/inbox/{sent.id}/accept").send(
+        f"/inbox/{sent.id}/accept", contact_name="مينة (مثال)", contact_phone="abc"
+    )
+    assert page.status == 422
+    assert page.find("//*[@id='f-contact_phone-error']")
+    assert _status(db, sent) is ReferralStatus.sent
+
+
 def test_a_refused_form_keeps_what_was_typed(agent: Browser, db: WriteSession, sent: Referral) -> None:
     page = agent.open(f"/inbox/{sent.id}/accept").send(
         f"/inbox/{sent.id}/accept",

@@ -12,8 +12,10 @@ from sqlalchemy import update
 import app as application
 from app.audit import service as audit
 from app.audit.models import AuditEntry, AuditSeal
+from app.auth import service as auth
 from app.auth.models import User
 from app.cases.models import Case
+from app.core import i18n
 from app.core.actor import Role
 from app.core.db import WriteSession
 from app.followups.states import FollowUpAction
@@ -22,7 +24,7 @@ from app.people.models import Person
 from app.referrals.states import ReferralAction
 from app.web.actions import ACTIONS
 from tests.audit.test_tampering import unprotect
-from tests.factories import cases
+from tests.factories import accounts, cases
 from tests.factories.world import World, headers
 from tests.support.pages import Browser
 
@@ -176,10 +178,70 @@ def test_an_id_of_nobody_stands_for_itself(auditor: Browser) -> None:
     assert page.send("/trail").response.request.url.query.decode() == f"actor_id={nobody}"
 
 
+def test_what_befell_an_account_is_found_by_its_user(
+    app: FastAPI, db: WriteSession, world: World, auditor: Browser
+) -> None:
+    user = db.get_one(User, world.worker.user)
+    auth.set_password(db, user, accounts.PASSWORD)
+    email = user.email
+    db.commit()
+    door = Browser(app)
+    door.open("/sign-in").send("/sign-in", username=email, password="not the password at all")
+    door.open("/sign-in").send("/sign-in", username=email, password=accounts.PASSWORD)
+    page = auditor.open(f"/trail?actor_id={world.worker.user}")
+    told = ["|".join(c.text_content().strip() for c in row.xpath("./td")) for row in page.find("//tbody/tr")]
+    (began,) = [row for row in told if "الدخول إلى النظام · بداية" in row]
+    assert user.name in began.split("|")[1]
+    (refused,) = [row for row in told if "رفض الدخول" in row]
+    assert "النظام" in refused.split("|")[1]
+    assert [row for row in told if "تفعيل" in row and user.name in row.split("|")[1]]
+    page = auditor.open(f"/trail?actor_id={world.worker.user}&action=session:refused")
+    assert len(page.find("//tbody/tr")) == 1
+
+
+def test_codes_are_told_in_words_and_what_was_left_open_is_left_out(
+    db: WriteSession, world: World, case: Case, auditor: Browser
+) -> None:
+    audit.record(db, world.worker, "referral:withdraw", "referral", case.id, reason="solved_elsewhere")
+    audit.record(db, world.worker, "session:end", "user", case.id, reason="signed_out")
+    audit.record(db, world.administrator, "user:change", "user", case.id, reason=None, role=Role.supervisor)
+    db.commit()
+    page = auditor.open(f"/trail?subject_id={case.id}")
+    told = " ".join(details.text_content() for details in page.find("//tbody//details"))
+    assert i18n.text("enum.WithdrawalReason.solved_elsewhere", "ar") in told
+    assert i18n.text("enum.Role.supervisor", "ar") in told
+    assert "خروج" in told
+    assert "None" not in told
+    assert "solved_elsewhere" not in told
+
+
 def test_days_that_run_backwards_are_refused(auditor: Browser) -> None:
     page = auditor.open("/trail").send("/trail", since="2026-03-02", until="2026-03-01")
     assert page.status == 422
     assert page.find("//*[@id='f-until-error']")
+
+
+def test_a_search_that_is_refused_shows_no_entries_and_speaks_of_a_search(auditor: Browser) -> None:
+    page = auditor.open("/trail").send("/trail", person="Fatima")
+    assert not page.find("//tbody/tr")
+    told = page.find("//*[@role='alert']")[0].text_content()
+    assert "لم يتم البحث" in told
+    assert "حفظ" not in told
+
+
+def test_an_address_that_cannot_be_asked_shows_the_form_with_what_is_wrong(auditor: Browser) -> None:
+    page = auditor.open("/trail?subject_id=abc&since=99&until=2026-03-01", status=422)
+    assert page.find("//*[@id='f-subject-error']")
+    assert page.find("//*[@id='f-since-error']")
+    assert page.find("//input[@name='subject']")[0].get("value") == "abc"
+    assert page.find("//input[@name='until']")[0].get("value") == "2026-03-01"
+    assert not page.find("//tbody/tr")
+    assert "حفظ" not in page.find("//*[@role='alert']")[0].text_content()
+
+
+def test_a_page_that_cannot_be_shown_does_not_speak_of_saving(administrator: Browser) -> None:
+    page = administrator.open("/house/holidays?year=26", status=422)
+    assert "حفظ" not in page.text
 
 
 def test_a_day_to_come_has_no_entries(auditor: Browser) -> None:

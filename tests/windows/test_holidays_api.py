@@ -107,8 +107,9 @@ def test_days_off_come_by_date_of_one_year_and_in_pages(client: CheckedClient, w
 @pytest.mark.parametrize(
     ("field", "value", "code"),
     [
-        ("on", "2027-02-30", "wrong_type"),
-        ("on", "tomorrow", "wrong_type"),
+        ("on", "2027-02-30", "no_such_day"),
+        ("on", "tomorrow", "bad_format"),
+        ("on", "1066-01-01", "year_unlikely"),
         ("is_certain", "yes", "wrong_type"),
         ("name_fr", "", "too_short"),
     ],

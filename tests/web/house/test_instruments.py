@@ -124,3 +124,17 @@ def test_a_published_version_is_tried_and_retired(
     page = administrator.open(path).send(f"{path}/retire")
     assert not page.find(f"//form[@action='{path}/retire']")
     assert one(db, Instrument, id=version.id).retired_at is not None
+
+
+def test_what_the_new_form_begins_with_is_a_questionnaire(administrator: Browser) -> None:
+    page = administrator.open("/house/instruments/new")
+    assert "form_id" in page.find("//textarea[@name='source']")[0].text
+    assert page.send("/house/instruments/preview").status == 200
+
+
+def test_a_setting_that_is_not_there_is_said_to_be_missing(administrator: Browser) -> None:
+    page = administrator.open("/house/instruments/new")
+    source = page.find("//textarea[@name='source']")[0].text.replace("| example | 1 |", "| example | |")
+    refused = page.send("/house/instruments/preview", source=source)
+    assert refused.status == 422
+    assert "هذا الإعداد ناقص" in refused.find("//section[contains(@class, 'problems')]")[0].text_content()

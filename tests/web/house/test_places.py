@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from fastapi import FastAPI
+
 from app.core.db import WriteSession
 from app.windows.models import Holiday, Window
 from tests.factories.world import World
@@ -56,3 +58,70 @@ def test_a_day_that_is_off_already_is_refused(world: World, administrator: Brows
 def test_the_territories_are_walked_down(administrator: Browser) -> None:
     page = administrator.open("/house/territories").follow("الشرق").follow("وجدة أنكاد")
     assert "02.411.01.23" in page.text
+
+
+def test_a_day_off_in_another_age_is_refused_beside_its_field(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    names = {"name_ar": "عيد (مثال)", "name_fr": "Fête (exemple)"}
+    own = f"/house/windows/{world.here}/holidays"
+    for where, at in (("/house/holidays", "/house/holidays"), (f"{own}/new", own)):
+        for on in ("1066-01-01", "0026-05-01", "2206-05-01"):
+            page = administrator.open(where).send(at, on=on, **names)
+            assert page.status == 422
+            assert page.find("//*[@id='f-on-error']")
+    assert db.query(Holiday).count() == 0
+
+
+def test_a_page_that_cannot_be_shown_does_not_say_what_was_done(administrator: Browser) -> None:
+    page = administrator.open("/house/holidays?year=1066&done=day_off_added", status=422)
+    assert not page.find("//*[@role='status']")
+
+
+WINDOW = {
+    "code": "NAD1",
+    "name_ar": "شباك (مثال)",
+    "name_fr": "Guichet (exemple)",
+    "territory_code": "02.411",
+}
+
+
+def test_a_week_without_a_working_day_is_refused_and_stays_so(
+    db: WriteSession, administrator: Browser
+) -> None:
+    page = administrator.open("/house/windows/new").send(
+        "/house/windows", **{**WINDOW, "code": "?"}, working_days=[]
+    )
+    assert page.status == 422
+    assert not page.find("//fieldset[@id='f-working_days']//input[@checked]")
+    page = page.send("/house/windows", code="NAD1")
+    assert page.status == 422
+    assert page.find("//fieldset[@id='f-working_days']//*[@class='field__error']")
+    assert db.query(Window).filter_by(code="NAD1").count() == 0
+
+
+def test_what_is_wrong_with_a_window_says_how_it_is_written(administrator: Browser) -> None:
+    wrong = {**WINDOW, "code": "nador 1", "time_zone": "Nador", "phone": "zzz"}
+    page = administrator.open("/house/windows/new").send("/house/windows", **wrong)
+    assert "OUJ1" in page.find("//*[@id='f-code-error']")[0].text_content()
+    assert "Africa/Casablanca" in page.find("//*[@id='f-time_zone-error']")[0].text_content()
+    assert page.find("//*[@id='f-phone-error']")
+
+
+def test_a_computed_day_is_confirmed_in_place(db: WriteSession, administrator: Browser) -> None:
+    names = {"name_ar": "عيد (مثال)", "name_fr": "Fête (exemple)"}
+    page = administrator.open("/house/holidays").send(
+        "/house/holidays", on="2031-05-01", **names, is_certain=[]
+    )
+    kept = one(db, Holiday)
+    assert not kept.is_certain
+    page = page.send(f"/house/holidays/{kept.id}/confirm")
+    assert one(db, Holiday).is_certain
+    assert not page.find(f"//form[@action='/house/holidays/{kept.id}/confirm']")
+
+
+def test_persian_years_are_told_in_the_calendar_of_their_days(
+    app: FastAPI, db: WriteSession, world: World
+) -> None:
+    browser = Browser(app).sign_in_as(db, world.administrator, "fa")
+    assert "۱۴۰۸–۱۴۰۹ (۲۰۳۰)" in browser.open("/house/holidays?year=2030").text

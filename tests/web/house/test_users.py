@@ -39,6 +39,8 @@ def test_the_code_of_an_invitation_is_shown_and_opens_the_account(
     assert CODE.fullmatch(code)
     activated = browser.open("/activation").send("/activation", code=code, password="a sentence of my own")
     assert activated.path == "/sign-in"
+    assert activated.find("//input[@name='username']")[0].get("value") == "new@test.example"
+    assert not browser.open("/sign-in").find("//input[@name='username']")[0].get("value")
     assert accounts.by_email(db, "new@test.example").status is UserStatus.active  # type: ignore[union-attr]
 
 
@@ -88,19 +90,25 @@ def test_a_worker_becomes_a_partners_agent(db: WriteSession, world: World, admin
 
 def test_a_new_code_ends_the_sessions(world: World, worker: Browser, administrator: Browser) -> None:
     worker.open("/account")
-    page = administrator.open(f"/house/users/{world.worker.user}")
-    assert page.send(f"/house/users/{world.worker.user}/code").find("//*[@class='code-slip__code']")
+    path = f"/house/users/{world.worker.user}"
+    page = administrator.open(path)
+    assert not page.find(f"//form[@action='{path}/code']")
+    asked = page.follow("إظهار رمز جديد")
+    assert worker.client.get("/account", follow_redirects=False).status_code == 200
+    assert "ينهي كل الجلسات" in asked.text
+    assert asked.send(f"{path}/code").find("//*[@class='code-slip__code']")
     assert worker.client.get("/account", follow_redirects=False).status_code == 303
 
 
 def test_an_account_is_disabled_and_ones_own_cannot_be(
     db: WriteSession, world: World, administrator: Browser
 ) -> None:
-    page = administrator.open(f"/house/users/{world.worker.user}")
+    page = administrator.open(f"/house/users/{world.worker.user}").follow("تعطيل")
+    assert one(db, User, id=world.worker.user).status is UserStatus.active
     page.send(f"/house/users/{world.worker.user}/disable")
     assert one(db, User, id=world.worker.user).status is UserStatus.disabled
     own = administrator.open(f"/house/users/{world.administrator.user}")
-    assert not own.find(f"//form[@action='/house/users/{world.administrator.user}/disable']")
+    assert not own.find(f"//a[@href='/house/users/{world.administrator.user}/disable']")
 
 
 def address_on_slip(administrator: Browser, world: World) -> str:
@@ -126,6 +134,31 @@ def test_a_browser_on_the_servers_own_machine_is_told_the_whole_address(host: st
     assert house_users.origin_of(Request(scope)) == f"http://{host}"
 
 
-def test_a_slip_that_is_asked_for_again_leads_to_the_account(world: World, administrator: Browser) -> None:
+def test_the_slip_names_the_service_and_the_address_to_sign_in_with(
+    world: World, administrator: Browser
+) -> None:
+    page = invite(administrator, world)
+    (slip,) = page.find("//section[contains(@class, 'code-slip')]")
+    assert "new@test.example" in slip.text_content()
+    assert "شُبّاك" in slip.xpath("./*[@class='code-slip__service']")[0].text_content()
+    (to_the_administrator,) = [li for li in slip.xpath(".//li") if "شخصيا" in li.text_content()]
+    assert to_the_administrator.get("class") == "no-print"
+
+
+def test_a_slip_that_is_asked_for_again_shows_no_code(world: World, administrator: Browser) -> None:
     path = f"/house/users/{world.worker.user}"
-    assert administrator.open(f"{path}/code").path == path
+    administrator.open(f"{path}/code").send(f"{path}/code")
+    again = administrator.open(f"{path}/code")
+    assert not CODE.search(again.text)
+
+
+def test_an_account_is_found_by_a_part_of_its_name_which_stands_in_no_address(
+    world: World, administrator: Browser
+) -> None:
+    invite(administrator, world, name="إيمان الأحمدي (مثال)")
+    page = administrator.open("/house/users").send("/house/users/search", asked="ايمان")
+    assert [row.text_content().strip() for row in page.find("//p[@class='who']")] == ["إيمان الأحمدي (مثال)"]
+    assert not page.response.request.url.query
+    assert administrator.open("/house/users/search").path == "/house/users"
+    page = page.send("/house/users/search", asked="لا أحد")
+    assert page.find("//*[@class='empty']")
