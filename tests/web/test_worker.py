@@ -239,11 +239,3 @@ def test_while_somebody_types_a_part_of_the_page_comes(
     assert "المعروفة" not in typed(
         "مثالية"
     )  # not enough to search by: nobody is refused in the middle of a name
-
-
-def test_a_file_number_leads_to_its_case(worker: Browser, db: WriteSession, world: World) -> None:
-    case = cases.case(db, world.worker)
-    db.commit()
-    found = worker.open("/desk").send("/search/number", number=case.number.lower())
-    assert (found.status, found.path) == (200, f"/cases/{case.id}")
-    assert "OUJ1-2000-00001" in worker.open("/desk").send("/search/number", number="OUJ1-2000-00001").text
