@@ -7,7 +7,9 @@ the version that was read, the page on which the form stood.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
@@ -42,6 +44,14 @@ class Form:
     def value(self, name: str) -> str | None:
         found = self.values(name)
         return found[0] if found else None
+
+    def instant(self, name: str, zone: str) -> datetime | None:
+        """A day and hour as the clock of a zone shows them; None where none was typed. Raises `InvalidInput`."""
+        said = digits_to_ascii(self.value(name) or "").strip()
+        try:
+            return datetime.fromisoformat(said).replace(tzinfo=ZoneInfo(zone)) if said else None
+        except ValueError:
+            raise InvalidInput(_path(name), "bad_format") from None
 
     def error(self, name: str) -> Mapping[str, Any] | None:
         """What is wrong with a field: its code, and why in the language of the request."""
