@@ -137,3 +137,14 @@ def test_a_number_asks_for_a_whole_number(
     refused = worker.open(at).send(at, birth__precision="year", birth__year="many")
     lines = [said(line) for line in refused.find("//*[@id='refusal']//li/a")]
     assert any(line.endswith(": اكتب عددا صحيحا بالأرقام.") for line in lines), lines
+
+
+def test_what_is_too_long_is_refused_in_words_and_kept(worker: Browser, intake_terms: None) -> None:
+    page = worker.open("/reception")
+    (form,) = page.find("//form[.//*[@name='first_name']]")
+    assert not form.xpath(".//*[@name='first_name']/@maxlength")
+    refused = page.send(form.get("action"), first_name="ن" * 500, reason="first_visit")
+    (line,) = refused.find("//*[@id='refusal']//li/a")
+    assert said(line).startswith("الاسم الشخصي: ")
+    assert "100" in said(line)
+    assert refused.find("//input[@name='first_name']/@value") == ["ن" * 500]

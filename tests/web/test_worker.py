@@ -121,7 +121,7 @@ def test_somebody_comes_in_is_called_and_heard(worker: Browser, db: WriteSession
     page = worker.open("/reception")
     assert page.path == f"/reception/{world.here}"
     page = page.send(page.path, first_name="مثالي", reason="first_visit")
-    assert "مثالي" in page.text
+    assert page.find("//*[@role='status']")[0].text_content() == "أعطيت التذكرة 1 باسم مثالي."
     arrival = db.scalars(select(Arrival)).one()
     page = page.send(f"/arrivals/{arrival.id}/call")
     assert page.path == f"/interviews/{fresh(db, arrival).interview_id}"
