@@ -79,8 +79,9 @@ def _attach(
 def reception(stage: Stage, now: datetime) -> None:
     """Who came today: some wait, one is being heard, others were heard, answered or have left; one gave up."""
     worker = stage.workers[WINDOW]
-    for minutes, (name, reason) in enumerate(WAITING, 10):
-        _arrived(stage, now, minutes, name, reason)
+    # Tickets are given in the order of arrival: who waits longest holds the lowest.
+    for place, (name, reason) in enumerate(WAITING):
+        _arrived(stage, now, 60 - place, name, reason)
     for minutes, (name, topic) in enumerate(AT_THE_COUNTER, 20):
         arrival = _arrived(stage, now, minutes, name, "information")
         with stage.at(_this_day(now, minutes)) as db:

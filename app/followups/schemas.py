@@ -35,6 +35,9 @@ class ContactRecord(Input):
 
 class UnplannedContact(ContactRecord):
     kind: FollowUpKind
+    planned_id: FollowUpId | None = Field(
+        None, description="The planned contact of the case that this was, if any: it is done."
+    )
 
 
 class MissedContact(Input):

@@ -33,6 +33,7 @@ from app.followups.states import (
     FollowUpKind,
     FollowUpReason,
 )
+from app.intake import queries as interviews
 from app.vocabularies import service as vocabularies
 from app.windows import queries as windows
 
@@ -55,17 +56,36 @@ def plan(db: WriteSession, actor: Actor, case: Case, data: FollowUpCreate) -> Fo
 
 
 def note_unplanned(db: WriteSession, actor: Actor, case: Case, data: UnplannedContact) -> FollowUp:
-    """Note a contact that nobody had planned: a call, a chance meeting, somebody at the counter."""
-    held_at = _held_at(data.held_at)
+    """Note a contact that nobody had planned: a call, a chance meeting, somebody at the counter.
+
+    It may turn out to be the one that was planned, held earlier or otherwise; then that one is done.
+    """
+    if data.planned_id is not None:
+        return record(db, actor, _planned_one(db, case, data.planned_id), data, kind=data.kind)
+    held_at = _held_at(db, case, data.held_at)
     first = NextContact(kind=data.kind, due_on=_day(db, case, held_at), purpose=None)
     follow_up = _plan(db, actor, case, first, FollowUpReason.unplanned, worker_id=actor.user)
     return record(db, actor, follow_up, data)
 
 
-def record(db: WriteSession, actor: Actor, follow_up: FollowUp, data: ContactRecord) -> FollowUp:
+def _planned_one(db: WriteSession, case: Case, wanted: FollowUpId) -> FollowUp:
+    found = next((planned for planned in queries.planned_of(db, case.id) if planned.id == wanted), None)
+    if found is None:
+        raise InvalidInput("/planned_id", "unknown")
+    return found
+
+
+def record(
+    db: WriteSession,
+    actor: Actor,
+    follow_up: FollowUp,
+    data: ContactRecord,
+    *,
+    kind: FollowUpKind | None = None,
+) -> FollowUp:
     """Say what happened and what comes next; without a plan the case's rhythm makes one."""
-    held_at = _held_at(data.held_at)
     case = db.get_one(Case, follow_up.case_id)
+    held_at = _held_at(db, case, data.held_at)
     lead(
         db,
         actor,
@@ -75,6 +95,7 @@ def record(db: WriteSession, actor: Actor, follow_up: FollowUp, data: ContactRec
         happened=data.happened,
         next_step=data.next_step,
         worker_id=actor.user,
+        kind=kind or follow_up.kind,
     )
     cases.reach(db, actor, case, case.stage)
     cases.contacted(db, case.id, _day(db, case, held_at))
@@ -251,11 +272,17 @@ def refresh_due(db: WriteSession, case_id: CaseId) -> None:
     cases.set_due(db, case_id, "follow_up", queries.earliest(db, case_id))
 
 
-def _held_at(held_at: datetime | None) -> datetime:
-    if held_at is not None and held_at > now():
+def _held_at(db: ReadSession, case: Case, held_at: datetime | None) -> datetime:
+    """When it took place: now, or earlier, but with the case's first day at the earliest."""
+    if held_at is None:
+        return now()
+    if held_at > now():
         raise InvalidInput("/held_at", "in_the_future")
-    return held_at or now()
+    begun = min(filter(None, (case.created_at, interviews.first_held(db, case.id))))
+    if _day(db, case, held_at) < _day(db, case, begun):
+        raise InvalidInput("/held_at", "before_the_case")
+    return held_at
 
 
-def _day(db: WriteSession, case: Case, at: datetime) -> date:
+def _day(db: ReadSession, case: Case, at: datetime) -> date:
     return at.astimezone(windows.calendar(db, case.window_id).tz).date()

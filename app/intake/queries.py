@@ -249,6 +249,12 @@ def _named(item: dict[str, Any]) -> dict[str, Any]:
     return item
 
 
+def first_held(db: ReadSession, case_id: CaseId) -> datetime | None:
+    """When somebody was first heard for a case: what was on paper is typed in after its opening was due."""
+    first: datetime | None = db.scalar(select(func.min(_i.held_at)).where(_i.case_id == case_id))
+    return first
+
+
 def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     """A source of the case's timeline (see `app.wiring`): its completed interviews, newest first."""
     statement = select(_i.id, _i.completed_at, _i.worker_id, _i.conclusion).where(

@@ -74,16 +74,23 @@ def show_assessment(
     if assessment["status"] is AssessmentStatus.draft:
         rows = _rows(db, assessment, older, drawing.sent(form), windows.today(db, case["window_id"]))
         return page(request, "assessments/form.html", **known, **rows)
+    results = drawing.results(definition, assessment, older)
     return page(
         request,
         "assessments/result.html",
         **known,
-        results=drawing.results(definition, assessment, older),
+        results=results,
+        most=_most(definition, {one.parts for one in results}),
         answers=_answered(definition, assessment),
         band=drawing.band_of(definition, assessment["band"]),
         older_band=older and drawing.band_of(_form_of(db, older), older["band"]),
         needs=terms.words(db, "need"),
     )
+
+
+def _most(definition: CompiledForm, parts: set[int]) -> int | None:
+    """What a total can come to: a mean of domains that are all counted alike has their own bound."""
+    return parts.pop() if definition.total == "mean" and len(parts) == 1 else None
 
 
 def _form_of(db: ReadSession, assessment: dict[str, Any]) -> CompiledForm:

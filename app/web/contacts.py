@@ -12,7 +12,7 @@ from app.cases.deps import CaseOpenedToRead, CaseToWrite
 from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
-from app.core.ids import CaseId
+from app.core.ids import CaseId, WindowId
 from app.followups import queries, service
 from app.followups.deps import FollowUpReader, FollowUpSeen, FollowUpToWrite, FollowUpWriter
 from app.followups.schemas import (
@@ -33,7 +33,7 @@ from app.windows import queries as windows
 router = face.router()
 
 _MISSED = {"reason": "reason", "happened": "note"}
-_HELD = {"happened": "happened", "next_step": "next_step", "held_at": "held_at"}
+_HELD = {"happened": "happened", "next_step": "next_step"}
 
 
 def _next(form: Form, kind: str | None) -> dict[str, Any]:
@@ -42,6 +42,11 @@ def _next(form: Form, kind: str | None) -> dict[str, Any]:
     if not due_on:
         return {"next": None}
     return {"next": {"kind": kind, "due_on": due_on, "purpose": form.value("next_step") or None}}
+
+
+def _when(db: ReadSession, form: Form, window_id: WindowId) -> dict[str, Any]:
+    """When it took place, by the clock of the window; now, where nothing else was said."""
+    return {"held_at": form.instant("held_at", windows.zone(db, window_id))}
 
 
 def _part(form: Form, names: dict[str, str]) -> Form:
@@ -53,14 +58,21 @@ def _part(form: Form, names: dict[str, str]) -> Form:
 
 
 @router.get("/cases/{case_id}/contacts/new")
-def note_page(request: Request, _: FollowUpWriter, case: CaseOpenedToRead) -> Response:
-    return page(request, "cases/contact_new.html", case=case, kinds=terms.members(FollowUpKind))
+def note_page(request: Request, _: FollowUpWriter, db: ReadDb, case: CaseOpenedToRead) -> Response:
+    return page(
+        request,
+        "cases/contact_new.html",
+        case=case,
+        kinds=terms.members(FollowUpKind),
+        planned=queries.waiting(db, case["id"]),
+    )
 
 
 @router.post("/cases/{case_id}/contacts")
 def note_unplanned(actor: FollowUpWriter, db: CreateDb, case: CaseToWrite, form: PageForm) -> Response:
     kind = form.value("kind")
-    data = _part(form, {**_HELD, "kind": "kind"}).read(UnplannedContact, **_next(form, kind))
+    told = _part(form, {**_HELD, "kind": "kind", "planned_id": "planned_id"})
+    data = told.read(UnplannedContact, **_when(db, form, case.window_id), **_next(form, kind))
     service.note_unplanned(db, actor, case, data)
     return see(f"/cases/{case.id}", done="contact_noted")
 
@@ -132,6 +144,7 @@ def note(actor: FollowUpWriter, db: WriteDb, follow_up: FollowUpToWrite, form: P
     if form.value("_attendance") == "missed":
         service.miss(db, actor, follow_up, _part(form, _MISSED).read(MissedContact, **more))
     else:
+        more |= _when(db, form, follow_up.window_id)
         service.record(db, actor, follow_up, _part(form, _HELD).read(ContactRecord, **more))
     return _back(follow_up.case_id, "contact_noted")
 

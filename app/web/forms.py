@@ -7,7 +7,9 @@ the version that was read, the page on which the form stood.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
@@ -26,7 +28,7 @@ class Form:
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self.fields: list[tuple[str, str]] = list(fields)
-        self.errors: dict[str, str] = {}
+        self.errors: dict[str, Mapping[str, Any]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.fields)
@@ -43,8 +45,16 @@ class Form:
         found = self.values(name)
         return found[0] if found else None
 
-    def error(self, name: str) -> str | None:
-        """What is wrong with a field, in the language of the request."""
+    def instant(self, name: str, zone: str) -> datetime | None:
+        """A day and hour as the clock of a zone shows them; None where none was typed. Raises `InvalidInput`."""
+        said = digits_to_ascii(self.value(name) or "").strip()
+        try:
+            return datetime.fromisoformat(said).replace(tzinfo=ZoneInfo(zone)) if said else None
+        except ValueError:
+            raise InvalidInput(_path(name), "bad_format") from None
+
+    def error(self, name: str) -> Mapping[str, Any] | None:
+        """What is wrong with a field: its code, and why in the language of the request."""
         return self.errors.get(_path(name))
 
     def data(self) -> dict[str, Any]:
@@ -69,7 +79,7 @@ class Form:
         """Keep what was refused beside the fields that it is about."""
         for error in errors:
             path = str(error["pointer"]).removeprefix("body")
-            self.errors.setdefault(path, str(error["message"]))
+            self.errors.setdefault(path, error)
 
 
 def validated(schema: type[M], told: Mapping[str, Any]) -> M:
@@ -92,6 +102,7 @@ class FormOnPage:
     def __init__(self, sent: Form, address: str, *, is_stale: bool) -> None:
         self._sent, self._address = sent, address
         self._present: str | None = None
+        self._drawn: dict[str, _Drawn] = {}
         # Somebody else was faster. What was typed is kept, and sent again it stands upon what they have saved.
         self.is_stale = is_stale
 
@@ -117,8 +128,62 @@ class FormOnPage:
     def value(self, name: str) -> str | None:
         return self._sent.value(name) if self else None
 
+    def label(self, name: str, text: str, kind: str = "", at: str | None = None) -> str:
+        """The words that a field is drawn with, remembered: what is wrong with it is told under the same ones."""
+        if self:
+            kind = "boxes" if "[]" in name else "number" if name.endswith(":int") else kind
+            self._drawn.setdefault(_path(name), _Drawn(text, kind, at))
+        return text
+
     def error(self, name: str) -> str | None:
-        return self._sent.error(name) if self else None
+        wrong = self._sent.error(name) if self else None
+        return self._why(wrong, self._drawn.get(_path(name))) if wrong else None
+
+    def summary(self, errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str | None]]:
+        """Each thing that is wrong under the label of its field, with the field's place on the page.
+
+        A page that has no such field, but knows what an error is about, says so itself (`about`). What is wrong with
+        the form as a whole stands by itself.
+        """
+        return [self._told(error) for error in errors]
+
+    def _told(self, error: Mapping[str, Any]) -> dict[str, str | None]:
+        path = str(error["pointer"]).removeprefix("body")
+        near = self._nearest(path)
+        drawn = self._drawn.get(near) if near else None
+        about = error.get("about") or (drawn and drawn.text)
+        return {
+            "at": (drawn and drawn.at) or (path and f"f{(near or path).replace('/', '-')}") or None,
+            "about": about,
+            "why": self._why(error, drawn if near == path else None),
+        }
+
+    def _nearest(self, path: str) -> str | None:
+        """The field that a pointer means: itself, the list that it is a member of, or the first of its members."""
+        whole = path
+        while path and path not in self._drawn:
+            path = path.rpartition("/")[0]
+        return path or next((name for name in self._drawn if whole and name.startswith(f"{whole}/")), None)
+
+    def _why(self, error: Mapping[str, Any], drawn: "_Drawn | None") -> str:
+        """The reason; what somebody has to do depends on what the field looks like."""
+        key = _TO_DO.get((drawn.kind, str(error.get("code")))) if drawn else None
+        return i18n.text(key) if key else str(error["message"])
+
+
+class _Drawn(NamedTuple):
+    text: str
+    kind: str
+    at: str | None
+
+
+_TO_DO = {
+    ("boxes", "missing"): "page.form.tick_one",
+    ("boxes", "too_short"): "page.form.tick_one",
+    ("one", "missing"): "page.form.choose_one",
+    ("number", "wrong_type"): "page.form.whole_number",
+    ("number", "bad_format"): "page.form.whole_number",
+}
 
 
 def _bare(field: str) -> str:

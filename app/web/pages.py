@@ -16,6 +16,7 @@ from app.web import (
     directory,
     documents,
     everybody,
+    finding,
     flow,
     guided,
     house_agreements,
@@ -72,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reception.router,
     referrals.router,
     referring.router,
+    finding.router,
     searching.router,
     trail.router,
 )

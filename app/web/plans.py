@@ -18,6 +18,7 @@ from app.core.ids import ActionId, GoalId
 from app.web import face, team, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page
+from app.web.wording import plain
 from app.windows import queries as windows
 
 router = face.router()
@@ -44,11 +45,21 @@ def _around(db: ReadSession, case: dict[str, Any]) -> dict[str, Any]:
         "today": windows.today(db, case["window_id"]),
         "zone": windows.zone(db, case["window_id"]),
         "needs": terms.words(db, "need"),
-        "offered_needs": terms.options(db, "need"),
+        "offered_needs": _needs(db, case["needs"]),
         "team": staff,
         "names": dict(staff),
         "is_living": case["status"] is not CaseStatus.closed,
     }
+
+
+def _needs(db: ReadSession, own: list[str]) -> list[tuple[Any, Any]]:
+    """The needs that a goal may answer: those of the case stand first."""
+    words = terms.words(db, "need")
+    others = [(code, said) for code, said in terms.options(db, "need") if code not in own]
+    return [
+        (plain("page.plan.own_needs"), [(code, words.get(code, code)) for code in own]),
+        (plain("page.plan.other_needs"), others),
+    ]
 
 
 @router.post("/cases/{case_id}/goals")

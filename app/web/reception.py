@@ -9,7 +9,7 @@ from app.auth.deps import CreateDb
 from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
-from app.core.ids import WindowId
+from app.core.ids import ArrivalId, WindowId
 from app.core.pagination import PageRequest
 from app.intake import arrivals, queries, service
 from app.intake.deps import ArrivalsListed, ArrivalToWrite, Receptionist, WindowServed
@@ -40,9 +40,14 @@ def begin(request: Request, actor: Receptionist, db: ReadDb) -> Response:
 
 @router.get("/reception/{window_id}")
 def show(
-    request: Request, actor: Receptionist, window_id: ArrivalsListed, db: ReadDb, wanted: PageQuery
+    request: Request,
+    actor: Receptionist,
+    window_id: ArrivalsListed,
+    db: ReadDb,
+    wanted: PageQuery,
+    given: ArrivalId | None = None,
 ) -> Response:
-    """Who waits and who is being heard today, and the figures of the day."""
+    """Who waits and who is being heard today, and the figures of the day; to whom a ticket was just given."""
     on = windows.today(db, window_id)
     waiting = queries.arrivals_page(db, actor, wanted, window_id, on, ArrivalStatus.waiting)
     called = queries.arrivals_page(db, actor, PageRequest(), window_id, on, ArrivalStatus.in_interview)
@@ -53,6 +58,7 @@ def show(
         windows=windows_of(db, actor),
         on=on,
         waiting=waiting.items,
+        given=next((one for one in waiting.items if one["id"] == given), None),
         next=waiting.next,
         called=called.items,
         summary=queries.day_summary(db, window_id, on),
@@ -85,8 +91,8 @@ def show_day(
 
 @router.post("/reception/{window_id}")
 def arrive(actor: Receptionist, window_id: WindowServed, db: CreateDb, form: PageForm) -> Response:
-    arrivals.arrive(db, actor, window_id, form.read(ArrivalCreate))
-    return see(f"/reception/{window_id}", done="arrived")
+    arrival = arrivals.arrive(db, actor, window_id, form.read(ArrivalCreate))
+    return see(f"/reception/{window_id}?given={arrival.id}", done="arrived")
 
 
 @router.post("/arrivals/{arrival_id}/call")

@@ -7,10 +7,7 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from app.cases import queries as cases
-from app.cases.deps import CaseReader
 from app.core.deps import ReadDb
-from app.core.errors import NotFound
 from app.core.text import digits_to_ascii
 from app.people import service as people
 from app.people.birth import BirthPrecision
@@ -18,7 +15,8 @@ from app.people.deps import PeopleSearcher, PersonReader
 from app.people.identifiers import IdentifierKind
 from app.people.schemas import PersonSearch
 from app.web import face
-from app.web.face import PageForm, invalid, see
+from app.web.face import PageForm, invalid
+from app.web.finding import carried
 from app.web.forms import Form, validated
 from app.web.reception import windows_of
 from app.web.rendering import fragment, page
@@ -26,36 +24,9 @@ from app.web.rendering import fragment, page
 router = face.router()
 
 
-@router.get("/search/number")
 @router.get("/search")
 def search_page(request: Request, actor: PersonReader, db: ReadDb) -> Response:
-    return _question(request, actor, db, unknown_number=None)
-
-
-@router.post("/search/number")
-def search_number(
-    request: Request, actor: PersonReader, _: CaseReader, db: ReadDb, form: PageForm
-) -> Response:
-    """The way to the case with a file number. It is sent and not asked for in an address: names are typed there too.
-
-    That the case was opened is recorded by its own page.
-    """
-    number = form.value("number") or ""
-    try:
-        return see(f"/cases/{cases.by_number(db, actor, number)['id']}")
-    except NotFound:
-        return _question(request, actor, db, unknown_number=number)
-
-
-def _question(request: Request, actor: PersonReader, db: ReadDb, *, unknown_number: str | None) -> Response:
-    return page(
-        request,
-        "worker/search.html",
-        kinds=_kinds(),
-        found=None,
-        unknown_number=unknown_number,
-        windows=windows_of(db, actor),
-    )
+    return page(request, "worker/search.html", kinds=_kinds(), found=None, windows=windows_of(db, actor))
 
 
 @router.post("/search")
@@ -63,7 +34,10 @@ def _question(request: Request, actor: PersonReader, db: ReadDb, *, unknown_numb
 def search(request: Request, actor: PeopleSearcher, db: ReadDb, form: PageForm) -> Response:
     """Who of the people registered anywhere may be meant, with the reasons; a part of the page while somebody types."""
     is_typing = "hx-request" in request.headers
-    wanted = _typed(form) if is_typing else validated(PersonSearch, _asked(form))
+    # Nobody is refused in the middle of a word, nor for one that was typed where a number is asked for, too.
+    is_carried = form.value("number") is not None
+    form = carried(form)
+    wanted = searched(_asked(form)) if is_typing or is_carried else validated(PersonSearch, _asked(form))
     context: dict[str, Any] = {
         "found": people.search(db, actor, wanted) if wanted is not None else None,
         "windows": windows_of(db, actor),
@@ -71,16 +45,11 @@ def search(request: Request, actor: PeopleSearcher, db: ReadDb, form: PageForm) 
     }
     if is_typing:
         return fragment(request, "worker/found.html", **context)
-    return page(request, "worker/search.html", kinds=_kinds(), unknown_number=None, **context)
+    return page(request, "worker/search.html", kinds=_kinds(), **context)
 
 
 def _kinds() -> list[IdentifierKind]:
     return [kind for kind in IdentifierKind if kind is not IdentifierKind.NONE]
-
-
-def _typed(form: Form) -> PersonSearch | None:
-    """What can be searched so far, if anything: nobody is refused in the middle of a word."""
-    return searched(_asked(form))
 
 
 def searched(asked: Mapping[str, Any]) -> PersonSearch | None:

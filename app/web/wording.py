@@ -122,14 +122,14 @@ def near(value: date | None, zone: str | None = None) -> Markup:
 
 
 def since(value: datetime) -> Markup:
-    """How long something has waited: minutes up to two hours, then hours, then days.
+    """How long something has waited: minutes up to two hours, then hours up to a day, then days.
 
     It stands in a sentence that says so ("waiting for"); by itself, `ago` is what is meant.
     """
     minutes = max(0, int((now() - value).total_seconds() // 60))
     if minutes < 120:
         return count("page.time.minutes", minutes)
-    if minutes < 48 * 60:
+    if minutes < 24 * 60:
         return count("page.time.hours", minutes // 60)
     return count("page.time.days", minutes // (24 * 60))
 

@@ -279,6 +279,13 @@ def test_the_reception_of_the_day_is_alive(told: ReadSession) -> None:
     assert {a.on for a in arrivals} <= {windows.today(told, window_id), min(a.on for a in arrivals)}
 
 
+def test_the_first_ticket_in_the_queue_has_waited_longest(told: ReadSession) -> None:
+    waiting = told.scalars(select(Arrival).where(Arrival.status == ArrivalStatus.waiting)).all()
+    in_order = sorted(waiting, key=lambda arrival: arrival.ticket)
+    assert len(in_order) > 1
+    assert in_order == sorted(waiting, key=lambda arrival: (arrival.arrived_at, arrival.ticket))
+
+
 def test_follow_ups_were_done_and_missed_and_are_due_and_overdue(told: ReadSession) -> None:
     assert seen(told, FollowUp.status).keys() == set(FollowUpStatus)
     planned = told.execute(

@@ -33,8 +33,8 @@ class Page:
         """What stands on the page, blanks folded."""
         return " ".join(self.document.xpath("string(//body)").split())
 
-    def find(self, path: str) -> list[Any]:
-        found: list[Any] = self.document.xpath(path)
+    def find(self, path: str, **values: str) -> list[Any]:
+        found: list[Any] = self.document.xpath(path, **values)
         return found
 
     def link(self, words: str) -> str:

@@ -101,6 +101,17 @@ def test_nobody_completes_past_a_question_that_was_not_shown(
     assert db.scalars(select(Assessment)).one().status is AssessmentStatus.completed
 
 
+def test_what_has_to_be_answered_is_marked(db: WriteSession, world: World, worker: Browser) -> None:
+    items = [question("integer", "children", required="yes"), question("text", "wishes")]
+    assessments.publish_survey(db, world.administrator, items)
+    page = begun(worker, assessments.case(db, world.worker))
+    marks = {
+        name: page.find(f"//*[@data-row='{name}']//*[@class='field__optional']")[0].text
+        for name in ("children", "wishes")
+    }
+    assert marks == {"children": "(ضروري)", "wishes": "(اختياري)"}
+
+
 def test_saving_keeps_what_was_typed_and_takes_back_what_was_emptied(
     db: WriteSession, world: World, worker: Browser, case: Case
 ) -> None:

@@ -1,12 +1,14 @@
 """Contacts noted, planned, put off and taken back on pages; the days ahead."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from fastapi import FastAPI
 
 from app.cases.models import Case
-from app.core.clock import today
+from app.core.clock import now, today
 from app.core.db import WriteSession
 from app.followups import service
 from app.followups.models import FollowUp
@@ -78,7 +80,9 @@ def test_an_unplanned_contact_is_noted_in_three_fields(db: WriteSession, worker:
     new, to = f"/cases/{case.id}/contacts/new", f"/cases/{case.id}/contacts"
     page = worker.open(new)
     shown = page.find(f"//form[@action='{to}']//*[self::textarea or self::input[not(@type='hidden')]]/@name")
-    assert set(shown) == {"kind", "happened", "next_step", "next.due_on"}
+    assert set(shown) == {"kind", "happened", "next_step", "next.due_on", "held_at"}
+    # Nobody has to look at the fourth: what is noted takes place now.
+    assert page.find("//details[not(@open)]//input[@name='held_at']")
     assert page.find("//textarea[@name='happened'][@autofocus]")
     refused = page.send(to, next_step="تمر غدا (مثال)")
     assert refused.status == 422
@@ -94,6 +98,40 @@ def test_an_unplanned_contact_is_noted_in_three_fields(db: WriteSession, worker:
         tomorrow,
         "تمر غدا (مثال)",
     )
+
+
+def test_a_contact_of_yesterday_is_noted_as_of_yesterday(
+    db: WriteSession, world: World, worker: Browser
+) -> None:
+    cases.define_terms(db)
+    with time_machine.travel(now() - timedelta(days=4), tick=False):
+        case = cases.case(db, world.worker)
+        db.commit()
+    to = f"/cases/{case.id}/contacts"
+    page = worker.open(f"{to}/new")
+    for impossible in (now() + timedelta(hours=3), now() - timedelta(days=8)):
+        refused = page.send(to, happened="زيارة (مثال)", held_at=impossible.strftime("%Y-%m-%dT%H:%M"))
+        assert refused.status == 422
+        assert refused.find("//details[@open]//input[@name='held_at'][@aria-invalid='true']")
+    yesterday = today() - timedelta(days=1)
+    refused.send(to, kind="visit", happened="زيارة (مثال)", held_at=f"{yesterday}T15:30")
+    (done,) = of_case(db, case, FollowUpStatus.done)
+    assert done.held_at is not None
+    assert done.held_at.astimezone(ZoneInfo("Africa/Casablanca")).isoformat()[:16] == f"{yesterday}T15:30"
+    assert f"{yesterday}T" in str(worker.open(to).find("//main//time/@datetime"))
+
+
+def test_what_was_planned_does_not_stand_beside_what_took_its_place(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    planned = plan(db, world, case, today() + timedelta(days=2))
+    to = f"/cases/{case.id}/contacts"
+    page = worker.open(f"{to}/new")
+    assert page.send(to, happened="زيارة (مثال)", planned_id=case.id).status == 422
+    page.send(to, kind="visit", happened="زيارة (مثال)", planned_id=planned.id)
+    (done,) = of_case(db, case, FollowUpStatus.done)
+    assert (done.id, done.kind) == (planned.id, FollowUpKind.visit)
+    assert planned.id not in {contact.id for contact in of_case(db, case, FollowUpStatus.planned)}
 
 
 def test_without_a_day_the_rhythm_plans_the_next_contact(

@@ -1,6 +1,6 @@
 """The plan of a case on pages: goals in the person's words, who does what by when, what became of it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from app.cases import closure
 from app.cases.models import Action, Case, Goal
 from app.cases.schemas import CaseClose
 from app.cases.states import ActionStatus, ClosingReason, GoalStatus
+from app.core.clock import today
 from app.core.db import WriteSession
 from tests.factories import cases
 from tests.factories import people as people_factory
@@ -42,6 +43,22 @@ def test_a_plan_begins_with_a_goal_in_the_persons_words(worker: Browser, case: C
     assert kept.path == plan
     assert "أريد غرفة لي" in kept.text
     assert kept.find("//*[@role='status']")
+
+
+def test_the_needs_of_the_case_are_offered_first(worker: Browser, case: Case) -> None:
+    page = worker.open(f"/cases/{case.id}/plan")
+    own, others = page.find("//select[@name='need_code']/optgroup")
+    assert own.xpath("./option/@value") == ["housing"]
+    assert "housing" not in others.xpath("./option/@value")
+
+
+def test_a_goal_whose_day_has_passed_says_so(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    goal = cases.goal(db, world.worker, case, target_on=today() + timedelta(days=2))
+    goal.target_on = today() - timedelta(days=2)
+    db.commit()
+    assert "فات الأجل منذ يومين" in worker.open(f"/cases/{case.id}/plan").text
 
 
 def test_a_goal_is_changed_and_what_is_emptied_is_empty(

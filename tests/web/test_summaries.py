@@ -1,0 +1,150 @@
+"""What is wrong with a form is told in a summary: each line begins with the label of a field and leads to it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from lxml import html
+
+from app.core import i18n
+from app.core.actor import Role
+from app.core.db import WriteSession
+from app.core.settings import LANGUAGES
+from app.web.forms import Form, FormOnPage
+from tests.factories import people
+from tests.factories.world import World
+from tests.support.pages import Browser
+from tests.support.served import ROLES, Served
+
+REQUIRED = ".//*[@required and not(@type = 'hidden')]"
+
+
+def said(element: Any) -> str:
+    return " ".join(element.text_content().split())
+
+
+def labels(form: Any) -> set[str]:
+    """What the fields of a form are called, less the word beside those that may be left blank."""
+    for mark in form.xpath(".//*[@class = 'field__optional']"):
+        mark.drop_tree()
+    return {said(label) for label in form.xpath(".//label | .//legend | .//h2")}
+
+
+def emptied(document: Any) -> Iterator[tuple[Any, dict[str, list[str]]]]:
+    """Each form of a page in which something is required, and what it sends when all of that is left blank."""
+    for form in document.xpath("//form[@method = 'post' and @action]"):
+        required = {field.get("name") for field in form.xpath(REQUIRED)}
+        if required and not form.xpath(".//input[@type = 'file' or @type = 'password']"):
+            sent: dict[str, list[str]] = {}
+            for name, value in form.form_values():
+                if name not in required:
+                    sent.setdefault(name, []).append(value)
+            yield form, sent
+
+
+def untold(client: httpx2.Client, address: str, form: Any, sent: dict[str, list[str]]) -> list[str]:
+    """The lines of the summary that name no field of the form, or lead to none."""
+    answer = client.post(form.get("action"), data=sent, headers={"Origin": str(client.base_url)})
+    if answer.status_code != 422:  # what was left blank stays as it was
+        return []
+    shown: Any = html.document_fromstring(answer.content.decode())
+    lines = shown.xpath("//*[@id = 'refusal']//li/a")
+    (again,) = shown.xpath("//form[@action = $to][1]", to=form.get("action"))[:1] or [form]
+    known = labels(again)
+    told = shown.xpath("//*[@id = 'refusal']//li")
+    wrong = [] if told else [f"{address}: {form.get('action')} has no summary"]
+    for line in lines:
+        leads = shown.xpath("//*[@id = $id]", id=line.get("href").removeprefix("#"))
+        if not leads or not any(said(line).startswith(label) for label in known if label):
+            wrong.append(f"{address}: {form.get('action')} says {said(line)!r} at {line.get('href')}")
+    return wrong
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role is not None])
+def test_the_summary_names_each_field_that_was_left_blank(served: Served, role: Role) -> None:
+    seen: set[str] = set()
+    wrong: list[str] = []
+    with served.client(role) as client:
+        for found in served.walk(role):
+            if found.document is None or found.kind in seen:
+                continue
+            seen.add(found.kind)
+            page = html.document_fromstring(client.get(found.address).content.decode())
+            for form, sent in emptied(page):
+                wrong += untold(client, found.address, form, sent)
+    assert seen
+    assert wrong == []
+
+
+@pytest.fixture(params=LANGUAGES)
+def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
+    before = i18n.language.set(request.param)
+    yield request.param
+    i18n.language.reset(before)
+
+
+def test_a_set_of_boxes_and_a_number_say_what_has_to_be_done(spoken: str) -> None:
+    sent = Form([("size:int", "many")])
+    number = {"pointer": "/size", "code": "wrong_type", "message": "no"}
+    boxes = {"pointer": "/boxes", "code": "missing", "message": "no"}
+    sent.point([number, boxes])
+    shown = FormOnPage(sent, "/there", is_stale=False)
+    shown.begin("/there")
+    shown.label("size:int", "Size")
+    shown.label("boxes[]", "Boxes")
+    assert shown.error("size:int") == i18n.text("page.form.whole_number")
+    assert shown.summary([boxes]) == [
+        {"at": "f-boxes", "about": "Boxes", "why": i18n.text("page.form.tick_one")}
+    ]
+
+
+def test_what_is_wrong_with_one_of_a_list_is_told_of_the_list() -> None:
+    shown = FormOnPage(Form([("boxes[]", "x")]), "/there", is_stale=False)
+    shown.label("boxes[]", "Boxes")
+    wrong = {"pointer": "/boxes/0", "code": "unknown", "message": "no"}
+    assert shown.summary([wrong]) == [{"at": "f-boxes", "about": "Boxes", "why": "no"}]
+
+
+def test_the_reception_says_which_field_is_needed(worker: Browser, intake_terms: None) -> None:
+    page = worker.open("/reception")
+    (form,) = page.find("//form[.//*[@name='first_name']]")
+    refused = page.send(form.get("action"), first_name="")
+    assert [said(line) for line in refused.find("//*[@id='refusal']//li/a")] == [
+        "الاسم الشخصي: هذه الخانة ضرورية. املأها.",
+        "سبب الحضور: اختر جوابا.",
+    ]
+
+
+def test_a_set_of_boxes_asks_for_one_at_least(
+    worker: Browser, db: WriteSession, world: World, intake_terms: None
+) -> None:
+    person = people.person(db, world.worker, world.here)
+    db.commit()
+    at = f"/people/{person.id}/consents"
+    refused = worker.open(at).send(at, decision="given", form="signature")
+    (line,) = refused.find("//*[@id='refusal']//li/a")
+    assert said(line).endswith(": اختر واحدا على الأقل.")
+    assert refused.find("//fieldset[@id = $at]", at=line.get("href")[1:])
+
+
+def test_a_number_asks_for_a_whole_number(
+    worker: Browser, db: WriteSession, world: World, intake_terms: None
+) -> None:
+    person = people.person(db, world.worker, world.here)
+    db.commit()
+    at = f"/people/{person.id}/edit"
+    refused = worker.open(at).send(at, birth__precision="year", birth__year="many")
+    lines = [said(line) for line in refused.find("//*[@id='refusal']//li/a")]
+    assert any(line.endswith(": اكتب عددا صحيحا بالأرقام.") for line in lines), lines
+
+
+def test_what_is_too_long_is_refused_in_words_and_kept(worker: Browser, intake_terms: None) -> None:
+    page = worker.open("/reception")
+    (form,) = page.find("//form[.//*[@name='first_name']]")
+    assert not form.xpath(".//*[@name='first_name']/@maxlength")
+    refused = page.send(form.get("action"), first_name="ن" * 500, reason="first_visit")
+    (line,) = refused.find("//*[@id='refusal']//li/a")
+    assert said(line).startswith("الاسم الشخصي: ")
+    assert "100" in said(line)
+    assert refused.find("//input[@name='first_name']/@value") == ["ن" * 500]
