@@ -32,8 +32,8 @@ async def begin(request: Request) -> Response:
 
 
 @router.get("/sign-in")
-async def sign_in_page(request: Request, next: str | None = None) -> Response:
-    return page(request, "everybody/sign_in.html", next=next)
+async def sign_in_page(request: Request, next: str | None = None, over: bool = False) -> Response:
+    return page(request, "everybody/sign_in.html", next=next, over=over)
 
 
 async def _attempt(request: Request, form: PageForm) -> service.Proof:

@@ -145,6 +145,11 @@ def visitor(request: Request) -> accounts.Visitor | None:
     return found
 
 
+def is_over(request: Request) -> bool:
+    """Whether this browser holds the key of a session that has ended, here or elsewhere."""
+    return bool(request.cookies.get(COOKIE)) and visitor(request) is None
+
+
 def form(request: Request) -> Form:
     """The form that was sent, or an empty one."""
     found: Form = request.scope.setdefault(FORM, Form())
@@ -209,7 +214,8 @@ def _check_origin(request: Request, sent: Form) -> None:
         raise ForgedRequest()
     own = _own(request)
     if not own or not _fits(sent.own("_proof") or "", _secret(request, own)):
-        raise ForgedRequest()
+        # Nothing is done either way; who was signed in when the page was opened is told that this is over.
+        raise NotAuthenticated() if is_over(request) else ForgedRequest()
     request.__dict__.pop("_headers", None)
 
 
@@ -268,13 +274,14 @@ def ours(path: str | None) -> str:
     return path if path is not None and is_ours else "/"
 
 
-def see(path: str, *, done: str | None = None, at: str | None = None) -> Response:
-    """Lead the browser on after a form was accepted; `done` is a code, told in words on the next page.
+def see(path: str, *, done: str | None = None, refused: str | None = None, at: str | None = None) -> Response:
+    """Lead the browser on after a form was sent; `done` and `refused` are codes, told in words on the next page.
 
     `at` is the id of the part of that page where the eye goes on.
     """
-    if done:
-        path += ("&" if "?" in path else "?") + f"done={done}"
+    for name, code in (("done", done), ("refused", refused)):
+        if code:
+            path += ("&" if "?" in path else "?") + f"{name}={code}"
     if at:
         path += f"#{at}"
     return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})
