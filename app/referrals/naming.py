@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from app.cases.models import Case
+from app.core.actor import Actor
 from app.core.db import ReadSession, rows
 from app.core.ids import ReferralId
 from app.partners.models import Institution, Service
 from app.people.models import Person
 from app.people.queries import NAMES
 from app.referrals.models import Referral
+from app.referrals.policy import visible_to
 from app.windows.models import Window
 
 _r, _p, _c = Referral.__table__.c, Person.__table__.c, Case.__table__.c
@@ -45,6 +47,24 @@ def reference(referral_id: ReferralId) -> str:
     """
     digits = f"{referral_id.int % 10**8:08}"
     return f"{digits[:4]}-{digits[4:]}"
+
+
+_SERVICES = (
+    select(_r.id, _s.name_ar.label("service_ar"), _s.name_fr.label("service_fr"))
+    .join(Service.__table__, _s.id == _r.service_id)
+    .where(_r.id.in_(bindparam("referrals", expanding=True)))
+)
+
+
+def services(
+    db: ReadSession, actor: Actor, referrals: Iterable[ReferralId]
+) -> dict[ReferralId, Mapping[str, Any]]:
+    """By referral that the actor may see: the service, and no word about the person."""
+    wanted = list(referrals)
+    if not wanted:
+        return {}
+    found = rows(db, _SERVICES.where(visible_to(actor)), actor.binds, referrals=wanted)
+    return {one.id: one for one in found}
 
 
 def names(db: ReadSession, referrals: Iterable[ReferralId]) -> dict[ReferralId, Mapping[str, Any]]:

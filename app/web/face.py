@@ -28,17 +28,19 @@ from app.core.deps import database, look, turn
 from app.core.errors import DomainError, InvalidInput, NotAuthenticated
 from app.core.http import MalformedRequest, Replay, run_ends
 from app.core.settings import LANGUAGES
+from app.notifications import queries as notices
 from app.web.forms import MOST_FIELDS, Form
 
 COOKIE = "__Host-shubbak"
 VISITOR = "__Host-visitor"
 LANGUAGE = "__Host-language"
 
-FORM, REFUSAL, SENT_TO, VISITOR_OF, _KEY = (
+FORM, REFUSAL, SENT_TO, VISITOR_OF, UNREAD, _KEY = (
     "shubbak.form",
     "shubbak.refusal",
     "shubbak.sent_to",
     "shubbak.visitor",
+    "shubbak.unread",
     "shubbak.visitor_key",
 )
 
@@ -94,6 +96,7 @@ class PageRoute(APIRoute):
                 await _receive(request)
             if not (is_shown_again or getattr(self.endpoint, "is_by_itself", False)):
                 await _note_use(request)
+            await _count_notices(request, self.endpoint)
             try:
                 response = await handle(request)
             except Replay as replay:
@@ -123,6 +126,14 @@ async def recognise(request: Request) -> None:
             know(request, visitor.actor)
     elif request.cookies.get(LANGUAGE) in LANGUAGES:
         i18n.language.set(request.cookies[LANGUAGE])
+
+
+async def _count_notices(request: Request, endpoint: Callable[..., Any]) -> None:
+    """How many notices wait unread, for the bell of a whole page."""
+    known = visitor(request)
+    is_part = request.headers.get("hx-request") or getattr(endpoint, "is_by_itself", False)
+    if request.method == "GET" and known is not None and not known.is_locked and not is_part:
+        request.scope[UNREAD] = await look(request, notices.unread, database(request), known.actor)
 
 
 async def _note_use(request: Request) -> None:

@@ -88,6 +88,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         visitor=visitor if actor else None,
         menu=entries,
         current=navigation.current(path, entries),
+        unread=request.scope.get(face.UNREAD, 0),
         home=navigation.home(actor) if actor else "/sign-in",
         done=_done(request),
         **context,
