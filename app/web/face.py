@@ -29,7 +29,7 @@ from app.core.errors import DomainError, InvalidInput, NotAuthenticated
 from app.core.http import MalformedRequest, Replay, run_ends
 from app.core.settings import LANGUAGES
 from app.notifications import queries as notices
-from app.web.forms import MOST_FIELDS, Form
+from app.web.forms import MOST_FIELDS, Form, explained
 
 COOKIE = "__Host-shubbak"
 VISITOR = "__Host-visitor"
@@ -171,6 +171,14 @@ def refusal(request: Request) -> dict[str, Any] | None:
     """Why the form that is shown again was refused."""
     found: dict[str, Any] | None = request.scope.get(REFUSAL)
     return found
+
+
+def refuse_here(request: Request, error: DomainError, **asked: str) -> None:
+    """Let the page of a form that only asks tell that what was asked cannot be, beside what was asked."""
+    told = explained(error.code, error.details)
+    sent = request.scope[FORM] = Form(asked.items())
+    sent.point(told["errors"])
+    request.scope[REFUSAL] = told
 
 
 PageForm = Annotated[Form, Depends(form)]

@@ -150,3 +150,7 @@ def test_an_ended_session_is_told_also_to_who_only_opens_a_page(worker: Browser)
     worker.client.cookies.set(face.COOKIE, key, domain="testserver.local", path="/")
     response = worker.client.get("/account", follow_redirects=False)
     assert response.headers["location"] == "/sign-in?next=/account&over=1"
+
+
+def test_a_session_says_when_it_was_last_used(worker: Browser) -> None:
+    assert "آخر استعمال" in worker.open("/account").text
