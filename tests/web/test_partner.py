@@ -277,6 +277,7 @@ def test_the_days_to_answer_are_written_as_the_language_writes_them(
     assert said in told
 
 
+@pytest.mark.parametrize("told", ["since=x&until=y", "since=1900-01-01"])
 def test_a_period_that_is_none_is_brought_into_bounds(agent: Browser, told: str) -> None:
     agent.open(f"/our-figures?{told}")
 
