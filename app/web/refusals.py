@@ -24,7 +24,7 @@ async def beside(request: Request, code: str, status: int) -> Response:
         if request.method in {"GET", "HEAD"}:  # a form's address, loaded again or gone back to after a lock
             return face.see(_above(request))
         code = NotFound.code  # the refusal's own words speak to who writes programs
-    return page(request, "refused.html", told=explained(code, {}), back=None, status=status)
+    return page(request, "refused.html", told=explained(code, {}), back=None, written=[], status=status)
 
 
 def _above(request: Request) -> str:
@@ -68,7 +68,9 @@ async def refused(request: Request, error: DomainError) -> Response:
         if again is not None:
             again.status_code = int(error.status)
             return again
-    return page(request, "refused.html", told=told, back=None, written=sent.written(), status=int(error.status))
+    return page(
+        request, "refused.html", told=told, back=None, written=sent.written(), status=int(error.status)
+    )
 
 
 def _way_in(request: Request) -> Response:

@@ -33,6 +33,8 @@ PUBLIC = {
 }
 # Parts of addresses that only pages have: which part of a page is shown, what was done before it.
 OF_PAGES = {"next", "over", "language", "question"}
+# They show what the page that asks them has shown, and that it was opened is in the trail.
+LOOKED_BEFORE = {"POST /assessments/{assessment_id}/questions"}  # asked anew with each answer that is given
 
 
 def test_a_page_states_a_permission_or_stands_on_the_public_list() -> None:
