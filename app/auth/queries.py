@@ -210,12 +210,26 @@ def sessions_of(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:
     """The actor's living sessions, newest first."""
     found = rows(
         db,
-        select(_s.id, _s.created_at, _s.expires_at)
+        select(
+            _s.id,
+            _s.created_at,
+            _s.expires_at,
+            _s.last_used_at,
+            _s.page_key_hash.is_not(None).label("is_page"),
+        )
         .where(_s.user_id == actor.user, _s.ended_at.is_(None), _s.expires_at > now())
         .order_by(_s.id.desc())
         .limit(50),
     )
-    return [{**r, "is_this_one": r.id == actor.session_id} for r in found]
+    return [
+        {
+            **{name: r[name] for name in ("id", "created_at", "expires_at")},
+            # Of a session with tokens nobody notes its uses.
+            "last_used_at": r.last_used_at if r.is_page else None,
+            "is_this_one": r.id == actor.session_id,
+        }
+        for r in found
+    ]
 
 
 def agents_of(db: ReadSession, institution_id: InstitutionId) -> Sequence[UserId]:

@@ -90,6 +90,7 @@ class SessionOut(Output):
     id: SessionId
     created_at: datetime
     expires_at: datetime
+    last_used_at: datetime | None = Field(description="To the minute, of a browser's session; else null.")
     is_this_one: bool
 
 

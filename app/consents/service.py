@@ -80,7 +80,7 @@ def _check_institution(db: ReadSession, institution_id: InstitutionId) -> None:
 def _check_answer(data: ConsentCreate) -> None:
     is_given = data.decision is ConsentDecision.given
     if is_given and not data.categories:
-        raise InvalidInput("/categories", "missing")
+        raise InvalidInput("/categories", "none_ticked")
     if data.form is ConsentForm.oral_with_witness and data.witness is None:
         raise InvalidInput("/witness", "missing")
     if data.valid_until is not None:

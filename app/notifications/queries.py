@@ -1,20 +1,32 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from app.core import i18n
-from app.core.actor import Actor
-from app.core.db import ReadSession, row, rows
+from app.core.actor import SYSTEM, Actor
+from app.core.db import Database, ReadSession, row, rows
 from app.core.errors import NotFound
 from app.core.ids import NotificationId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
+from app.core.prepared import Prepared
 from app.notifications.models import Notification
 from app.notifications.policy import visible_to
 
 _n = Notification.__table__.c
 
 _NOTIFICATION: Select[Any] = select(_n.id, _n.kind, _n.subject_type, _n.subject_id, _n.created_at, _n.read_at)
+
+
+# Counted among the latest alone: whoever has a thousand old ones does not wait for them on every page.
+MOST_UNREAD = 100
+_latest = select(_n.read_at).where(visible_to(SYSTEM)).order_by(_n.id.desc()).limit(MOST_UNREAD).subquery()
+_UNREAD = Prepared(select(func.count().label("unread")).where(_latest.c.read_at.is_(None)))
+
+
+def unread(db: Database, actor: Actor) -> int:
+    """How many of the actor's latest notices are unread."""
+    return int(db.look_up(_UNREAD, {"actor_id": actor.user_id})[0].unread)
 
 
 def get(db: ReadSession, actor: Actor, notification_id: NotificationId) -> Notification:

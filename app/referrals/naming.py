@@ -61,6 +61,24 @@ def by_reference(db: ReadSession, actor: Actor, digits: str) -> list[ReferralId]
     return [found for found in db.scalars(latest, actor.binds) if found.int % 10**8 == wanted]
 
 
+_SERVICES = (
+    select(_r.id, _s.name_ar.label("service_ar"), _s.name_fr.label("service_fr"))
+    .join(Service.__table__, _s.id == _r.service_id)
+    .where(_r.id.in_(bindparam("referrals", expanding=True)))
+)
+
+
+def services(
+    db: ReadSession, actor: Actor, referrals: Iterable[ReferralId]
+) -> dict[ReferralId, Mapping[str, Any]]:
+    """By referral that the actor may see: the service, and no word about the person."""
+    wanted = list(referrals)
+    if not wanted:
+        return {}
+    found = rows(db, _SERVICES.where(visible_to(actor)), actor.binds, referrals=wanted)
+    return {one.id: one for one in found}
+
+
 def names(db: ReadSession, referrals: Iterable[ReferralId]) -> dict[ReferralId, Mapping[str, Any]]:
     """By referral: the person, the number of the case, the service, the institution, the window's time zone.
 

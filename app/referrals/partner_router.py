@@ -48,7 +48,7 @@ async def list_received_referrals(
     actor: ReferralAnswerer,
     db: ReadDb,
     page: PageQuery,
-    box: Literal["to_answer", "in_progress", "ended"] | None = None,
+    box: Literal["to_answer", "for_window", "in_progress", "ended"] | None = None,
 ) -> Response:
     """What was sent to one's institution, newest first: dates and states, no word about the person."""
     if box is None:

@@ -93,6 +93,11 @@ def _told(
 def _categories(db: ReadSession, referral: Any) -> frozenset[DataCategory]:
     if referral.status in UNSERVED or _is_long_over(referral.ended_at):
         return frozenset()
+    return _allowed(db, referral)
+
+
+def _allowed(db: ReadSession, referral: Any) -> frozenset[DataCategory]:
+    """What the agreement and the person allow today, whatever has become of the referral."""
     chosen = frozenset(DataCategory(c) for c in referral.categories) & frozenset(
         DataCategory(c) for c in referral.agreed or ()
     )
@@ -101,6 +106,15 @@ def _categories(db: ReadSession, referral: Any) -> frozenset[DataCategory]:
     today = windows.today(db, referral.window_id)
     permitted = consents.permitted(db, referral.person_id, referral.institution_id, referral.needs, on=today)
     return chosen & permitted.categories if DataCategory.identity in permitted.categories else frozenset()
+
+
+def may_read_own_words(db: ReadSession, actor: Actor, referral_id: ReferralId) -> bool:
+    """Whether a partner may still read what they themselves wrote, though the person's data are closed to them.
+
+    Their words speak of the person as well: they close when the person withdraws, but not when the referral ends.
+    """
+    found = row(db, _one(actor.role), actor.binds, id=referral_id)
+    return found is not None and DataCategory.identity in _allowed(db, found)
 
 
 def _is_long_over(ended_at: datetime | None) -> bool:

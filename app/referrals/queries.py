@@ -14,7 +14,15 @@ from app.core.pagination import Page, PageRequest, binds, cut, keyset
 from app.core.prepared import Prepared
 from app.referrals.models import Referral, ReferralMessage, ReferralTransition
 from app.referrals.policy import visible_to
-from app.referrals.states import FINAL, OPEN, REFERRAL_LIFECYCLE, UNDECIDED, ReferralAction, ReferralStatus
+from app.referrals.states import (
+    FINAL,
+    OPEN,
+    PAUSED,
+    REFERRAL_LIFECYCLE,
+    UNDECIDED,
+    ReferralAction,
+    ReferralStatus,
+)
 
 _r, _t, _m = Referral.__table__.c, ReferralTransition.__table__.c, ReferralMessage.__table__.c
 
@@ -79,7 +87,8 @@ _PARTNER_ROW = (
 )
 
 INBOXES = {
-    "to_answer": sorted(UNDECIDED),
+    "to_answer": sorted(UNDECIDED - PAUSED),
+    "for_window": sorted(UNDECIDED & PAUSED),
     "in_progress": sorted({ReferralStatus.accepted, ReferralStatus.in_service, ReferralStatus.on_hold}),
     "ended": sorted(FINAL),
 }
@@ -175,6 +184,16 @@ def inbox(db: ReadSession, actor: Actor, wanted: PageRequest, box: str | None = 
     statement = _inbox(actor.role, box, wanted.cursor is not None)
     found = rows(db, statement, actor.binds, **binds(wanted, datetime, UUID))
     return cut(found, wanted, "sent_at", "id")
+
+
+def just_answered(db: ReadSession, referrals: Iterable[ReferralId]) -> set[ReferralId]:
+    """Which of these the window has answered a question about, with nothing done since."""
+    wanted = list(referrals)
+    if not wanted:
+        return set()
+    taken = select(_t.referral_id, _t.action).where(_t.referral_id.in_(wanted)).order_by(_t.id)
+    last = {step.referral_id: step.action for step in rows(db, taken)}
+    return {referral for referral, action in last.items() if action == ReferralAction.answer}
 
 
 def partner_steps(db: ReadSession, referral_id: ReferralId) -> list[dict[str, Any]]:

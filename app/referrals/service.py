@@ -175,7 +175,7 @@ def _check_chosen(data: ReferralSend) -> None:
     """Nothing chosen is nothing, never everything; and without consent only what is needed goes, named one by one."""
     is_left_open = data.categories is None and data.legal_grounds is None
     if not data.categories and not is_left_open:
-        raise InvalidInput("/categories", "missing")
+        raise InvalidInput("/categories", "none_ticked")
 
 
 def answer(db: WriteSession, actor: Actor, referral: Referral, text: str) -> Referral:

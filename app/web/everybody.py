@@ -17,6 +17,7 @@ from app.core.settings import LANGUAGES
 from app.notifications import queries as notices
 from app.notifications import service as notifications
 from app.notifications.deps import NoticeReader
+from app.referrals import naming
 from app.web import face, navigation, subjects
 from app.web.face import PageForm, invalid, see
 from app.web.rendering import STATIC, fragment, page, query
@@ -32,12 +33,11 @@ async def begin(request: Request) -> Response:
 
 
 @router.get("/sign-in")
-async def sign_in_page(request: Request, next: str | None = None) -> Response:
+async def sign_in_page(request: Request, next: str | None = None, over: bool = False) -> Response:
     """Whoever has just chosen a password need not type the address again: only this browser has kept it."""
-    response = page(
-        request, "everybody/sign_in.html", next=next, username=request.cookies.get(face.ACTIVATED)
-    )
-    if face.ACTIVATED in request.cookies:
+    username = request.cookies.get(face.ACTIVATED)
+    response = page(request, "everybody/sign_in.html", next=next, over=over, username=username)
+    if username is not None:
         face.drop_cookie(response, face.ACTIVATED)
     return response
 
@@ -197,7 +197,15 @@ def unlock(
 @router.get("/notices")
 def show_notices(request: Request, actor: NoticeReader, db: ReadDb, wanted: PageQuery) -> Response:
     found = notices.page(db, actor, wanted)
-    return page(request, "everybody/notices.html", notices=found.items, next=found.next)
+    told = [notice["subject_id"] for notice in found.items if notice["subject_type"] == "referral"]
+    return page(
+        request,
+        "everybody/notices.html",
+        notices=sorted(found.items, key=lambda notice: notice["created_at"], reverse=True),
+        next=found.next,
+        services=naming.services(db, actor, told),
+        reference=naming.reference,
+    )
 
 
 @router.post("/notices/read")

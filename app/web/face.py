@@ -28,18 +28,20 @@ from app.core.deps import database, look, turn
 from app.core.errors import DomainError, InvalidInput, NotAuthenticated
 from app.core.http import MalformedRequest, Replay, run_ends
 from app.core.settings import LANGUAGES
-from app.web.forms import MOST_FIELDS, Form
+from app.notifications import queries as notices
+from app.web.forms import MOST_FIELDS, Form, explained
 
 COOKIE = "__Host-shubbak"
 VISITOR = "__Host-visitor"
 LANGUAGE = "__Host-language"
 ACTIVATED = "__Host-activated"  # the address of an account, from its activation to the sign-in that follows
 
-FORM, REFUSAL, SENT_TO, VISITOR_OF, _KEY = (
+FORM, REFUSAL, SENT_TO, VISITOR_OF, UNREAD, _KEY = (
     "shubbak.form",
     "shubbak.refusal",
     "shubbak.sent_to",
     "shubbak.visitor",
+    "shubbak.unread",
     "shubbak.visitor_key",
 )
 
@@ -114,6 +116,7 @@ class PageRoute(APIRoute):
                 await _receive(request)
             if not (is_shown_again or getattr(self.endpoint, "is_by_itself", False)):
                 await _note_use(request)
+            await _count_notices(request, self.endpoint)
             try:
                 response = await handle(request)
             except Replay as replay:
@@ -145,6 +148,14 @@ async def recognise(request: Request) -> None:
         i18n.language.set(request.cookies[LANGUAGE])
 
 
+async def _count_notices(request: Request, endpoint: Callable[..., Any]) -> None:
+    """How many notices wait unread, for the bell of a whole page."""
+    known = visitor(request)
+    is_part = request.headers.get("hx-request") or getattr(endpoint, "is_by_itself", False)
+    if request.method == "GET" and known is not None and not known.is_locked and not is_part:
+        request.scope[UNREAD] = await look(request, notices.unread, database(request), known.actor)
+
+
 async def _note_use(request: Request) -> None:
     """Write down that somebody is at work, once a minute at most; a session that is locked stays so."""
     known = visitor(request)
@@ -165,6 +176,11 @@ def visitor(request: Request) -> accounts.Visitor | None:
     return found
 
 
+def is_over(request: Request) -> bool:
+    """Whether this browser holds the key of a session that has ended, here or elsewhere."""
+    return bool(request.cookies.get(COOKIE)) and visitor(request) is None
+
+
 def form(request: Request) -> Form:
     """The form that was sent, or an empty one."""
     found: Form = request.scope.setdefault(FORM, Form())
@@ -175,6 +191,14 @@ def refusal(request: Request) -> dict[str, Any] | None:
     """Why the form that is shown again was refused."""
     found: dict[str, Any] | None = request.scope.get(REFUSAL)
     return found
+
+
+def refuse_here(request: Request, error: DomainError, **asked: str) -> None:
+    """Let the page of a form that only asks tell that what was asked cannot be, beside what was asked."""
+    told = explained(error.code, error.details)
+    sent = request.scope[FORM] = Form(asked.items())
+    sent.point(told["errors"])
+    request.scope[REFUSAL] = told
 
 
 PageForm = Annotated[Form, Depends(form)]
@@ -229,7 +253,8 @@ def _check_origin(request: Request, sent: Form) -> None:
         raise ForgedRequest()
     own = _own(request)
     if not own or not _fits(sent.own("_proof") or "", _secret(request, own)):
-        raise ForgedRequest()
+        # Nothing is done either way; who was signed in when the page was opened is told that this is over.
+        raise NotAuthenticated() if is_over(request) else ForgedRequest()
     request.__dict__.pop("_headers", None)
 
 
@@ -288,13 +313,14 @@ def ours(path: str | None) -> str:
     return path if path is not None and is_ours else "/"
 
 
-def see(path: str, *, done: str | None = None, at: str | None = None) -> Response:
-    """Lead the browser on after a form was accepted; `done` is a code, told in words on the next page.
+def see(path: str, *, done: str | None = None, refused: str | None = None, at: str | None = None) -> Response:
+    """Lead the browser on after a form was sent; `done` and `refused` are codes, told in words on the next page.
 
     `at` is the id of the part of that page where the eye goes on.
     """
-    if done:
-        path += ("&" if "?" in path else "?") + f"done={done}"
+    for name, code in (("done", done), ("refused", refused)):
+        if code:
+            path += ("&" if "?" in path else "?") + f"{name}={code}"
     if at:
         path += f"#{at}"
     return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})

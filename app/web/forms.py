@@ -6,6 +6,7 @@ sent. Names that begin with an underscore belong to the face: the proof of origi
 the version that was read, the page on which the form stood.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
@@ -19,6 +20,9 @@ from app.core.text import digits_to_ascii, has_forbidden
 
 MOST_FIELDS = 1000
 _KINDS = ("int", "flag")
+_CODE = re.compile(
+    r"[a-z0-9_.:+-]+|\d{4}-[\dT:-]+", re.ASCII
+)  # a choice, a number, a day and hour, a telephone
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -52,6 +56,14 @@ class Form:
             return datetime.fromisoformat(said).replace(tzinfo=ZoneInfo(zone)) if said else None
         except ValueError:
             raise InvalidInput(_path(name), "bad_format") from None
+
+    def written(self) -> list[str]:
+        """What was written in words, for giving it back where the form stands no more: no codes, no numbers, no days."""
+        return [
+            value.strip()
+            for field, value in self.fields
+            if not field.startswith("_") and value.strip() and not _CODE.fullmatch(value.strip())
+        ]
 
     def error(self, name: str) -> Mapping[str, Any] | None:
         """What is wrong with a field: its code, and why in the language of the request."""
@@ -103,11 +115,18 @@ class FormOnPage:
         self._sent, self._address = sent, address
         self._present: str | None = None
         self._drawn: dict[str, _Drawn] = {}
+        self._stands = False
         # Somebody else was faster. What was typed is kept, and sent again it stands upon what they have saved.
         self.is_stale = is_stale
 
     def begin(self, address: str) -> str:
         self._present = address.partition("?")[0]
+        self._stands |= self._present == self._address
+        return ""
+
+    def stand(self) -> str:
+        """Say that the page's only form stands on it, whatever its address."""
+        self._stands = True
         return ""
 
     def __bool__(self) -> bool:
@@ -117,6 +136,10 @@ class FormOnPage:
     def was_typed_into(self) -> bool:
         """Whether anything stood in the form that was sent: a button alone has nothing that could be kept."""
         return any(not name.startswith("_") for name, _ in self._sent.fields)
+
+    def left(self) -> list[str]:
+        """What was written in a form that does not stand on the page that was shown so far: it is not to be lost."""
+        return [] if self._stands else self._sent.written()
 
     def own(self, name: str) -> str | None:
         """A field of the face's own, whichever form it was sent in."""

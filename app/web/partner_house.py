@@ -1,6 +1,7 @@
 """What a partner's agent sees of their own institution: what was signed, what is offered, and how it has answered."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -59,8 +60,14 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(settings().time_zone))
 
 
-def _period(since: str = "", until: str = "") -> tuple[date, date]:
-    """The first and the last day that are counted: ninety days unless told, a year at most, never beyond today."""
+def _period(request: Request, since: str = "", until: str = "") -> tuple[date, date]:
+    """The first and the last day that are counted: ninety days unless told, a year at most, never beyond today.
+
+    A first day after the last is no period: it is refused on the page, where it can be mended.
+    """
+    first_told, last_told = _day(since), _day(until)
+    if first_told and last_told and first_told > last_told:
+        face.refuse_here(request, face.invalid("/since", "dates_in_order"), since=since, until=until)
     last = min(_day(until) or today(), today())
     first = _day(since) or last - timedelta(days=89)
     return min(max(first, last - timedelta(days=364)), last), last
@@ -80,6 +87,16 @@ Period = Annotated[tuple[date, date], Depends(_period)]
 async def our_figures(request: Request, actor: ReferralAnswerer, db: ReadDb, period: Period) -> Response:
     """What was sent in a period, how fast and how it was answered, and what came of it."""
     since, until = period
+    if face.refusal(request):
+        return page(
+            request,
+            "partner/figures.html",
+            figures=None,
+            since=since,
+            until=until,
+            periods=_periods(today()),
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
     counted = await read_aside(
         figures.of_institution, db, actor, _midnight(since), _midnight(until + timedelta(days=1))
     )

@@ -1,6 +1,7 @@
 """The partner's face: what was sent to their institution, and one referral as the person allows it now."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -14,7 +15,7 @@ from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.pagination import Page, PageRequest
 from app.partners import own
-from app.referrals import answering, queries, service
+from app.referrals import answering, partner_view, queries, service
 from app.referrals import inbox as due
 from app.referrals.deps import PartnerDocuments, PartnerReferral, ReferralAnswerer, ReferralToAnswer
 from app.referrals.naming import reference
@@ -38,7 +39,7 @@ from app.windows import places
 
 router = face.router()
 
-Box = Literal["to_answer", "in_progress", "ended"]
+Box = Literal["to_answer", "for_window", "in_progress", "ended"]
 
 REASONS = {
     ReferralAction.decline: DeclineReason,
@@ -52,14 +53,17 @@ REASONS = {
 def inbox(
     request: Request, actor: ReferralAnswerer, db: ReadDb, wanted: PageQuery, box: Box = "to_answer"
 ) -> Response:
-    """Three boxes: what waits for an answer, what is overdue before the rest; what is under way; what has ended."""
+    """What waits for an answer, what is overdue before the rest; for the window's answer; what is under way; has ended."""
     found = _box(db, actor, wanted, box)
     known = places.windows(db, (item["window_id"] for item in found.items))
     return page(
         request,
         "partner/inbox.html",
         box=box,
-        boxes=("to_answer", "in_progress", "ended"),
+        boxes=get_args(Box),
+        answered=queries.just_answered(
+            db, (item["id"] for item in found.items if item["status"] in UNDECIDED)
+        ),
         referrals=[{**item, **_clock(item, known[item["window_id"]]["time_zone"])} for item in found.items],
         next=found.next,
         services=own.named(db, actor, (item["service_id"] for item in found.items)),
@@ -97,6 +101,7 @@ def show(
     """One referral as the person allows it now. What was written closes with the consent, as at the API."""
     is_shared = not view["is_withheld"]
     written = PageRequest(limit=100)
+    steps = _history(db, actor, view)
     return page(
         request,
         "partner/referral.html",
@@ -106,9 +111,57 @@ def show(
         assessment_band=drawing.band(db, view["assessment"]),
         documents=documents,
         file_limit=documents_page.most_megabytes(),
-        messages=queries.messages(db, view["id"], written).items if is_shared else [],
-        steps=[_in_words(step) for step in queries.partner_steps(db, view["id"])] if is_shared else [],
+        messages=_talk(queries.messages(db, view["id"], written).items, steps) if is_shared else [],
+        steps=steps,
+        answer=_answer_of_window(view, steps),
+        overtaken=steps[-1] if steps and _is_overtaken(request) else None,
     )
+
+
+# Somebody else took a step before what was asked for was tried.
+_OVERTAKEN = frozenset({"illegal_move", "changed_meanwhile", "referral_ended", "attachments_closed"})
+
+
+def _is_overtaken(request: Request) -> bool:
+    refusal = face.refusal(request)
+    return refusal is not None and refusal["code"] in _OVERTAKEN
+
+
+def _history(db: ReadSession, actor: Actor, view: dict[str, Any]) -> list[dict[str, Any]]:
+    """What has happened, oldest first. Of what has ended the window's words and reasons are closed: they tell of the
+    person. While the person shares nothing, so is all of it.
+    """
+    if view["is_withheld"] and view["status"] not in FINAL:
+        return []
+    steps = [_in_words(step) for step in queries.partner_steps(db, view["id"])]
+    if not view["is_withheld"]:
+        return steps
+    keeps_words = partner_view.may_read_own_words(db, actor, view["id"])
+    return [
+        {
+            **step,
+            "note": step["note"] if step["is_ours"] and keeps_words else None,
+            "reason": step["reason"] if step["is_ours"] else None,
+        }
+        for step in steps
+    ]
+
+
+def _talk(messages: list[Any], steps: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
+    """What both sides wrote, oldest first: questions and their answers are looked for among the messages."""
+    asked = [
+        {"at": step["at"], "text": step["note"], "from_partner": step["is_ours"]}
+        for step in steps
+        if step["action"] in {ReferralAction.ask, ReferralAction.answer} and step["note"]
+    ]
+    return sorted([*messages, *asked], key=lambda one: one["at"])
+
+
+def _answer_of_window(view: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The window's answer to the last question, while it is the partner's turn again."""
+    if view["status"] not in UNDECIDED or view["status"] in PAUSED:
+        return None
+    return next((step for step in reversed(steps) if step["action"] is ReferralAction.answer), None)
 
 
 def told(db: ReadSession, actor: Actor, view: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from app.core import i18n
-from app.core.errors import DomainError, InvalidInput, NotAuthenticated, NotFound
+from app.core.errors import ChangedMeanwhile, DomainError, InvalidInput, NotAuthenticated, NotFound
+from app.core.http import BodyTooLarge
 from app.web import face
 from app.web.forms import Form, explained
 from app.web.rendering import page
@@ -24,7 +25,7 @@ async def beside(request: Request, code: str, status: int) -> Response:
         if request.method in {"GET", "HEAD"}:  # a form's address, loaded again or gone back to after a lock
             return face.see(_above(request))
         code = NotFound.code  # the refusal's own words speak to who writes programs
-    return page(request, "refused.html", told=explained(code, {}), back=None, status=status)
+    return page(request, "refused.html", told=explained(code, {}), back=None, written=[], status=status)
 
 
 def _above(request: Request) -> str:
@@ -40,9 +41,20 @@ def _above(request: Request) -> str:
 
 def outside(request: Request, error: DomainError) -> Response:
     """Answer what was refused before a route was reached, or what broke."""
+    if isinstance(error, BodyTooLarge) and (shown := _page_of_upload(request)):
+        return face.see(shown, refused=_TOO_LARGE)  # no route has been reached that could show the page
     back = _above(request) if request.method == "POST" else None  # what was sent is not read: nor its page
     told = explained(error.code, error.details)
-    return page(request, "refused.html", told=told, back=back, status=int(error.status))
+    return page(request, "refused.html", told=told, back=back, written=[], status=int(error.status))
+
+
+def _page_of_upload(request: Request) -> str | None:
+    """The page of the thing that a document was sent to, where the form itself was not read."""
+    path = request.url.path
+    return path.removesuffix(_UPLOAD) if path.endswith(_UPLOAD) else None
+
+
+_UPLOAD, _TOO_LARGE = "/attachments", "file_too_large"
 
 
 async def refused(request: Request, error: DomainError) -> Response:
@@ -57,7 +69,14 @@ async def refused(request: Request, error: DomainError) -> Response:
         if again is not None:
             again.status_code = int(error.status)
             return again
-    return page(request, "refused.html", told=told, back=None, status=int(error.status))
+    return page(
+        request,
+        "refused.html",
+        told=told,
+        back=None,
+        written=face.form(request).written(),
+        status=int(error.status),
+    )
 
 
 def _in_words(request: Request, error: DomainError) -> dict[str, Any]:
@@ -95,22 +114,43 @@ def _way_in(request: Request) -> Response:
     if request.headers.get("hx-request"):  # a part of a page: the whole page goes
         return Response(status_code=401, headers={**face.HEADERS, "HX-Redirect": door})
     wanted = request.url.path if request.method == "GET" else face.ours(face.form(request).own("_page"))
-    return face.see(door + (f"?next={quote(wanted)}" if wanted != "/" else ""))
+    told = [f"next={quote(wanted)}"] if wanted != "/" else []
+    told += ["over=1"] if face.is_over(request) else []
+    return face.see(door + ("?" + "&".join(told) if told else ""))
 
 
 async def _again(request: Request, sent: Form, told: dict[str, Any]) -> Response | None:
-    """The page on which the form stood, with what was typed and what is wrong; None when it was none of ours."""
-    path, _, query = (sent.own("_page") or "").partition("?")
-    if not path.startswith("/") or path.startswith("//") or not path.isascii():
-        return None
+    """The page on which the form stood, with what was typed and what is wrong; None when it was none of ours.
+
+    Where that page leads on, because what it asked for can be done no more, the page that it leads to is shown: the
+    thing as it now is.
+    """
+    shown = sent.own("_page") or _page_of_upload(request) or ""
+    for refusal in (told, _overtaken(told)):
+        path, _, asked = shown.partition("?")
+        if not path.startswith("/") or path.startswith("//") or not path.isascii():
+            return None
+        answer = await _captured(request, _scope(request, sent, refusal, path, asked))
+        if answer is None or answer.status_code != HTTPStatus.SEE_OTHER:
+            return answer
+        shown = answer.headers["location"]
+    return None
+
+
+def _overtaken(told: dict[str, Any]) -> dict[str, Any]:
+    """A refusal as it is told where its fields no longer stand: nobody is sent to look at them."""
+    return explained(ChangedMeanwhile.code, {}) if told["errors"] else told
+
+
+def _scope(request: Request, sent: Form, told: dict[str, Any], path: str, asked: str) -> dict[str, Any]:
     kept = {key: value for key, value in request.scope.items() if key in _KEPT}
     headers = [(name, value) for name, value in request.scope["headers"] if name not in _OF_THE_FORM]
-    scope = {
+    return {
         **kept,
         "method": "GET",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": query.encode("ascii", "ignore"),
+        "query_string": asked.encode("ascii", "ignore"),
         "headers": headers,
         "state": {},
         face.FORM: sent,
@@ -118,7 +158,6 @@ async def _again(request: Request, sent: Form, told: dict[str, Any]) -> Response
         face.SENT_TO: request.url.path,
         face.VISITOR_OF: face.visitor(request),
     }
-    return await _captured(request, scope)
 
 
 _KEPT = frozenset(
@@ -152,11 +191,12 @@ async def _captured(request: Request, scope: dict[str, Any]) -> Response | None:
         await request.app.router(scope, receive, send)
     except HTTPException:
         return None  # there is no such page, or it is only sent
-    if not isinstance(scope.get("route"), face.PageRoute) or not sent or sent[0]["status"] != HTTPStatus.OK:
+    if not isinstance(scope.get("route"), face.PageRoute) or not sent:
         return None
     start, *parts = sent
-    if not dict(start["headers"]).get(b"content-type", b"").startswith(b"text/html"):
+    is_page = dict(start["headers"]).get(b"content-type", b"").startswith(b"text/html")
+    if start["status"] != HTTPStatus.SEE_OTHER and not (is_page and start["status"] == HTTPStatus.OK):
         return None
-    response = Response(b"".join(part.get("body", b"") for part in parts))
+    response = Response(b"".join(part.get("body", b"") for part in parts), start["status"])
     response.raw_headers = list(start["headers"])
     return response

@@ -21,7 +21,7 @@ from app.auth.permissions import Permission, may
 from app.core import i18n
 from app.core.settings import LANGUAGES, settings
 from app.web import face, navigation, wording
-from app.web.forms import FormOnPage
+from app.web.forms import FormOnPage, explained
 
 STATIC = Path(__file__).parents[1] / "static"
 COMPRESSED_FROM = 1000  # bytes
@@ -90,6 +90,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         visitor=visitor if actor else None,
         menu=entries,
         current=navigation.current(path, entries),
+        unread=request.scope.get(face.UNREAD, 0),
         home=navigation.home(actor) if actor else "/sign-in",
         done=_done(request) if status < HTTPStatus.BAD_REQUEST else None,
         **context,
@@ -105,7 +106,7 @@ def fragment(request: Request, template: str, *, status: int = 200, **context: A
 
 def _render(request: Request, template: str, *, actor: Any, **context: Any) -> str:
     # What was done before is no part of the page: the form that stands on it leads back to the page alone.
-    shown_query = request.url.remove_query_params("done").query
+    shown_query = request.url.remove_query_params(["done", "refused"]).query
     # One proof and one beginning of every form's key: a page of many small forms stays small once compressed.
     proof = cache(lambda: face.proof(request))
     page_key, forms = secrets.token_urlsafe(12), count(1)
@@ -121,7 +122,7 @@ def _render(request: Request, template: str, *, actor: Any, **context: Any) -> s
             idle_minutes=settings().page_idle_minutes,
             may=(lambda permission: actor is not None and may(actor, permission)),
             form=_form_on_page(request),
-            refusal=face.refusal(request),
+            refusal=face.refusal(request) or _refused(request),
             proof=proof,
             once=lambda: f"{page_key}-{next(forms)}",
             **context,
@@ -133,6 +134,12 @@ def _form_on_page(request: Request) -> FormOnPage:
     told = face.refusal(request)
     address = request.scope.get(face.SENT_TO) or request.url.path
     return FormOnPage(face.form(request), address, is_stale=bool(told and told["code"] == "stale_version"))
+
+
+def _refused(request: Request) -> dict[str, Any] | None:
+    """What was refused before a page could be shown again, by a code in the address: a document that was too large."""
+    code = request.query_params.get("refused")
+    return explained(code, {}) if code == "file_too_large" else None
 
 
 def _done(request: Request) -> Markup | None:

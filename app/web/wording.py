@@ -75,6 +75,8 @@ def day_text(value: date, *, short: bool = False) -> str:
         month = there.strftime("%B", locale="fa")
         return digits(f"{there.day} {month}" if short else f"{there.day} {month} {there.year}")
     pattern = "d MMM" if short else "d MMMM y"
+    if code == "fr" and value.day == 1:
+        pattern = pattern.replace("d", "'1er'", 1)  # the first of a month alone is an ordinal
     return format_date(value, pattern, locale=LOCALES[code])
 
 

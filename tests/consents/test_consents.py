@@ -90,7 +90,7 @@ def test_a_refusal_is_an_answer_too(client: CheckedClient, office: World, person
 @pytest.mark.parametrize(
     ("values", "refusal"),
     [
-        ({"categories": []}, ("/categories", "missing")),
+        ({"categories": []}, ("/categories", "none_ticked")),
         ({"categories": ["shoe_size"]}, ("/categories/0", "unknown_choice")),
         ({"form": "oral_with_witness"}, ("/witness", "missing")),
         ({"need_code": "sorcery"}, ("/need_code", "unknown_code")),

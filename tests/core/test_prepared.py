@@ -92,7 +92,7 @@ def production() -> dict[str, Prepared]:
     for role in Role:
         found |= {f"case by {column} for {role}": cases._whole(role, column) for column in ("id", "number")}
         found[f"ids for {role}"] = cases._ids(role)
-        for box, goes_on in product((None, "to_answer", "in_progress", "ended"), (False, True)):
+        for box, goes_on in product((None, "to_answer", "for_window", "in_progress", "ended"), (False, True)):
             found[f"inbox {box} {goes_on} for {role}"] = referrals._inbox(role, box, goes_on)
         for sort, goes_on, condition in product(CaseSort, (False, True), (None, *caseload._CONDITIONS)):
             chosen = frozenset({condition} if condition else ())

@@ -86,7 +86,7 @@ def test_a_refusal_is_told_as_one_and_nobody_is_asked_again(db: WriteSession, wo
 def test_nothing_chosen_is_nothing_and_never_everything(ready: Ready) -> None:
     with pytest.raises(InvalidInput) as refused:
         send(ready, ready.draft(), categories=[])
-    assert refused.value.details["errors"] == [{"pointer": "/categories", "code": "missing"}]
+    assert refused.value.details["errors"] == [{"pointer": "/categories", "code": "none_ticked"}]
 
 
 def test_without_the_identity_nothing_is_sent_and_the_refusal_says_why(ready: Ready) -> None:

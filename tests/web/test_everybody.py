@@ -122,3 +122,43 @@ def test_a_refused_form_does_not_say_again_what_the_one_before_has_done(worker: 
     refused = page.send("/account/password", current_password="not mine at all", password="short")
     assert refused.find("//*[@role='alert']")
     assert not refused.find("//*[@role='status']")
+
+
+def test_a_form_sent_after_the_session_ended_elsewhere_leads_back_to_its_page(
+    worker: Browser, world: World
+) -> None:
+    """What is wrong is that nobody is signed in, not the form."""
+    page = worker.open("/account")
+    proof = page.find("//input[@name='_proof']/@value")[0]
+    key = str(worker.client.cookies.get(face.COOKIE))
+    page.send("/sign-out")
+    worker.client.cookies.set(face.COOKIE, key, domain="testserver.local", path="/")
+    fields = {"_proof": proof, "_page": "/account", "current_password": "x", "password": "y"}
+    door = worker.post("/account/password", fields)
+    assert (door.path, door.find("//input[@name='next']/@value")) == ("/sign-in", ["/account"])
+    assert "انتهت جلستك" in door.text
+    assert "انتهت صلاحية الصفحة" not in door.text
+
+
+def test_who_was_never_signed_in_is_not_told_that_a_session_ended(browser: Browser) -> None:
+    assert "انتهت جلستك" not in browser.open("/sign-in?next=/account").text
+
+
+def test_an_ended_session_is_told_also_to_who_only_opens_a_page(worker: Browser) -> None:
+    key = str(worker.client.cookies.get(face.COOKIE))
+    worker.open("/account").send("/sign-out")
+    worker.client.cookies.set(face.COOKIE, key, domain="testserver.local", path="/")
+    response = worker.client.get("/account", follow_redirects=False)
+    assert response.headers["location"] == "/sign-in?next=/account&over=1"
+
+
+def test_a_session_says_when_it_was_last_used(worker: Browser) -> None:
+    assert "آخر استعمال" in worker.open("/account").text
+
+
+def test_another_language_keeps_where_one_wanted_to_go(browser: Browser, worker: Browser) -> None:
+    page = browser.open("/sign-in?next=/account").send("/language", language="fr")
+    assert page.find("//input[@name='next']/@value") == ["/account"]
+    worker.open("/account").send("/lock")
+    page = worker.open("/locked?next=/notices").send("/language", language="fr")
+    assert page.find("//input[@name='next']/@value") == ["/notices"]

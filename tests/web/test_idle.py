@@ -81,7 +81,7 @@ def test_whoever_goes_on_working_is_not_locked_until_the_day_is_over(somebody: B
         clock.shift(IDLE)
         assert leads_to(somebody, "/account") is None
     clock.shift(IDLE)
-    assert leads_to(somebody, "/account") == "/sign-in?next=/account"
+    assert leads_to(somebody, "/account") == "/sign-in?next=/account&over=1"
 
 
 def test_a_use_is_written_down_once_a_minute_at_most(

@@ -13,7 +13,9 @@ from app.core.db import WriteSession
 from app.core.settings import LANGUAGES
 from app.files import service as files
 from app.files.models import SubjectType
+from app.referrals import answering
 from app.referrals.models import Referral, ReferralMessage
+from app.referrals.schemas import Acceptance, AppointmentIn
 from app.referrals.states import ReferralStatus
 from tests.factories import referrals
 from tests.factories.files import PDF
@@ -286,7 +288,7 @@ def test_the_days_to_answer_are_written_as_the_language_writes_them(
     assert said in told
 
 
-@pytest.mark.parametrize("told", ["since=x&until=y", "since=2026-12-31&until=2026-01-01", "since=1900-01-01"])
+@pytest.mark.parametrize("told", ["since=x&until=y", "since=1900-01-01"])
 def test_a_period_that_is_none_is_brought_into_bounds(agent: Browser, told: str) -> None:
     agent.open(f"/our-figures?{told}")
 
@@ -309,3 +311,27 @@ def test_every_page_speaks_every_language(
             assert page.path.endswith(action)
     for path in ("/inbox", "/inbox?box=in_progress", "/inbox?box=ended", "/our-agreement", "/our-figures"):
         agent.open(path)
+
+
+def test_a_period_that_ends_before_it_begins_is_refused_where_it_can_be_mended(agent: Browser) -> None:
+    page = agent.open("/our-figures?since=2026-03-02&until=2026-03-01", status=422)
+    assert page.find("//input[@name='since']/@value") == ["2026-03-02"]
+    assert "اليوم الأخير يسبق اليوم الأول" in page.find("//*[@id='refusal']")[0].text_content()
+    assert page.find("//*[@id='f-since-error']")
+
+
+def test_an_appointment_that_is_set_is_changed(agent: Browser, ready: Ready, sent: Referral) -> None:
+    at = {"at": (now() + TOMORROW).strftime("%Y-%m-%dT09:30"), "zone": "Africa/Casablanca"}
+    answering.accept(ready.db, ready.world.agent, sent, Acceptance(contact_name="مينة (مثال)"))
+    ready.db.commit()
+    assert "لم يحدد بعد" in agent.open("/inbox?box=in_progress").text
+    assert "تحديد الموعد" in agent.open(f"/inbox/{sent.id}").text
+    answering.schedule(ready.db, ready.world.agent, sent, AppointmentIn.model_validate(at))
+    ready.db.commit()
+    assert agent.open(f"/inbox/{sent.id}").follow("تغيير الموعد").find("//h1")[0].text == "تغيير الموعد"
+    assert "09:30" in agent.open("/inbox?box=in_progress").text
+
+
+def test_a_long_message_is_folded_without_scripts(agent: Browser, sent: Referral) -> None:
+    page = agent.open(f"/inbox/{sent.id}").send(f"/inbox/{sent.id}/messages", text="كلام (مثال) " * 100)
+    assert page.find("//*[@id='messages']//details/summary")

@@ -161,3 +161,22 @@ def test_opening_a_referral_is_on_record(worker: Browser, ready: Ready) -> None:
     at = committed(ready, ready.sent())
     worker.open(at)
     assert "قراءة توجيه" in worker.open(f"/people/{ready.person.id}/accesses").text
+
+
+@pytest.mark.parametrize("days", [-3, -1, 0, 8])
+def test_when_an_answer_is_due_is_told_without_a_word_that_turns_it_around(
+    worker: Browser, ready: Ready, days: int
+) -> None:
+    """In Arabic "before" in front of "three days ago" or "in eight days" says something else."""
+    referral = ready.sent()
+    referral.decide_by = now() + timedelta(days=days)
+    ready.db.commit()
+    said = {-3: "منذ 3 أيام", -1: "أمس", 0: "اليوم", 8: "بعد 8 أيام"}[days]
+    assert f"أجل الجواب: {said}" in worker.open("/referrals").text
+
+
+def test_while_the_partner_waits_for_the_window_no_answer_is_due(worker: Browser, ready: Ready) -> None:
+    referral = ready.sent()
+    answering.ask(ready.db, ready.world.agent, referral, "سؤال (مثال)")
+    ready.db.commit()
+    assert "أجل الجواب: متوقف" in worker.open("/referrals").text
