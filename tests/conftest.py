@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 os.environ["SHUBBAK_SECRET_KEY"] = base64.b64encode(bytes(range(1, 49))).decode()
 os.environ["SHUBBAK_DATA_DIR"] = "/nonexistent/shubbak-tests"  # nothing may write outside tmp_path
 
+from app.core import i18n
 from app.core.db import Database, ReadSession, WriteSession, rows
 from app.core.settings import Settings
 from tests.factories.world import World
@@ -39,6 +40,14 @@ def wired() -> None:
     from app.wiring import wire
 
     wire()
+
+
+@pytest.fixture(autouse=True)
+def same_language() -> Iterator[None]:
+    """Whichever language a test spoke, the next one begins as if nobody had spoken."""
+    before = i18n.language.get()
+    yield
+    i18n.language.set(before)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -29,6 +29,7 @@ from app.auth.states import UserStatus
 from app.core.actor import Role
 from app.core.clock import now
 from app.core.db import Database, ReadSession, WriteSession
+from app.core.log import log
 from app.core.settings import Settings, settings
 from app.instruments.models import Instrument
 from app.main import create_app
@@ -93,6 +94,7 @@ def process_as_before() -> Iterator[None]:
     yield
     os.umask(mask)
     structlog.configure(**logging)
+    vars(log).pop("bind", None)  # kept on first use, with the standard error of the test that used it
 
 
 @pytest.fixture(scope="module")

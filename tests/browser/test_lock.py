@@ -32,7 +32,7 @@ def sign_in(page: Page, served: Served, to: str = "/account") -> None:
     page.goto(f"/sign-in?next={to}")
     page.fill("[name=username]", WORKER)
     page.fill("[name=password]", served.passwords[WORKER])
-    page.locator("main form button").first.click()
+    page.locator("main form button:not([data-reveal])").first.click()
     page.wait_for_url(f"**{to}")
 
 
@@ -220,10 +220,10 @@ def test_the_password_opens_the_lock_and_a_wrong_one_does_not(
     page.locator("#lock button").click()
     page.wait_for_url(LOCKED)
     page.fill("[name=password]", "not this sentence")
-    page.locator("form[action='/locked'] button").click()
+    page.locator("form[action='/locked'] button:not([data-reveal])").click()
     expect(page.locator("[role=alert]")).to_be_visible()
     page.fill("[name=password]", served.passwords[WORKER])
-    page.locator("form[action='/locked'] button").click()
+    page.locator("form[action='/locked'] button:not([data-reveal])").click()
     expect(page.locator("nav.menu")).to_be_visible()
 
 
@@ -269,11 +269,11 @@ def test_the_lock_leads_back_from_a_refused_form_to_its_page(visit: Opener, serv
     page.goto("/account")
     page.locator("form[action='/account/password'] [name=current_password]").fill("not this sentence")
     page.locator("form[action='/account/password'] [name=password]").fill("short")
-    page.locator("form[action='/account/password'] button").click()
+    page.locator("form[action='/account/password'] button:not([data-reveal])").click()
     expect(page.locator("#refusal")).to_be_visible()
     assert page.url.endswith("/account")  # loaded again, the page is asked for and nothing is sent
     page.locator("#lock button").click()
     page.wait_for_url(LOCKED)
     page.fill("[name=password]", served.passwords[WORKER])
-    page.locator("form[action='/locked'] button").click()
+    page.locator("form[action='/locked'] button:not([data-reveal])").click()
     expect(page.locator("main")).to_contain_text(WORKER)

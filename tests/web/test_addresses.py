@@ -38,7 +38,6 @@ def test_the_address_of_a_form_can_be_asked_for(worker: Browser, pattern: str) -
         ("/interviews/{id}/complete", "/interviews/{id}"),
         ("/approvals/{id}/decline", "/approvals/{id}"),
         ("/board/cases/{id}/assign", "/board"),
-        ("/house/users/{id}/disable", "/house/users/{id}"),
         ("/attachments/{id}/remove", "/"),
         ("/lock", "/"),
     ],

@@ -6,7 +6,6 @@ from fastapi import FastAPI
 from app.cases.models import Case
 from app.cases.states import Priority
 from app.core.db import WriteSession
-from app.core.settings import settings
 from tests.factories import cases, files
 from tests.factories import people as people_factory
 from tests.factories.world import World
@@ -198,13 +197,6 @@ def test_a_document_whose_name_promised_another_kind_is_said_to_be_renamed(
     assert "امتداد" in page.find("//*[@role='status']")[0].text_content()
     page = worker.open(path_of(case)).attach(path_of(case, "/attachments"), "Notes.TXT", b"words (example)")
     assert "امتداد" not in page.find("//*[@role='status']")[0].text_content()
-
-
-def test_from_a_document_that_is_too_large_to_be_read_a_link_leads_back(worker: Browser, case: Case) -> None:
-    much = b"%PDF-1.4" + bytes(settings().attachment_limit_bytes + 100_000)
-    page = worker.open(path_of(case)).attach(path_of(case, "/attachments"), "much.pdf", much)
-    assert page.status == 413
-    assert page.link("العودة إلى الصفحة") == path_of(case)
 
 
 def test_until_a_contact_is_planned_the_case_says_when_the_rhythm_asks_for_one(

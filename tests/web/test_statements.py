@@ -18,7 +18,7 @@ from app.web import face
 from tests.support.served import ROLES, Served
 
 AGAIN = 4  # a supervisor of two windows: each of them in two boxes of the board
-WHOLE = 40  # the fullest page is a case's, with the entries of who opened it
+WHOLE = 44  # the fullest pages are a case's and what is shared of it, with the entries of who opened them
 
 
 @pytest.fixture
