@@ -1,12 +1,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from app.audit.models import AuditEntry
 from app.core.actor import SYSTEM
 from app.core.errors import InvalidInput, NotFound
 from app.core.ids import WindowId, uuid7
 from app.core.pagination import PageRequest
 from app.windows import queries, service
+from app.windows.schemas import HolidayCreate
 from tests.factories.windows import day_off
 from tests.factories.world import World
 
@@ -74,3 +77,13 @@ def test_a_window_is_found_by_its_code_however_it_is_typed(world: World) -> None
     assert queries.by_code(world.db, "ouj1").id == world.here
     with pytest.raises(NotFound):
         queries.by_code(world.db, "NAD1")
+
+
+def test_a_day_that_is_confirmed_twice_was_confirmed_once(world: World) -> None:
+    day = HolidayCreate(on=date(2031, 5, 1), name_ar="عيد (مثال)", name_fr="Fête (exemple)", is_certain=False)
+    holiday = service.add_holiday(world.db, world.administrator, day)
+    for _ in range(2):
+        service.confirm_holiday(world.db, world.administrator, holiday)
+    world.db.flush()
+    confirmed = select(AuditEntry).where(AuditEntry.action == "holiday:confirm")
+    assert (holiday.is_certain, len(world.db.scalars(confirmed).all())) == (True, 1)
