@@ -3,7 +3,8 @@ from fastapi import FastAPI
 
 from app.core.db import WriteSession
 from app.intake.models import Interview
-from tests.factories import intake, people
+from tests.factories import intake, people, referrals
+from tests.factories.referrals import Ready
 from tests.factories.world import World
 from tests.support.pages import Browser
 
@@ -53,3 +54,19 @@ def draft(db: WriteSession, world: World, intake_terms: None) -> Interview:
     begun = intake.draft(db, world.worker, world.here)
     db.commit()
     return begun
+
+
+@pytest.fixture
+def ready(db: WriteSession, world: World) -> Ready:
+    """A case with a partner whose service may be sent to."""
+    found = referrals.ready(db, world)
+    db.commit()
+    return found
+
+
+@pytest.fixture
+def unasked(db: WriteSession, world: World) -> Ready:
+    """The person has not been asked about sharing yet."""
+    found = referrals.ready(db, world, with_consent=False)
+    db.commit()
+    return found

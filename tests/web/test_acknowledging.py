@@ -1,47 +1,16 @@
 """What a worker acknowledges before sending: each form its own, and only what is true of what it sends."""
 
-from uuid import UUID
-
-import pytest
 from fastapi import FastAPI
 
 from app.consents import service as consents
 from app.core.db import WriteSession
-from app.core.ids import ReferralId
-from app.referrals.models import Referral
 from tests.factories import referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
-from tests.support.pages import Browser, Page
-
-
-@pytest.fixture
-def ready(db: WriteSession, world: World) -> Ready:
-    found = referrals.ready(db, world)
-    db.commit()
-    return found
-
-
-@pytest.fixture
-def unasked(db: WriteSession, world: World) -> Ready:
-    """The person has not been asked about sharing yet."""
-    found = referrals.ready(db, world, with_consent=False)
-    db.commit()
-    return found
-
+from tests.support.pages import Browser
+from tests.web.sending import SHARED, committed, kept
 
 ACKNOWLEDGED = "//input[@name='acknowledged[]']"
-SHARED = ["identity", "contact", "needs", "situation"]
-
-
-def kept(ready: Ready, page: Page) -> Referral:
-    ready.db.expire_all()
-    return ready.db.get_one(Referral, ReferralId(UUID(page.path.split("/")[2])))
-
-
-def committed(ready: Ready, referral: Referral) -> str:
-    ready.db.commit()
-    return f"/referrals/{referral.id}"
 
 
 def test_sending_less_than_the_service_needs_explains_itself_and_can_be_confirmed(

@@ -12,17 +12,9 @@ from app.referrals import answering, service
 from app.referrals.models import Referral
 from app.referrals.schemas import Acceptance, Decline, ReReferral, Withdrawal
 from app.referrals.states import DeclineReason, WithdrawalReason
-from tests.factories import referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
 from tests.support.pages import Browser
-
-
-@pytest.fixture
-def ready(db: WriteSession, world: World) -> Ready:
-    found = referrals.ready(db, world)
-    db.commit()
-    return found
 
 
 def committed(ready: Ready, referral: Referral) -> str:

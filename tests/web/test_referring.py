@@ -1,8 +1,5 @@
 """From a need to a sent referral in few clicks: the partner, what is shared, what stands in the way, without scripts."""
 
-from uuid import UUID
-
-import pytest
 from fastapi import FastAPI
 
 from app.cases.states import Priority
@@ -10,40 +7,12 @@ from app.core.actor import SYSTEM
 from app.core.db import WriteSession
 from app.core.ids import ReferralId
 from app.referrals import queries
-from app.referrals.models import Referral
 from app.referrals.states import ReferralStatus
 from tests.factories import partners, referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
-from tests.support.pages import Browser, Page
-
-
-@pytest.fixture
-def ready(db: WriteSession, world: World) -> Ready:
-    found = referrals.ready(db, world)
-    db.commit()
-    return found
-
-
-@pytest.fixture
-def unasked(db: WriteSession, world: World) -> Ready:
-    """The person has not been asked about sharing yet."""
-    found = referrals.ready(db, world, with_consent=False)
-    db.commit()
-    return found
-
-
-SHARED = ["identity", "contact", "needs", "situation"]
-
-
-def kept(ready: Ready, page: Page) -> Referral:
-    ready.db.expire_all()
-    return ready.db.get_one(Referral, ReferralId(UUID(page.path.split("/")[2])))
-
-
-def committed(ready: Ready, referral: Referral) -> str:
-    ready.db.commit()
-    return f"/referrals/{referral.id}"
+from tests.support.pages import Browser
+from tests.web.sending import SHARED, committed, kept
 
 
 def test_from_the_case_to_a_sent_referral_takes_two_forms(worker: Browser, ready: Ready) -> None:
