@@ -24,6 +24,7 @@ from app.cases.plan_router import router as plans
 from app.cases.router import router as cases
 from app.consents.router import router as consents
 from app.core import problems
+from app.core.asked import COMPONENTS, shapes
 from app.core.db import Database
 from app.core.deps import make_turn
 from app.core.errors import ChangedMeanwhile, Conflict, DomainError, InvalidInput, StaleVersion, Unavailable
@@ -105,20 +106,21 @@ def create_app(database: Database | None = None, config: Settings | None = None)
     for pages in PAGES:
         app.include_router(pages)
     mount_docs(app)
-    _document_problems(app)
+    _document_shapes(app)
     return app
 
 
-def _document_problems(app: FastAPI) -> None:
-    """Add the shape of a refusal to the OpenAPI document; every route's refusals refer to it."""
+def _document_shapes(app: FastAPI) -> None:
+    """Add to the OpenAPI document what its routes refer to by name: a refusal, and what a query may hold."""
     build = app.openapi
-    _, shapes = models_json_schema(
-        [(problems.Problem, "serialization")], ref_template="#/components/schemas/{model}"
+    _, refusals = models_json_schema(
+        [(problems.Problem, "serialization")], ref_template=f"{COMPONENTS}{{model}}"
     )
+    asked = {one for router in ROUTERS for route in router.routes for one in getattr(route, "asked", ())}
 
     def documented() -> dict[str, Any]:
         document = build()
-        document["components"]["schemas"].update(shapes["$defs"])
+        document["components"]["schemas"].update(refusals["$defs"] | shapes(asked))
         return document
 
     app.openapi = documented  # type: ignore[method-assign]

@@ -1,20 +1,21 @@
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 
 from app.auth.deps import allowed
 from app.auth.permissions import Permission
-from app.cases import plan_queries, queries
+from app.cases import caseload, plan_queries, queries
 from app.cases.caseload import CaseFilter
 from app.cases.models import Action, Case, Goal
 from app.cases.queries import CaseIds
-from app.cases.schemas import CaseSort
-from app.cases.states import CaseStatus, Priority
+from app.cases.schemas import CasesAsked, CaseSort
 from app.core.actor import Actor
-from app.core.deps import ReadDb, WriteDb, look
+from app.core.asked import Asked
+from app.core.deps import ReadDb, WriteDb, look, read_aside
 from app.core.errors import NotFound
 from app.core.http import refuses
-from app.core.ids import ActionId, CaseId, GoalId, PersonId, UserId, WindowId
+from app.core.ids import ActionId, CaseId, GoalId
+from app.core.pagination import InvalidCursor, Page
 from app.people import queries as people
 
 CaseReader = Annotated[Actor, Depends(allowed(Permission.case_read))]
@@ -71,53 +72,42 @@ CaseOpenedToRead = Annotated[dict[str, Any], Depends(_opened, scope="function")]
 CaseFoundByNumber = Annotated[dict[str, Any], Depends(_opened_by_number, scope="function")]
 
 
-@refuses(NotFound)
+class Listed(NamedTuple):
+    """A page of cases, and what was asked for."""
+
+    chosen: CaseFilter
+    page: Page
+
+
+@refuses(NotFound, InvalidCursor)
 async def _listed(
     request: Request,
     actor: CaseReader,
     db: ReadDb,
-    window_id: Annotated[WindowId | None, Query(description="One of your windows.")] = None,
-    person_id: Annotated[
-        PersonId | None,
-        Query(
-            description="Whom one of your windows has received: that person's cases, whatever their state."
-        ),
-    ] = None,
-    referent_id: UserId | None = None,
-    status: CaseStatus | None = None,
-    priority: Priority | None = None,
-    mine: Annotated[
-        bool, Query(description="Those whose referent you are; instead of `referent_id`.")
-    ] = False,
-    overdue: Annotated[bool, Query(description="What was due next is past.")] = False,
-    silent: Annotated[bool, Query(description="No contact for longer than the house allows.")] = False,
-    sort: Annotated[
-        CaseSort | None,
-        Query(
-            description="`newest`; `due`: the most overdue first; `contact`: the longest silence first. "
-            "By default `due` with `overdue`, else `contact` with `silent`, else `newest`."
-        ),
-    ] = None,
-) -> CaseFilter:
-    """Which cases are wanted; asking leaves its entry.
+    asked: Annotated[CasesAsked, Depends(Asked(CasesAsked))],
+) -> Listed:
+    """The page that is asked for; asking leaves its entry.
 
     A list shows who is accompanied, by name: each page asked for leaves one entry, of the list as a whole. One entry a
     case would bury the trail of real openings under a worker's everyday glances. A list of one person's cases is a look
     into that person's file: it is told as such, and only to who may see the person.
     """
-    if person_id is not None:
-        await look(request, people.check_visible, db, actor, person_id)
-    await request.app.state.accesses.record(actor, "case:list", "case", None, person_id)
-    return CaseFilter(
-        window_id=window_id,
-        person_id=person_id,
-        referent_id=actor.user_id if mine else referent_id,
-        status=status,
-        priority=priority,
-        overdue=overdue,
-        silent=silent,
-        sort=sort or _sort(overdue, silent),
+    if asked.person_id is not None:
+        await look(request, people.check_visible, db, actor, asked.person_id)
+    await request.app.state.accesses.record(actor, "case:list", "case", None, asked.person_id)
+    chosen = CaseFilter(
+        window_id=asked.window_id,
+        person_id=asked.person_id,
+        referent_id=actor.user_id if asked.mine else asked.referent_id,
+        status=asked.status,
+        priority=asked.priority,
+        overdue=asked.overdue,
+        silent=asked.silent,
+        sort=asked.sort or _sort(asked.overdue, asked.silent),
     )
+    if chosen.follows_an_index:
+        return Listed(chosen, await look(request, caseload.page, db, actor, asked, chosen))
+    return Listed(chosen, await read_aside(caseload.page, db, actor, asked, chosen))
 
 
 def _sort(overdue: bool, silent: bool) -> CaseSort:
@@ -126,4 +116,4 @@ def _sort(overdue: bool, silent: bool) -> CaseSort:
     return CaseSort.contact if silent else CaseSort.newest
 
 
-CasesListed = Annotated[CaseFilter, Depends(_listed, scope="function")]
+CasesListed = Annotated[Listed, Depends(_listed, scope="function")]

@@ -1,7 +1,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.auth.deps import CreateDb
-from app.cases import caseload, closure, queries, service, timeline
+from app.cases import closure, queries, service, timeline
 from app.cases.deps import (
     CaseAssigner,
     CaseCloser,
@@ -32,7 +32,7 @@ from app.cases.schemas import (
 )
 from app.core.actor import Actor
 from app.core.db import ReadSession
-from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version, look, read_aside
+from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
 from app.core.errors import ChangedMeanwhile, Conflict, IllegalMove, NotFound
 from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.core.ids import CaseId
@@ -51,15 +51,9 @@ def open_case(actor: CaseWriter, db: CreateDb, data: CaseCreate) -> Response:
 
 
 @router.get("/cases", response_model=CasePage)
-async def list_cases(
-    request: Request, actor: CaseReader, db: ReadDb, page: PageQuery, chosen: CasesListed
-) -> Response:
+async def list_cases(request: Request, cases: CasesListed) -> Response:
     """Cases of your windows. Sorted by due date or contact, only living cases that have one are listed."""
-    if chosen.follows_an_index:
-        found = await look(request, caseload.page, db, actor, page, chosen)
-    else:
-        found = await read_aside(caseload.page, db, actor, page, chosen)
-    return page_answer(request, found)
+    return page_answer(request, cases.page)
 
 
 @router.get("/cases/by-number/{number}", response_model=CaseOut)

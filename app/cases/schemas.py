@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -19,6 +20,7 @@ from app.cases.states import (
 )
 from app.core.fields import Code, Prose, Reason, RequiredLine, RequiredProse
 from app.core.ids import ActionId, AssignmentId, CaseId, GoalId, PersonId, UserId, WindowId
+from app.core.pagination import PageRequest
 from app.core.schemas import Input, Output
 from app.people.schemas import Day
 
@@ -213,6 +215,34 @@ class CaseSort(StrEnum):
     newest = "newest"
     due = "due"  # the most overdue first; without the cases that nothing is due for
     contact = "contact"  # the longest silence first
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesAsked(PageRequest):
+    """What a list of cases may be narrowed to, its order, and which page of it."""
+
+    window_id: Annotated[WindowId | None, Field(description="One of your windows.")] = None
+    person_id: Annotated[
+        PersonId | None,
+        Field(
+            description="Whom one of your windows has received: that person's cases, whatever their state."
+        ),
+    ] = None
+    referent_id: UserId | None = None
+    status: CaseStatus | None = None
+    priority: Priority | None = None
+    mine: Annotated[bool, Field(description="Those whose referent you are; instead of `referent_id`.")] = (
+        False
+    )
+    overdue: Annotated[bool, Field(description="What was due next is past.")] = False
+    silent: Annotated[bool, Field(description="No contact for longer than the house allows.")] = False
+    sort: Annotated[
+        CaseSort | None,
+        Field(
+            description="`newest`; `due`: the most overdue first; `contact`: the longest silence first. "
+            "By default `due` with `overdue`, else `contact` with `silent`, else `newest`."
+        ),
+    ] = None
 
 
 class AssignmentOut(Output):

@@ -10,10 +10,11 @@ from anyio import to_thread
 from fastapi import Depends, Header, Request
 from sqlalchemy.orm import Session
 
+from app.core.asked import Asked
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.errors import ChangedMeanwhile, Conflict, InvalidInput, StaleVersion, VersionRequired
 from app.core.http import at_end, refuses
-from app.core.pagination import InvalidCursor, PageRequest, page_request
+from app.core.pagination import InvalidCursor, PageRequest
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -107,8 +108,7 @@ async def _end_reading(request: Request, session: Session) -> None:
 WriteDb = Annotated[WriteSession, Depends(unit_of_work, scope="function")]
 ReadDb = Annotated[ReadSession, Depends(read_only)]
 
-page_request.refuses = (InvalidCursor,)  # type: ignore[attr-defined]
-PageQuery = Annotated[PageRequest, Depends(page_request)]
+PageQuery = Annotated[PageRequest, Depends(refuses(InvalidCursor)(Asked(PageRequest)))]
 
 
 @refuses(VersionRequired, StaleVersion, InvalidInput)

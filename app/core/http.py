@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from app.core import i18n, problems
+from app.core.asked import documented
 from app.core.errors import DomainError, InvalidInput, NotAuthenticated, NotFound, Unavailable
 from app.core.fields import MAX_SAFE_INTEGER
 from app.core.pagination import Page
@@ -101,7 +103,11 @@ class ApiRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         self.responses = {**document(_refusals(self)), **self.responses}
-        self.query_names = frozenset(p.alias for d in _every(self) for p in d.query_params)
+        self.asked = [m for d in dependants(self.dependant) if (m := getattr(d.call, "asks", None))]
+        one_by_one = (parameter.alias for d in _every(self) for parameter in d.query_params)
+        self.query_names = frozenset(chain(one_by_one, *(one.names for one in self.asked)))
+        if self.asked:
+            self.openapi_extra = {**(self.openapi_extra or {}), "parameters": documented(self.asked)}
         self.needs_bearer = any(getattr(d.call, "needs_bearer", False) for d in dependants(self.dependant))
         permissions = [
             found for d in dependants(self.dependant) if (found := getattr(d.call, "permission", None))

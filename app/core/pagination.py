@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import Query
+from pydantic import Field
 from sqlalchemy import ColumnElement, Select, bindparam, tuple_
 
 from app.core.errors import DomainError
@@ -29,8 +29,10 @@ class InvalidCursor(DomainError):
 class PageRequest:
     """How many rows are wanted, and after which one."""
 
-    limit: int = 50
-    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=100, description="Rows a page.")] = 50
+    cursor: Annotated[
+        str | None, Field(max_length=512, description="From `next` or the `Link` header of the page before.")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,6 @@ class Page:
 
     items: list[dict[str, Any]]
     next: str | None
-
-
-async def page_request(
-    limit: Annotated[int, Query(ge=1, le=100, description="Rows a page.")] = 50,
-    cursor: Annotated[
-        str | None, Query(max_length=512, description="From `next` or the `Link` header of the page before.")
-    ] = None,
-) -> PageRequest:
-    """Read `limit` and `cursor` from the query."""
-    return PageRequest(limit, cursor)
 
 
 def keyset(

@@ -8,7 +8,6 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.auth.permissions import Permission, may
-from app.cases import caseload
 from app.cases.deps import CaseOpenedToRead, CaseReader, CasesListed
 from app.cases.schemas import CaseSort
 from app.cases.states import CaseStatus, Priority
@@ -26,11 +25,9 @@ router = face.router()
 
 
 @router.get("/cases")
-def list_cases(
-    request: Request, actor: CaseReader, db: ReadDb, wanted: PageQuery, chosen: CasesListed
-) -> Response:
+def list_cases(request: Request, actor: CaseReader, db: ReadDb, listed: CasesListed) -> Response:
     """The cases of one's windows, filtered; the next page is asked for by its cursor."""
-    found = caseload.page(db, actor, wanted, chosen)
+    chosen, found = listed
     known = {window_id: windows.read(db, actor, window_id) for window_id in sorted(actor.window_ids)}
     return page(
         request,

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import anyio
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.core.db import Database, ReadSession, WriteSession, rows
-from app.core.pagination import InvalidCursor, Page, PageRequest, binds, cut, encode, keyset, page_request
+from app.core.pagination import InvalidCursor, Page, PageRequest, binds, cut, encode, keyset
 from app.outbox.models import OutboxMessage
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -163,7 +162,3 @@ def test_a_page_that_is_not_full_is_the_last() -> None:
     found = [{"id": n} for n in range(3)]
     assert cut(found, PageRequest(3), "id") == Page(found, None)
     assert cut(found, PageRequest(2), "id") == Page(found[:2], encode([1]))
-
-
-def test_the_page_asked_for_is_what_the_query_says() -> None:
-    assert anyio.run(page_request, 7, "abc") == PageRequest(7, "abc")

@@ -129,7 +129,7 @@ class Route:
     @property
     def parameters(self) -> set[str]:
         every = [self.route.dependant, *dependants(self.route.dependant)]
-        return {p.name for d in every for p in (*d.path_params, *d.query_params)}
+        return {p.name for d in every for p in d.path_params} | self.route.query_names
 
     @property
     def codes(self) -> dict[str, list[str]]:
