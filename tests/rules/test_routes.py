@@ -129,7 +129,8 @@ class Route:
     @property
     def parameters(self) -> set[str]:
         every = [self.route.dependant, *dependants(self.route.dependant)]
-        return {p.name for d in every for p in d.path_params} | self.route.query_names
+        asked = {name for d in every for name in getattr(d.call, "names", ())}  # by an `Asked`
+        return asked | {p.name for d in every for p in (*d.path_params, *d.query_params)}
 
     @property
     def codes(self) -> dict[str, list[str]]:
