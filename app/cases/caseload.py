@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from app.auth.models import User, UserWindow
 from app.auth.states import UserStatus
@@ -24,22 +24,19 @@ from app.core.prepared import Prepared
 from app.windows import queries as windows
 
 _c = Case.__table__.c
-_u, _serves = User.__table__.alias("referent").c, UserWindow.__table__.c
+_u, _serves = User.__table__.c, UserWindow.__table__.c
 
 # Each stands in a statement over living cases alone.
 NEW: ColumnElement[bool] = and_(LIVING, _c.status == CaseStatus.open)
 PRESSED: ColumnElement[bool] = and_(LIVING, _c.priority.in_(sorted(PRESSING)))
-# Its referent does not serve at its window any more: nobody has it in hand.
+# Its referent does not serve at its window any more: nobody has it in hand. Of one window, whose staff is looked up once.
 UNATTENDED: ColumnElement[bool] = and_(
     LIVING,
-    ~exists()
-    .where(
-        _serves.user_id == _c.referent_id,
-        _serves.window_id == _c.window_id,
-        _u.id == _serves.user_id,
-        _u.status == UserStatus.active,
-    )
-    .correlate(Case.__table__),
+    _c.referent_id.not_in(
+        select(_serves.user_id)
+        .join(User.__table__, _u.id == _serves.user_id)
+        .where(_serves.window_id == bindparam("window"), _u.status == UserStatus.active)
+    ),
 )
 
 _KEYS = {

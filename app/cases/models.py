@@ -92,6 +92,19 @@ Index(
     sqlite_where=_living,
     postgresql_where=_living,
 )
+# What a supervisor's board counts, without reading the cases themselves: they lie scattered among all that were ever opened.
+Index(
+    "ix_cases_board",
+    Case.window_id,
+    Case.referent_id,
+    Case.priority,
+    Case.status,
+    Case.next_due_on,
+    Case.last_contact_on,
+    Case.closure_requested_at,
+    sqlite_where=_living,
+    postgresql_where=_living,
+)
 
 
 class CaseTransition(Transition, Base, kw_only=True):

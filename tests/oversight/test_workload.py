@@ -8,10 +8,11 @@ from app.cases.models import Case
 from app.cases.states import CaseStatus, Priority
 from app.core.actor import Role
 from app.core.clock import now, today
-from app.core.db import WriteSession
+from app.core.db import Database, WriteSession
 from app.oversight import workload
 from tests.factories import cases
 from tests.factories.world import World
+from tests.support.plans import plans_of
 
 
 def loads(db: WriteSession, world: World) -> dict[str, workload.Load]:
@@ -72,3 +73,21 @@ def test_closed_cases_ask_for_nothing(db: WriteSession, world: World) -> None:
     cases.define_terms(db)
     close(db, cases.case(db, world.worker, opened_on=today() - timedelta(days=300)))
     assert set(workload.counts(db, world.supervisor).values()) == {0}
+
+
+def test_the_board_is_counted_along_an_index_of_its_own(
+    db: WriteSession, database: Database, world: World
+) -> None:
+    """The cases themselves lie scattered among all that were ever opened: reading each would grow with the whole house."""
+    cases.define_terms(db)
+    cases.case(db, world.worker)
+
+    def board() -> None:
+        workload.counts(db, world.supervisor)
+        workload.loads(db, world.supervisor, [])
+
+    found = plans_of(db, database, "FROM cases", board)
+    assert len(found) == 2
+    for steps in found:
+        assert "ix_cases_board" in steps, steps
+        assert "CORRELATED" not in steps
