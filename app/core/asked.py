@@ -21,7 +21,7 @@ class Asked(Generic[T]):
     """A dependency that answers with the query as a dataclass whose fields all have defaults.
 
     Of a name that is sent twice the last counts. Names that it does not have are the route's to refuse: another dependency
-    may read them.
+    may read them. Raises `RequestValidationError` with all that is wrong in the query, before the path is looked at.
     """
 
     def __init__(self, what: type[T]) -> None:
