@@ -30,6 +30,7 @@ from app.intake.states import INTERVIEW_LIFECYCLE, Conclusion, InterviewAction, 
 from app.outbox import service as outbox
 from app.people import queries as people_queries
 from app.people import service as people
+from app.people import supplements
 from app.people.models import Person
 from app.people.schemas import PersonCreate
 from app.vocabularies import service as vocabularies
@@ -95,7 +96,7 @@ def _lack(name: str) -> dict[str, Any]:
 
 
 def unreadable(interview: Interview | Row) -> list[dict[str, Any]]:
-    """What was written down of a new person and cannot be: told together with what lacks, and before it is asked for."""
+    """What was written down of a person and cannot be: told together with what lacks, and before it is asked for."""
     if interview.new_person is None:
         return []
     try:
@@ -118,7 +119,11 @@ def _newcomer(interview: Interview | Row, duplicate_override: str | None = None)
 
 def _person(db: WriteSession, actor: Actor, interview: Interview, data: InterviewCompletion) -> Person | None:
     if interview.person_id is not None:
-        return people_queries.get(db, actor, interview.person_id)
+        person = people_queries.get(db, actor, interview.person_id)
+        if interview.new_person is not None:
+            with _kept_draft("new_person"):
+                supplements.supplement(db, actor, person, _newcomer(interview), data.duplicate_override)
+        return person
     if interview.new_person is None or _stays_unnamed(db, interview):
         return None
     with _kept_draft("new_person"):

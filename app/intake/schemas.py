@@ -107,11 +107,12 @@ class InterviewDraft(Input):
 
     held_at: PastInstant = Field(default_factory=now, description="When it was held; now, unless told.")
     channel: Channel | None = None
-    person_id: PersonId | None = Field(None, description="A registered person; excludes `new_person`.")
+    person_id: PersonId | None = Field(None, description="A registered person.")
     new_person: NewPerson | None = Field(
         None,
         description="Members of `PersonCreate` (without `window_id` and `duplicate_override`) as far as they "
-        "are known. They are kept as they are and checked when the interview is completed.",
+        "are known. They are kept as they are and checked when the interview is completed: then somebody new is "
+        "registered, or what the file of the registered person lacks of it is added there.",
         examples=[{"given_name_ar": "فاطمة", "family_name_ar": "المثالية"}],
     )
     narrative: Prose | None = Field(None, examples=["تبحث عن سكن بعد نهاية عقد الكراء (مثال)."])

@@ -26,7 +26,6 @@ def start(db: WriteSession, actor: Actor, data: InterviewCreate) -> Interview:
     interview = Interview(
         window_id=data.window_id, worker_id=actor.user, **_checked(db, actor, data.window_id, data.changes())
     )
-    _check_one_person(interview)
     _begin(db, actor, interview)
     if data.arrival_id is not None:
         arrival = queries.arrival(db, actor, data.arrival_id)
@@ -87,7 +86,6 @@ def save(db: WriteSession, actor: Actor, interview: Interview, data: InterviewUp
         changes.setdefault("new_person", None)  # who is registered is more than a name on a ticket
     for name, value in changes.items():
         setattr(interview, name, value)
-    _check_one_person(interview)
     interview.worker_id = actor.user
     db.flush()
     audit.record(
@@ -106,13 +104,14 @@ def name_person(
 ) -> None:
     """Whoever is heard is registered already; who is known elsewhere only is received at the window first.
 
+    What was told of them so far stays in the draft: what their file lacks of it is added when it is completed.
     Raises `InvalidInput` when that reception has no reason, `NotFound` for nobody's id, `IllegalMove`.
     """
     if interview.window_id not in people.windows_of(db, person_id):
         if reason is None:
             raise InvalidInput("/reason", "missing")
         registry.receive(db, actor, person_id, interview.window_id, reason)
-    save(db, actor, interview, InterviewUpdate(person_id=person_id, new_person=None))
+    save(db, actor, interview, InterviewUpdate(person_id=person_id))
 
 
 def _checked(db: WriteSession, actor: Actor, window_id: WindowId, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,11 +132,6 @@ def _check_received(db: ReadSession, actor: Actor, window_id: WindowId, person_i
         raise NotFound()
     if window_id not in known_at:
         raise InvalidInput("/person_id", "not_received_here")
-
-
-def _check_one_person(interview: Interview) -> None:
-    if interview.person_id is not None and interview.new_person is not None:
-        raise InvalidInput("/new_person", "person_already_named")
 
 
 def abandon(db: WriteSession, actor: Actor, interview: Interview, reason: str) -> None:

@@ -22,7 +22,7 @@ from app.people.models import Person, PersonIdentifier, PersonKey, PersonPhone, 
 from app.people.schemas import BirthIn, IdentifierIn, PersonCreate, PersonSearch, PersonUpdate, PhoneTold
 from app.vocabularies import service as vocabularies
 
-_LONGEST_NUMBER = 100  # characters; compatibility letters grow when they are written out
+LONGEST_NUMBER = 100  # characters; compatibility letters grow when they are written out
 _MAY_BE_EMPTY = frozenset({*queries.NAMES, "address", "commune_code", "notes", "no_document_reason"})
 _COLUMNS = _MAY_BE_EMPTY | {"sex", "language", "contact_preference"}
 _COMPARED = frozenset({*queries.NAMES, "birth", "identifiers", "phones"})  # what the duplicate check looks at
@@ -276,7 +276,7 @@ def _numbers(numbers: Iterable[IdentifierIn]) -> dict[tuple[IdentifierKind, str]
     """Each number once, as it is compared, with how it was read first."""
     written: dict[tuple[IdentifierKind, str], str] = {}
     for number in numbers:
-        value = identifiers.normalise(number.kind, number.value).value[:_LONGEST_NUMBER]
+        value = identifiers.normalise(number.kind, number.value).value[:LONGEST_NUMBER]
         written.setdefault((number.kind, value), number.value)
     return written
 

@@ -16,8 +16,9 @@ from app.people.deps import CandidatesTold
 from app.web import answers, face, terms, wording
 from app.web.face import PageForm, see
 from app.web.forms import explained
-from app.web.intake import called, choices, whom
+from app.web.intake import called, choices
 from app.web.questions import PLACES, asked, question_of
+from app.web.recognising import who_is_heard
 from app.web.rendering import page
 
 router = face.router()
@@ -29,19 +30,20 @@ def check(request: Request, actor: InterviewReader, interview: InterviewSeen, db
     if interview["status"] is not InterviewStatus.draft:
         return see(f"/interviews/{interview['id']}")
     questions = asked(interview)
+    told = who_is_heard(db, actor, interview)
     return page(
         request,
         "worker/check.html",
         interview=interview,
-        whom=whom(db, actor, interview),
+        **told,
         called=called(db, actor, interview),
         places=PLACES,
         shown=answers.shown(interview),
         choices=choices(db),
         need_words=terms.by_code(db, "need"),
         questions=questions,
-        wrong=_wrong(request, interview, questions),
-        lacking={question_of(name) for name in completion.lacking(Row(interview))},
+        wrong=_wrong(request, interview, (*questions, *told["lacking"])),
+        needed={question_of(name) for name in completion.lacking(Row(interview))},
     )
 
 

@@ -14,8 +14,9 @@ from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, In
 from app.intake.states import InterviewStatus
 from app.web import answers, face, intake
 from app.web.face import PageForm, see
-from app.web.intake import called, choices, keep, questions_of, whom
+from app.web.intake import called, choices, keep, questions_of
 from app.web.questions import QUESTIONS, asked
+from app.web.recognising import who_is_heard
 from app.web.rendering import page
 
 router = face.router()
@@ -54,7 +55,7 @@ def ask(
         request,
         "worker/guided.html",
         interview=interview,
-        whom=whom(db, actor, interview),
+        **who_is_heard(db, actor, interview),
         called=called(db, actor, interview),
         shown=answers.shown_again(interview, form),
         choices=choices(db),

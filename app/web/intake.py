@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.auth.deps import CreateDb
@@ -22,16 +22,15 @@ from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, In
 from app.intake.models import Interview
 from app.intake.schemas import InterviewCreate, InterviewUpdate
 from app.intake.states import Channel, Conclusion, InterviewStatus, Urgency
-from app.people import queries as people
-from app.people import service as registry
-from app.people.deps import PeopleSearcher, PersonWriter
+from app.people.deps import PersonWriter
 from app.people.identifiers import IdentifierKind
 from app.people.models import Sex
 from app.people.schemas import IdentifierIn, OptionalLine
-from app.web import answers, face, searching, terms
+from app.web import answers, face, terms
 from app.web.face import PageForm, see
 from app.web.forms import Form, validated
-from app.web.questions import PLACES, WHO, asked, gone, still
+from app.web.questions import PLACES, asked, gone, still
+from app.web.recognising import leave_out, recognise, who_is_heard
 from app.web.rendering import fragment, page
 from app.windows import queries as windows
 
@@ -62,13 +61,6 @@ class Beginning(Input):
             "identifiers": [self.identifier.model_dump(mode="json")] if self.identifier else None,
         }
         return {name: value for name, value in told.items() if value} or None
-
-
-class Choice(Input):
-    """Which of the people that were shown is being heard."""
-
-    person_id: PersonId
-    reason: Reason | None = None
 
 
 @router.post("/interviews")
@@ -113,11 +105,6 @@ def _in_themes(db: ReadSession) -> list[tuple[dict[str, Any], list[dict[str, Any
     ]
 
 
-def whom(db: ReadSession, actor: InterviewReader, interview: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The registered person of an interview; its page has recorded that it tells of them."""
-    return people.read(db, actor, interview["person_id"]) if interview["person_id"] else None
-
-
 def called(db: ReadSession, actor: InterviewReader, interview: Mapping[str, Any]) -> dict[str, Any] | None:
     """Who was called to an interview, as the ticket says; nobody, if it began without one."""
     found = queries.called(db, actor, [interview["id"]]).get(interview["id"])
@@ -131,8 +118,8 @@ def show(
     """A draft as the form; an interview that is over as it was recorded."""
     told: dict[str, Any] = {
         "interview": interview,
-        "whom": whom(db, actor, interview),
         "called": called(db, actor, interview),
+        **who_is_heard(db, actor, interview),
     }
     if interview["status"] is not InterviewStatus.draft:
         return page(
@@ -196,8 +183,9 @@ def save(
     check_version(interview.version, expected)
     before = keep(db, actor, interview, form)
     if chosen := form.value("chosen"):
-        choice = validated(Choice, {"person_id": chosen})
-        service.name_person(db, actor, interview, choice.person_id, None)
+        recognise(db, actor, interview, chosen)
+    if question := form.value("leave_out"):
+        leave_out(db, actor, interview, question)
     here = f"/interviews/{interview.id}"
     match form.value("next"):
         case "check" | "guided" | "people" as further:
@@ -242,47 +230,9 @@ def show_other(request: Request, actor: InterviewReader, interview: InterviewSee
         request,
         "worker/other.html",
         interview=interview,
-        whom=whom(db, actor, interview),
+        **who_is_heard(db, actor, interview),
         questions=asked(interview),
         shown=answers.shown(interview),
         choices=choices(db),
         need_words=terms.by_code(db, "need"),
     )
-
-
-@router.post("/search/known")
-def known(
-    request: Request, actor: PeopleSearcher, _: InterviewReader, db: ReadDb, form: PageForm
-) -> Response:
-    """Who is known of those who may be meant, while a name is being typed."""
-    wanted = searching.of_draft(answers.person(form.data(), WHO, None))
-    return fragment(
-        request,
-        "worker/known.html",
-        found=registry.search(db, actor, wanted) if wanted is not None else None,
-        window=form.value("window"),
-    )
-
-
-def _sought(actor: PeopleSearcher, interview: InterviewSeen, db: ReadDb) -> list[dict[str, Any]] | None:
-    wanted = searching.of_draft(interview["new_person"])
-    return None if wanted is None else registry.search(db, actor, wanted)
-
-
-Sought = Annotated[list[dict[str, Any]] | None, Depends(_sought)]
-
-
-@router.get("/interviews/{interview_id}/people")
-def show_people(request: Request, interview: InterviewSeen, found: Sought) -> Response:
-    """Who is known of those who may be meant, on a page of its own."""
-    return page(request, "worker/people.html", interview=interview, found=found)
-
-
-@router.post("/interviews/{interview_id}/person")
-def choose(
-    actor: InterviewWriter, _: PersonWriter, db: WriteDb, interview: InterviewToWrite, form: PageForm
-) -> Response:
-    """Say which registered person is being heard; who is known elsewhere is received here for a reason."""
-    choice = form.read(Choice)
-    service.name_person(db, actor, interview, choice.person_id, choice.reason)
-    return see(f"/interviews/{interview.id}/check" if interview.conclusion else f"/interviews/{interview.id}")

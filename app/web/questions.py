@@ -69,5 +69,13 @@ _QUESTION_OF_MEMBER = {
 }
 
 
+def by_question(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is told of somebody (members of `PersonCreate`), under the questions that were answered with it."""
+    answers: dict[str, dict[str, Any]] = {}
+    for member, value in told.items():
+        answers.setdefault(question_of(f"/new_person/{member}"), {})[member] = value
+    return {question: answers[question] for question in WHO if question in answers}
+
+
 def question_of_field(name: str) -> str:
     return question_of("/" + name.replace(".", "/"))

@@ -118,16 +118,18 @@ def test_the_new_person_has_only_the_members_that_a_draft_holds(
     assert problems(response) == [("/new_person", "unknown_field")]
 
 
-def test_a_person_is_either_registered_or_new(client: CheckedClient, office: World) -> None:
+def test_what_was_told_of_a_registered_person_stays_beside_them_until_it_is_taken_out(
+    client: CheckedClient, office: World
+) -> None:
     person = known(office, office.worker, office.here)
-    new = {"given_name_latin": "Imane (exemple)"}
-    both = start(client, office.worker, office, person_id=str(person.id), new_person=new)
-    assert problems(both) == [("/new_person", "person_already_named")]
-    draft = start(client, office.worker, office, new_person=new).json()
-    added = save(client, office.worker, draft, person_id=str(person.id))
-    assert problems(added) == [("/new_person", "person_already_named")]
-    swapped = save(client, office.worker, draft, person_id=str(person.id), new_person=None).json()
-    assert (swapped["person_id"], swapped["new_person"]) == (str(person.id), None)
+    told = {"phones": [{"number": "0600000099"}]}
+    both = start(client, office.worker, office, person_id=str(person.id), new_person=told)
+    assert (both.status_code, both.json()["new_person"]) == (201, told)
+    draft = start(client, office.worker, office, new_person=told).json()
+    named = save(client, office.worker, draft, person_id=str(person.id)).json()
+    assert (named["person_id"], named["new_person"]) == (str(person.id), told)
+    taken = save(client, office.worker, named, new_person=None).json()
+    assert (taken["person_id"], taken["new_person"]) == (str(person.id), None)
 
 
 def test_a_person_of_another_window_is_not_found(client: CheckedClient, office: World) -> None:
