@@ -12,6 +12,7 @@ from app.core.db import ReadSession, WriteSession
 from app.core.errors import NotFound
 from app.core.ids import InterviewId, WindowId
 from app.core.moves import begin, move
+from app.core.prepared import Row
 from app.core.text import is_arabic
 from app.intake import policy, queries
 from app.intake.models import Arrival, ArrivalTransition, Interview
@@ -84,7 +85,7 @@ def first_told(arrival: Arrival) -> dict[str, Any]:
     return {"given_name_ar" if is_arabic(arrival.first_name) else "given_name_latin": arrival.first_name}
 
 
-def tells_no_more(db: ReadSession, interview: Interview) -> bool:
+def tells_no_more(db: ReadSession, interview: Interview | Row) -> bool:
     """Whether nothing is known of somebody yet but the first name on the ticket."""
     called = queries.arrival_of(db, interview.id)
     return called is not None and interview.new_person == first_told(called)

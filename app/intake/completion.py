@@ -211,6 +211,7 @@ def _close(
         worker_id=actor.user,
         person_id=person and person.id,
         new_person=None,
+        set_aside=[],
         consents=[],
         case_id=case and case.id,
         completed_at=now(),

@@ -55,6 +55,7 @@ _INTERVIEW: Select[Any] = select(
     _i.channel,
     _i.person_id,
     _i.new_person,
+    _i.set_aside,
     _i.narrative,
     _i.needs,
     _i.urgency,

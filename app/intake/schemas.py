@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field
 
@@ -13,6 +13,8 @@ from app.core.schemas import Input, Output
 from app.core.text import clean
 from app.intake.states import ArrivalStatus, Channel, Conclusion, InterviewStatus, Urgency
 from app.people.schemas import Doubt, PersonCreate
+
+T = TypeVar("T")
 
 CLOCK_SKEW = timedelta(minutes=5)
 EARLIEST_YEAR = 2000
@@ -45,13 +47,14 @@ def _first_name(value: str) -> str:
     return cleaned
 
 
-def _once(values: Iterable[str]) -> list[str]:
+def _once(values: Iterable[T]) -> list[T]:
     return list(dict.fromkeys(values))
 
 
 PastInstant = Annotated[Instant, AfterValidator(_past)]
 FirstName = Annotated[str, Field(min_length=1, max_length=FIRST_NAME_LENGTH), AfterValidator(_first_name)]
 NewPerson = Annotated[dict[str, Any], AfterValidator(_known_members)]
+SetAside = Annotated[list[PersonId], Field(max_length=200), AfterValidator(_once)]
 Needs = Annotated[list[Code], Field(max_length=50, examples=[["housing"]]), AfterValidator(_once)]
 
 
@@ -114,6 +117,11 @@ class InterviewDraft(Input):
         "are known. They are kept as they are and checked when the interview is completed: then somebody new is "
         "registered, or what the file of the registered person lacks of it is added there.",
         examples=[{"given_name_ar": "فاطمة", "family_name_ar": "المثالية"}],
+    )
+    set_aside: SetAside = Field(
+        default_factory=list,
+        description="People whom a search has shown and who are not the one: they are not offered again while the "
+        "draft is written. The duplicate check at its end asks about them all the same.",
     )
     narrative: Prose | None = Field(None, examples=["تبحث عن سكن بعد نهاية عقد الكراء (مثال)."])
     needs: Needs = Field(default_factory=list, description="Vocabulary `need`.")
@@ -187,6 +195,7 @@ class InterviewOut(Output):
     channel: Channel | None
     person_id: PersonId | None
     new_person: dict[str, Any] | None
+    set_aside: list[PersonId]
     narrative: str | None
     needs: list[str]
     urgency: Urgency | None

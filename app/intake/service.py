@@ -120,6 +120,8 @@ def _checked(db: WriteSession, actor: Actor, window_id: WindowId, sent: Mapping[
     vocabularies.check(db, "/needs", "need", columns.get("needs", ()))
     if columns.get("person_id"):
         _check_received(db, actor, window_id, columns["person_id"])
+    if "set_aside" in columns:
+        columns["set_aside"] = [str(person_id) for person_id in columns["set_aside"]]
     if "consents" in columns:
         columns["consents"] = [consent.model_dump(mode="json") for consent in columns["consents"]]
     return columns
@@ -145,6 +147,7 @@ def abandon(db: WriteSession, actor: Actor, interview: Interview, reason: str) -
         lambda **row: InterviewTransition(interview_id=interview.id, **row),
         note=reason,
         new_person=None,
+        set_aside=[],
         consents=[],
         narrative=None,
     )

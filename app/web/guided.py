@@ -12,11 +12,12 @@ from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
 from app.core.errors import NotFound, StaleVersion
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
 from app.intake.states import InterviewStatus
+from app.people.deps import PersonWriter
 from app.web import answers, face, intake
 from app.web.face import PageForm, see
 from app.web.intake import called, choices, keep, questions_of
 from app.web.questions import QUESTIONS, asked
-from app.web.recognising import who_is_heard
+from app.web.recognising import NONE, LookedFor, heed, may_be, onward, who_is_heard
 from app.web.rendering import page
 
 router = face.router()
@@ -43,6 +44,7 @@ def ask(
     interview: InterviewSeen,
     db: ReadDb,
     question: Question,
+    wanted: LookedFor,
     form: PageForm,
 ) -> Response:
     """One question. If it is no longer asked, the whole form comes instead, with what was typed meanwhile."""
@@ -50,7 +52,7 @@ def ask(
     if interview["status"] is not InterviewStatus.draft or (question not in questions and not form):
         return see(f"/interviews/{interview['id']}")
     if question not in questions:
-        return intake.show(request, actor, interview, db, form)
+        return intake.show(request, actor, interview, wanted, db, form)
     return page(
         request,
         "worker/guided.html",
@@ -62,13 +64,16 @@ def ask(
         question=question,
         number=questions.index(question) + 1,
         last=len(questions),
+        window=str(interview["window_id"]),
         **questions_of(interview, form),
+        **may_be(db, actor, wanted, interview["set_aside"]),
     )
 
 
 @router.post("/interviews/{interview_id}/guided/{question}")
 def take(
     actor: InterviewWriter,
+    _: PersonWriter,
     expected: ExpectedVersion,
     db: WriteDb,
     interview: InterviewToWrite,
@@ -81,6 +86,13 @@ def take(
     if question not in questions:
         raise StaleVersion(current=interview.version)
     here = f"/interviews/{interview.id}"
+    heed(db, actor, interview, form)
+    if form.value("chosen"):
+        return see(f"{here}/guided/{onward(question)}")
+    if form.value("leave_out") or form.value("next") == NONE:
+        return see(f"{here}/guided/{question}")
+    if form.value("next") == "people":
+        return see(f"{here}/people?question={question}")
     before, after = _beside(questions, question)
     if form.value("next") == "back":
         return see(f"{here}/guided/{before}")

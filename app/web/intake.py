@@ -26,11 +26,11 @@ from app.people.deps import PersonWriter
 from app.people.identifiers import IdentifierKind
 from app.people.models import Sex
 from app.people.schemas import IdentifierIn, OptionalLine
-from app.web import answers, face, terms
+from app.web import answers, face, recognising, terms
 from app.web.face import PageForm, see
 from app.web.forms import Form, validated
 from app.web.questions import PLACES, asked, gone, still
-from app.web.recognising import leave_out, recognise, who_is_heard
+from app.web.recognising import LookedFor, heed, may_be, who_is_heard
 from app.web.rendering import fragment, page
 from app.windows import queries as windows
 
@@ -113,7 +113,12 @@ def called(db: ReadSession, actor: InterviewReader, interview: Mapping[str, Any]
 
 @router.get("/interviews/{interview_id}")
 def show(
-    request: Request, actor: InterviewReader, interview: InterviewSeen, db: ReadDb, form: PageForm
+    request: Request,
+    actor: InterviewReader,
+    interview: InterviewSeen,
+    wanted: LookedFor,
+    db: ReadDb,
+    form: PageForm,
 ) -> Response:
     """A draft as the form; an interview that is over as it was recorded."""
     told: dict[str, Any] = {
@@ -137,6 +142,7 @@ def show(
         shown={**answers.shown_again(interview, form), "held_at": form.value("held_at") or held_at},
         choices=choices(db),
         **questions_of(interview, form),
+        **may_be(db, actor, wanted, interview["set_aside"]),
         **told,
     )
 
@@ -182,14 +188,13 @@ def save(
     """
     check_version(interview.version, expected)
     before = keep(db, actor, interview, form)
-    if chosen := form.value("chosen"):
-        recognise(db, actor, interview, chosen)
-    if question := form.value("leave_out"):
-        leave_out(db, actor, interview, question)
+    heed(db, actor, interview, form)
     here = f"/interviews/{interview.id}"
     match form.value("next"):
         case "check" | "guided" | "people" as further:
             return see(f"{here}/{further}")
+        case recognising.NONE:
+            return see(here, at="who")
         case "other":
             service.save(db, actor, interview, InterviewUpdate(person_id=None))
             return see(here)

@@ -132,6 +132,20 @@ def test_what_was_told_of_a_registered_person_stays_beside_them_until_it_is_take
     assert (taken["person_id"], taken["new_person"]) == (str(person.id), None)
 
 
+def test_people_who_are_not_the_one_are_kept_with_the_draft_alone(
+    client: CheckedClient, office: World
+) -> None:
+    person = str(known(office, office.worker, office.here).id)
+    draft = start(client, office.worker, office, set_aside=[person, person]).json()
+    assert draft["set_aside"] == [person]
+    assert problems(save(client, office.worker, draft, set_aside=["nobody"])) == [
+        ("/set_aside/0", "bad_format")
+    ]
+    place = f"{URL}/{draft['id']}/abandon"
+    ended = client.post(place, headers=headers(office.worker), json={"reason": "Left early (example)."})
+    assert ended.json()["set_aside"] == []
+
+
 def test_a_person_of_another_window_is_not_found(client: CheckedClient, office: World) -> None:
     person = known(office, office.stranger, office.elsewhere)
     for person_id in (person.id, uuid4()):

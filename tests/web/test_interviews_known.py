@@ -1,16 +1,19 @@
 """Whoever is heard may be known already: here, elsewhere, with an open case."""
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 
+from app.audit.models import AuditEntry
 from app.core.db import WriteSession
+from app.intake import service
 from app.intake.models import Interview
 from app.intake.states import InterviewStatus
 from app.people.models import Person
 from tests.factories import cases, intake, people
 from tests.factories.world import World
 from tests.support.interviews import WHOLE, fresh, write
-from tests.support.pages import ORIGIN, Browser
+from tests.support.pages import ORIGIN, Browser, Page
 
 pytestmark = pytest.mark.usefixtures("intake_terms")
 
@@ -38,6 +41,115 @@ def test_while_a_name_is_typed_known_people_come_up_and_can_be_chosen(
     assert page.link("مثالية الاختبار") == f"/people/{person.id}"
     write(worker, draft, next="other")
     assert fresh(db, draft).person_id is None
+
+
+def told_of(db: WriteSession, world: World) -> tuple[Person, Interview]:
+    """Somebody registered, and a draft that tells of somebody with the same name."""
+    named = {"given_name_ar": "مثالية", "family_name_ar": "الاختبار"}
+    person = people.person(db, world.worker, world.here, **named)
+    begun = intake.draft(db, world.worker, world.here, new_person=named, channel="walk_in")
+    db.commit()
+    return person, begun
+
+
+def chosen(page: Page) -> list[str]:
+    return [str(button.get("value")) for button in page.find("//button[@name='chosen']")]
+
+
+def test_who_may_be_meant_is_shown_when_a_draft_is_taken_up_elsewhere(
+    app: FastAPI, db: WriteSession, world: World
+) -> None:
+    person, begun = told_of(db, world)
+    colleague = Browser(app).sign_in_as(db, world.colleague)
+    assert chosen(colleague.open(f"/interviews/{begun.id}")) == [str(person.id)]
+    searches = select(AuditEntry.id).where(AuditEntry.action == "person:search")
+    assert len(db.scalars(searches).all()) == 1
+
+
+def test_a_ticket_and_an_interview_with_somebody_known_search_for_nobody(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    person, begun = told_of(db, world)
+    write(worker, begun, chosen=person.id)
+    arrival = intake.arrival(db, world.worker, world.here)
+    service.call(db, world.worker, arrival)
+    db.commit()
+    before = len(db.scalars(select(AuditEntry.id).where(AuditEntry.action == "person:search")).all())
+    for interview_id in (begun.id, arrival.interview_id):
+        assert chosen(worker.open(f"/interviews/{interview_id}")) == []
+    assert len(db.scalars(select(AuditEntry.id).where(AuditEntry.action == "person:search")).all()) == before
+
+
+def test_none_of_these_closes_the_panel_wherever_the_draft_is_opened_and_the_end_asks_for_the_reason(
+    worker: Browser, supervisor: Browser, db: WriteSession, world: World
+) -> None:
+    person, begun = told_of(db, world)
+    page = write(worker, begun, next="none", **{**WHOLE, "phone": "0600000099"})
+    assert (chosen(page), fresh(db, begun).set_aside) == ([], [str(person.id)])
+    assert fresh(db, begun).new_person["phones"] == [{"number": "0600000099"}]
+    assert chosen(supervisor.open(f"/interviews/{begun.id}")) == []
+    page = worker.open(f"/interviews/{begun.id}/check").send(f"/interviews/{begun.id}/complete")
+    assert page.status == 409
+    page.send(f"/interviews/{begun.id}/complete", duplicate_override="ابنة عمها (مثال)")
+    assert fresh(db, begun).set_aside == []
+    assert fresh(db, begun).status is InterviewStatus.completed
+
+
+def test_somebody_else_who_comes_up_opens_it_again(worker: Browser, db: WriteSession, world: World) -> None:
+    _, begun = told_of(db, world)
+    write(worker, begun, next="none")
+    other = people.person(db, world.worker, world.here, phones=[{"number": "0600000099"}])
+    db.commit()
+    fields = dict(worker.open(f"/interviews/{begun.id}").find("//form[@id='intake']")[0].form_values())
+    answer = worker.client.post(
+        "/search/known", data={**fields, "phone": "0600000099"}, headers={"Origin": ORIGIN}
+    )
+    assert chosen(Page(worker, answer)) == [str(other.id)]
+
+
+def test_without_scripts_the_page_of_candidates_offers_this_one_none_and_back(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    person, begun = told_of(db, world)
+    page = write(worker, begun, next="people")
+    assert page.path == f"/interviews/{begun.id}/people"
+    assert page.find("//input[@name='person_id']/@value") == [str(person.id)]
+    assert page.link("العودة دون اختيار") == f"/interviews/{begun.id}"
+    page = page.send(f"/interviews/{begun.id}/none-of-these")
+    assert (page.path, chosen(page)) == (f"/interviews/{begun.id}", [])
+    page = write(worker, begun, next="people")  # who thinks better of it finds them again
+    page = page.send(f"/interviews/{begun.id}/person")
+    assert fresh(db, begun).person_id == person.id
+
+
+def test_in_the_guided_form_they_come_up_once_a_name_is_told(
+    worker: Browser, db: WriteSession, world: World, draft: Interview
+) -> None:
+    person, _ = told_of(db, world)
+    page = worker.open(f"/interviews/{draft.id}/guided/name")
+    assert chosen(page) == []
+    page = page.send(page.path, **{name: WHOLE[name] for name in WHOLE if name.startswith("new_person")})
+    assert (page.path, chosen(page)) == (f"/interviews/{draft.id}/guided/sex", [str(person.id)])
+    page = page.send(page.path, new_person__sex="female", next="none")
+    assert (page.path, chosen(page)) == (f"/interviews/{draft.id}/guided/sex", [])
+    page = page.send(page.path, next="people")
+    assert page.link("العودة دون اختيار") == f"/interviews/{draft.id}/guided/sex"
+    page = page.send(f"/interviews/{draft.id}/person")
+    assert page.path == f"/interviews/{draft.id}/guided/needs"
+    assert fresh(db, draft).new_person["sex"] == "female"
+
+
+def test_in_the_guided_form_one_is_chosen_and_what_was_told_is_kept(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    person, begun = told_of(db, world)
+    page = worker.open(f"/interviews/{begun.id}/guided/phone")
+    page = page.send(page.path, phone="0600000099", chosen=person.id)
+    assert page.path == f"/interviews/{begun.id}/guided/needs"
+    assert "0600000099" in page.find("//*[@id='beyond']")[0].text_content()
+    page = page.send(page.path, leave_out="phone")
+    assert page.path == f"/interviews/{begun.id}/guided/needs"
+    assert "phones" not in (fresh(db, begun).new_person or {})
 
 
 def test_possible_duplicates_are_shown_and_one_can_be_taken(

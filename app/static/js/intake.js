@@ -19,7 +19,7 @@ function autosave(form) {
 
   function written() {
     const fields = new URLSearchParams(new FormData(form));
-    for (const own of ["_version", "_once", "_proof"]) fields.delete(own);
+    for (const own of ["_version", "_once", "_proof", "shown"]) fields.delete(own);
     return fields.toString();
   }
 
