@@ -11,20 +11,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.consents.models import ConsentPurpose
-from app.core.clock import today
 from app.core.sharing import DataCategory
 from app.core.text import digits_to_ascii
 from app.intake.schemas import InterviewUpdate
 from app.people.birth import BirthPrecision
 from app.people.identifiers import IdentifierKind
 from app.people.queries import NAMES
+from app.web import births
 from app.web.face import invalid
 from app.web.forms import Form, validated
 from app.web.questions import QUESTIONS, WHO, gone, held, question_of_field, still
 
 Told = dict[str, Any]
 
-_DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 _WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CLOCK = "%Y-%m-%dT%H:%M"  # a minute, as a field for it holds it
 NOT_ASKED = "not_asked"
@@ -136,31 +135,11 @@ _OF_PERSON: dict[str, Callable[[Told, Told], None]] = {
 
 
 def birth(said: str) -> Told:
-    """A birth as it is said at a window: a day, a year, or an age. What is none of them stays as it was said.
+    """A birth as it is said at a window. What nobody understands stays as it was said: a day that there is not.
 
-    It is refused when the interview is completed, not while somebody is typing.
+    It is refused when its question is answered or the interview is completed, not while somebody is typing.
     """
-    plain = digits_to_ascii(said).strip()
-    if plain.isdigit() and len(plain) <= 3:
-        stated = {"about_age": int(plain), "stated_on": today().isoformat()}
-        return {"precision": BirthPrecision.ABOUT.value, **stated}
-    if plain.isdigit() and len(plain) == 4:
-        return {"precision": BirthPrecision.YEAR.value, "year": int(plain)}
-    return {"precision": BirthPrecision.EXACT.value, "on": _day(plain) or said}
-
-
-def _day(plain: str) -> str | None:
-    """Day, month and year in the order of the country, or the other way round with dashes, as calendars write it.
-
-    Whether there is such a day is the schema's question.
-    """
-    if found := _DATE.fullmatch(plain):
-        day, month, year = found.groups()
-    elif found := _WRITTEN.fullmatch(plain):
-        year, month, day = found.groups()
-    else:
-        return None
-    return f"{year}-{int(month):02}-{int(day):02}"
+    return births.read(said) or {"precision": BirthPrecision.EXACT.value, "on": said}
 
 
 def shown_birth(told: Mapping[str, Any] | None) -> str:

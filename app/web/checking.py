@@ -6,6 +6,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.auth.deps import CreateDb
+from app.core import i18n
 from app.core.deps import ReadDb, WriteDb
 from app.core.prepared import Row
 from app.intake import completion, service
@@ -17,7 +18,7 @@ from app.web import answers, face, terms, wording
 from app.web.face import PageForm, see
 from app.web.forms import explained
 from app.web.intake import called, choices
-from app.web.questions import PLACES, asked, question_of
+from app.web.questions import PLACES, asked, not_understood, question_of
 from app.web.recognising import who_is_heard
 from app.web.rendering import page
 
@@ -61,6 +62,8 @@ def _wrong(
     for error in refusal["errors"]:
         question = question_of(error["pointer"])
         if question in questions:
+            if not_understood(error):
+                error["message"] = i18n.text("page.intake.birth_not_understood")
             error["about"] = wording.plain(f"page.answer.{question}")
             wrong.setdefault(question, []).append(error)
     return wrong

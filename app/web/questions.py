@@ -54,6 +54,11 @@ def question_of(pointer: str) -> str:
     return _QUESTION_OF_PART.get(first, first)
 
 
+def not_understood(error: Mapping[str, Any]) -> bool:
+    """Whether a refusal means a birth that is none of what the field understands: it stays in a draft as it was said."""
+    return error["pointer"] == "/new_person/birth/on" and error["code"] == "bad_format"
+
+
 _QUESTION_OF_PART = {
     "person_id": "name",
     "consent": "consents",

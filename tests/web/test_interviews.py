@@ -212,3 +212,28 @@ def test_an_unfinished_interview_is_listed_by_the_ticket(worker: Browser, called
 
 def test_who_began_without_a_ticket_was_not_called(worker: Browser, draft: Interview) -> None:
     assert not worker.open(f"/interviews/{draft.id}").find("//p[@class='called']")
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "shown"),
+    [
+        ("٠٣/١٩٩٠", {"precision": "year", "year": 1990}, "1990"),
+        ("۱۹۹۰", {"precision": "year", "year": 1990}, "1990"),
+        ("15/03/1990", {"precision": "exact", "on": "1990-03-15"}, "15/03/1990"),
+    ],
+)
+def test_a_birth_is_told_as_people_tell_it_and_shown_as_it_was_kept(
+    worker: Browser, db: WriteSession, draft: Interview, said: str, told: dict[str, Any], shown: str
+) -> None:
+    page = write(worker, draft, new_person__birth=said)
+    assert fresh(db, draft).new_person == {"birth": told}
+    assert page.find("//input[@name='new_person.birth']")[0].get("value") == shown
+
+
+def test_a_birth_that_nobody_understands_is_kept_and_told_with_what_is_understood(
+    worker: Browser, db: WriteSession, draft: Interview
+) -> None:
+    page = write(worker, draft, new_person__birth="في الربيع", next="check")
+    assert "أو «40 سنة»" in page.text
+    page = worker.open(f"/interviews/{draft.id}")
+    assert page.find("//input[@name='new_person.birth']")[0].get("value") == "في الربيع"
