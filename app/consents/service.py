@@ -46,7 +46,7 @@ def record(
 ) -> Consent:
     """Record an answer of a person whom the actor may see. Raises `InvalidInput`."""
     _check_recipient(db, data)
-    _check_answer(data)
+    check_answer(data)
     vocabularies.check(db, "/language", "language", [data.language])
     consent = Consent(
         **data.model_dump(exclude={"categories"}),
@@ -77,7 +77,8 @@ def _check_institution(db: ReadSession, institution_id: InstitutionId) -> None:
         raise InvalidInput("/institution_id", "unknown") from None
 
 
-def _check_answer(data: ConsentCreate) -> None:
+def check_answer(data: ConsentCreate) -> None:
+    """What an answer must say, whoever gives it. Raises `InvalidInput`."""
     is_given = data.decision is ConsentDecision.given
     if is_given and not data.categories:
         raise InvalidInput("/categories", "none_ticked")

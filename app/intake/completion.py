@@ -1,8 +1,9 @@
 """Completing an interview: one transaction in which a person, consents and a case may come to be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,7 @@ from app.people import queries as people_queries
 from app.people import service as people
 from app.people import supplements
 from app.people.models import Person
-from app.people.schemas import PersonCreate
+from app.people.schemas import BirthIn, PersonCreate
 from app.vocabularies import service as vocabularies
 from app.windows import queries as windows
 
@@ -96,12 +97,39 @@ def _lack(name: str) -> dict[str, Any]:
 
 
 def unreadable(interview: Interview | Row) -> list[dict[str, Any]]:
-    """What was written down of a person and cannot be: told together with what lacks, and before it is asked for."""
-    if interview.new_person is None:
-        return []
+    """What was written down and cannot be: told together with what lacks, and before it is asked for."""
+    wrong = [] if interview.new_person is None else _unreadable_person(interview)
+    for position, told in enumerate(interview.consents):
+        wrong += _wrong(partial(_check_answer, told), "consents", position)
+    return wrong
+
+
+def _check_answer(told: dict[str, Any]) -> None:
+    consents.check_answer(ConsentCreate.model_validate(told))
+
+
+def _unreadable_person(interview: Interview | Row) -> list[dict[str, Any]]:
+    """The form of what was told, and what of it can be judged by itself."""
+    wrong = _wrong(partial(_newcomer, interview), "new_person")
+    told = interview.new_person or {}
+    if "birth" in told and not any(error["pointer"].startswith("/new_person/birth") for error in wrong):
+        wrong += _wrong(partial(_check_birth, told["birth"]), "new_person")
+    return wrong or _wrong(partial(_check_documents, _newcomer(interview)), "new_person")
+
+
+def _check_birth(told: Any) -> None:
+    people.birth_of(BirthIn.model_validate(told))
+
+
+def _check_documents(told: PersonCreate) -> None:
+    people.check_documents([number.kind for number in told.identifiers], told.no_document_reason)
+
+
+def _wrong(check: Callable[[], object], *path: str | int) -> list[dict[str, Any]]:
+    """What a check finds wrong with a part of the draft."""
     try:
-        with _kept_draft("new_person"):
-            people.birth_of(_newcomer(interview).birth)
+        with _kept_draft(*path):
+            check()
     except InterviewIncomplete as error:
         return cast(list[dict[str, Any]], error.details["errors"])
     return []

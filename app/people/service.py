@@ -97,7 +97,7 @@ def register(db: WriteSession, actor: Actor, data: PersonCreate) -> Person:
     _check_window(actor, data.window_id)
     columns = data.model_dump(include=set(_COLUMNS)) | _birth_columns(data.birth)
     _check_columns(db, columns)
-    _check_documents(_kinds(data.identifiers), data.no_document_reason)
+    check_documents(_kinds(data.identifiers), data.no_document_reason)
     _wait_for_alike(db, data)
     found = candidates(db, actor, data)
     if found and data.duplicate_override is None:
@@ -131,7 +131,7 @@ def change(db: WriteSession, actor: Actor, person: Person, data: PersonUpdate) -
     _check_columns(db, {name: getattr(person, name) for name in queries.NAMES} | columns)
     if "identifiers" in sent or "no_document_reason" in sent:
         kinds = _kinds(data.identifiers) if data.identifiers is not None else queries.kinds(db, person.id)
-        _check_documents(kinds, columns.get("no_document_reason", person.no_document_reason))
+        check_documents(kinds, columns.get("no_document_reason", person.no_document_reason))
     _check_phones(data.phones or (), queries.phones_of(db, person.id) if data.phones else ())
     _wait_for_alike(db, data)
     earlier = _rivals(db, actor, person) if _COMPARED & sent.keys() else None
@@ -235,7 +235,7 @@ def _check_columns(db: ReadSession, columns: Mapping[str, Any]) -> None:
         raise InvalidInput("/commune_code", "unknown_code", context={"list": "territories"})
 
 
-def _check_documents(kinds: Collection[IdentifierKind], reason: str | None) -> None:
+def check_documents(kinds: Collection[IdentifierKind], reason: str | None) -> None:
     """That somebody has no document is an answer of its own: it stands alone and always with its reason."""
     has_none = IdentifierKind.NONE in kinds
     if has_none and len(set(kinds)) > 1:

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.consents.models import ConsentPurpose
+from app.core import i18n
 from app.core.sharing import DataCategory
 from app.core.text import digits_to_ascii
 from app.intake.schemas import InterviewUpdate
@@ -20,13 +21,14 @@ from app.people.queries import NAMES
 from app.web import births
 from app.web.face import invalid
 from app.web.forms import Form, validated
-from app.web.questions import QUESTIONS, WHO, gone, held, question_of_field, still
+from app.web.questions import QUESTIONS, WHO, field_of, gone, held, not_understood, question_of_field, still
 
 Told = dict[str, Any]
 
 _WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CLOCK = "%Y-%m-%dT%H:%M"  # a minute, as a field for it holds it
 NOT_ASKED = "not_asked"
+BIRTHS = "page.intake.birth_not_understood"
 # What a partner can hardly do without: said beside the boxes, and never ticked for anybody. Consent is an act.
 USUALLY_SHARED = (DataCategory.identity, DataCategory.contact, DataCategory.needs)
 
@@ -150,6 +152,12 @@ def shown_birth(told: Mapping[str, Any] | None) -> str:
         written = _WRITTEN.fullmatch(str(told["on"]))
         return "/".join(reversed(written.groups())) if written else str(told["on"])
     return str(next((told[name] for name in ("year", "about_age") if told.get(name) is not None), ""))
+
+
+def in_the_form(error: Mapping[str, Any]) -> Told:
+    """What is wrong with a member of a draft, as it is told beside the field that it comes from."""
+    told = {**error, "pointer": field_of(error["pointer"])}
+    return told | ({"message": i18n.text(BIRTHS)} if not_understood(error) else {})
 
 
 def _consents(sent: Told, before: Mapping[str, Any], *, unfinished: bool) -> Told:

@@ -1,6 +1,6 @@
 """The end of an interview: check the answers, then complete it, or give it up."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Request
 from starlette.responses import Response
@@ -18,7 +18,7 @@ from app.web import answers, face, terms, wording
 from app.web.face import PageForm, see
 from app.web.forms import explained
 from app.web.intake import called, choices
-from app.web.questions import PLACES, asked, not_understood, question_of
+from app.web.questions import PLACES, asked, field_of, id_of, not_understood, question_of
 from app.web.recognising import who_is_heard
 from app.web.rendering import page
 
@@ -26,30 +26,49 @@ router = face.router()
 
 
 @router.get("/interviews/{interview_id}/check")
-def check(request: Request, actor: InterviewReader, interview: InterviewSeen, db: ReadDb) -> Response:
-    """Every answer once more, with what still lacks; after a refusal, with what is wrong beside each."""
+def check(
+    request: Request,
+    actor: InterviewReader,
+    interview: InterviewSeen,
+    db: ReadDb,
+    by: Literal["guided"] | None = None,
+) -> Response:
+    """Every answer once more, with what still lacks; after a refusal, with what is wrong beside each.
+
+    Each leads to its field: in the form of all questions, or to its own page for whoever came `by` the guided way.
+    """
     if interview["status"] is not InterviewStatus.draft:
         return see(f"/interviews/{interview['id']}")
     questions = asked(interview)
     told = who_is_heard(db, actor, interview)
+    wrong = _wrong(request, interview, (*questions, *told["lacking"]), by)
     return page(
         request,
         "worker/check.html",
         interview=interview,
         **told,
         called=called(db, actor, interview),
-        places=PLACES,
         shown=answers.shown(interview),
         choices=choices(db),
         need_words=terms.by_code(db, "need"),
         questions=questions,
-        wrong=_wrong(request, interview, (*questions, *told["lacking"])),
+        wrong=wrong,
+        by=by,
+        ways={
+            question: _way(
+                interview,
+                question,
+                by,
+                field_of(wrong[question][0]["pointer"]) if question in wrong else None,
+            )
+            for question in (*questions, *told["lacking"])
+        },
         needed={question_of(name) for name in completion.lacking(Row(interview))},
     )
 
 
 def _wrong(
-    request: Request, interview: dict[str, Any], questions: tuple[str, ...]
+    request: Request, interview: dict[str, Any], questions: tuple[str, ...], by: str | None
 ) -> dict[str, list[dict[str, str]]]:
     """What the refusal says of each question; in the list above the answers it names the question, too.
 
@@ -63,10 +82,20 @@ def _wrong(
         question = question_of(error["pointer"])
         if question in questions:
             if not_understood(error):
-                error["message"] = i18n.text("page.intake.birth_not_understood")
+                error["message"] = i18n.text(answers.BIRTHS)
+            error["leads"] = _way(interview, question, by, field_of(error["pointer"]))
             error["about"] = wording.plain(f"page.answer.{question}")
             wrong.setdefault(question, []).append(error)
     return wrong
+
+
+def _way(interview: dict[str, Any], question: str, by: str | None, field: str | None) -> str:
+    """To where an answer is changed: the field itself, where one is known to be wrong."""
+    here = f"/interviews/{interview['id']}"
+    if question not in asked(interview):
+        return f"{here}#beyond"
+    page_of = f"{here}/guided/{question}?then=check" if by else here
+    return f"{page_of}#{id_of(field) if field else PLACES[question]}"
 
 
 @router.post("/interviews/{interview_id}/complete")

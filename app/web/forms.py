@@ -165,7 +165,8 @@ class FormOnPage:
     def summary(self, errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str | None]]:
         """Each thing that is wrong under the label of its field, with the field's place on the page.
 
-        A page that has no such field, but knows what an error is about, says so itself (`about`). What is wrong with
+        A page that has no such field, but knows what an error is about and where it is mended, says so itself (`about`,
+        `leads`). What is wrong with
         the form as a whole stands by itself.
         """
         return [self._told(error) for error in errors]
@@ -178,6 +179,7 @@ class FormOnPage:
         return {
             "at": (drawn and drawn.at) or (path and f"f{(near or path).replace('/', '-')}") or None,
             "about": about,
+            **({"leads": error["leads"]} if "leads" in error else {}),
             "why": self._why(error, drawn if near == path else None),
         }
 

@@ -3,24 +3,29 @@
 A page is addressed by its question, not by its place: which questions are asked may change while one is open.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
-from app.core.errors import NotFound, StaleVersion
+from app.core.errors import InvalidInput, NotFound, StaleVersion
+from app.intake import completion
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
+from app.intake.models import Interview
 from app.intake.states import InterviewStatus
 from app.people.deps import PersonWriter
 from app.web import answers, face, intake
+from app.web.answers import in_the_form
 from app.web.face import PageForm, see
 from app.web.intake import called, choices, keep, questions_of
-from app.web.questions import QUESTIONS, asked
+from app.web.questions import QUESTIONS, asked, question_of
 from app.web.recognising import NONE, LookedFor, heed, may_be, onward, who_is_heard
 from app.web.rendering import page
 
 router = face.router()
+
+CHECK = "check"  # where an answer leads back to, when it was asked for again from there
 
 
 def _question(question: str) -> str:
@@ -46,8 +51,9 @@ def ask(
     question: Question,
     wanted: LookedFor,
     form: PageForm,
+    then: Literal["check"] | None = None,
 ) -> Response:
-    """One question. If it is no longer asked, the whole form comes instead, with what was typed meanwhile."""
+    """One question; `then` says that its answer leads back to the check. If it is no longer asked, the whole form comes instead, with what was typed meanwhile."""
     questions = asked(interview)
     if interview["status"] is not InterviewStatus.draft or (question not in questions and not form):
         return see(f"/interviews/{interview['id']}")
@@ -64,6 +70,7 @@ def ask(
         question=question,
         number=questions.index(question) + 1,
         last=len(questions),
+        then=then,
         window=str(interview["window_id"]),
         **questions_of(interview, form),
         **may_be(db, actor, wanted, interview["set_aside"]),
@@ -85,6 +92,8 @@ def take(
     questions = asked(keep(db, actor, interview, form))
     if question not in questions:
         raise StaleVersion(current=interview.version)
+    if form.value("next") == "on":
+        _check(interview, question)
     here = f"/interviews/{interview.id}"
     heed(db, actor, interview, form)
     if form.value("chosen"):
@@ -93,10 +102,21 @@ def take(
         return see(f"{here}/guided/{question}")
     if form.value("next") == "people":
         return see(f"{here}/people?question={question}")
+    if form.value("then") == CHECK and form.value("next") == "on":
+        return see(f"{here}/check?by=guided")
     before, after = _beside(questions, question)
     if form.value("next") == "back":
         return see(f"{here}/guided/{before}")
-    return see(f"{here}/guided/{after}" if after else f"{here}/check")
+    return see(f"{here}/guided/{after}" if after else f"{here}/check?by=guided")
+
+
+def _check(interview: Interview, question: str) -> None:
+    """What cannot be is told where it is asked. Whoever goes back, or chooses somebody, may leave it for later."""
+    wrong = [error for error in completion.unreadable(interview) if question_of(error["pointer"]) == question]
+    if wrong:
+        refusal = InvalidInput("/" + question, "not_allowed")
+        refusal.details["errors"] = [in_the_form(error) for error in wrong]
+        raise refusal
 
 
 def _beside(questions: tuple[str, ...], question: str) -> tuple[str, str | None]:

@@ -1,5 +1,6 @@
 """The questions of an interview: which are asked, which of them a form holds, and where each stands."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,7 +57,7 @@ def question_of(pointer: str) -> str:
 
 def not_understood(error: Mapping[str, Any]) -> bool:
     """Whether a refusal means a birth that is none of what the field understands: it stays in a draft as it was said."""
-    return error["pointer"] == "/new_person/birth/on" and error["code"] == "bad_format"
+    return (error["pointer"], error["code"]) == ("/new_person/birth/on", "bad_format")
 
 
 _QUESTION_OF_PART = {
@@ -71,6 +72,29 @@ _QUESTION_OF_MEMBER = {
     "identifiers": "document",
     "no_document_reason": "document",
     "phones": "phone",
+}
+
+
+def field_of(pointer: str) -> str:
+    """The field of the forms in which stands what a refusal of a draft points at, as a path."""
+    return next((field for part, field in _FIELD_OF_PART.items() if re.match(part, pointer)), pointer)
+
+
+def id_of(field: str) -> str:
+    """The id of a field by its path, as `parts/fields.html` gives it."""
+    return "f" + field.replace("/", "-")
+
+
+_FIELD_OF_PART = {
+    "/person_id": "/new_person/given_name_ar",
+    "/new_person/birth": "/new_person/birth",
+    "/new_person/phones": "/phone",
+    "/new_person/identifiers/[0-9]+/kind": "/document/kind",
+    "/new_person/identifiers": "/document/value",
+    "/new_person/no_document_reason": "/document/reason",
+    "/consents/[0-9]+/witness": "/sharing/witness",
+    "/consents/[0-9]+/categories": "/sharing/categories",
+    "/consents/[0-9]+/language": "/sharing/language",
 }
 
 

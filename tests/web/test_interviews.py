@@ -237,3 +237,16 @@ def test_a_birth_that_nobody_understands_is_kept_and_told_with_what_is_understoo
     assert "أو «40 سنة»" in page.text
     page = worker.open(f"/interviews/{draft.id}")
     assert page.find("//input[@name='new_person.birth']")[0].get("value") == "في الربيع"
+
+
+def test_what_is_wrong_leads_from_the_check_to_its_field(
+    worker: Browser, db: WriteSession, draft: Interview
+) -> None:
+    typed = {**WHOLE, "phone": "12", "new_person__birth": "2999"}
+    typed |= {"consent__referral": "refused", "sharing__form": "oral_with_witness"}
+    page = write(worker, draft, next="check", **typed).send(f"/interviews/{draft.id}/complete")
+    leads = page.find("//*[@id='refusal']//a/@href")
+    fields = ("new_person-birth", "phone", "sharing-witness")
+    assert sorted(leads) == [f"/interviews/{draft.id}#f-{field}" for field in fields]
+    form = worker.open(f"/interviews/{draft.id}")
+    assert all(form.find(f"//*[@id='f-{field}'][self::input or self::select]") for field in fields)

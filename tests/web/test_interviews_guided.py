@@ -88,3 +88,67 @@ def test_there_is_no_page_for_what_is_no_question(worker: Browser, draft: Interv
         ).status
         == 404
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "field"),
+    [
+        ("phone", {"phone": "12"}, "phone"),
+        ("birth", {"new_person__birth": "في الربيع"}, "new_person-birth"),
+        ("birth", {"new_person__birth": "2999"}, "new_person-birth"),
+        ("birth", {"new_person__birth": "31/02/1990"}, "new_person-birth"),
+        ("document", {"document__kind": "none"}, "document-reason"),
+        (
+            "consents",
+            {"consent__referral": "refused", "sharing__form": "oral_with_witness"},
+            "sharing-witness",
+        ),
+    ],
+)
+def test_what_cannot_be_is_told_where_it_is_asked(
+    worker: Browser, db: WriteSession, draft: Interview, question: str, typed: dict[str, str], field: str
+) -> None:
+    here = f"/interviews/{draft.id}/guided/{question}"
+    page = worker.open(here).send(here, next="on", **typed)
+    assert (page.status, page.path) == (422, here)
+    assert page.find(f"//*[@id='f-{field}-error']")
+    assert page.find(f"//*[@id='refusal']//a[@href='#f-{field}']")
+    for name, value in typed.items():
+        path = name.replace("__", ".")
+        shown = page.find(f"//*[@name='{path}'][@value='{value}'] | //*[@name='{path}']/option[@selected]")
+        assert shown, f"{path} is not shown as it was typed"
+
+
+def test_who_goes_back_may_leave_it_for_later(worker: Browser, db: WriteSession, draft: Interview) -> None:
+    here = f"/interviews/{draft.id}/guided/phone"
+    page = worker.open(here).send(here, next="back", phone="12")
+    assert page.path == f"/interviews/{draft.id}/guided/document"
+    assert fresh(db, draft).new_person == {"phones": [{"number": "12"}]}
+
+
+def test_what_is_wrong_at_another_question_does_not_stand_in_the_way(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    begun = intake.draft(db, world.worker, world.here, new_person={"phones": [{"number": "12"}]})
+    db.commit()
+    page = worker.open(f"/interviews/{begun.id}/guided/urgency")
+    page = page.send(page.path, next="on", urgency="normal")
+    assert page.path == f"/interviews/{begun.id}/guided/channel"
+
+
+def test_the_check_leads_to_the_question_and_from_there_back_to_the_check(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    begun = intake.draft(db, world.worker, world.here, new_person={"phones": [{"number": "12"}]})
+    db.commit()
+    page = worker.open(f"/interviews/{begun.id}/guided/conclusion")
+    page = page.send(page.path, next="on", conclusion="information_only")
+    assert page.response.request.url.query == b"by=guided"
+    (wrong,) = page.find("//*[contains(@class, 'answers__row--wrong')]//a/@href")
+    assert wrong == f"/interviews/{begun.id}/guided/phone?then=check#f-phone"
+    page = page.send(f"/interviews/{begun.id}/complete")
+    assert wrong in page.find("//*[@id='refusal']//a/@href")
+    page = worker.open(wrong)
+    page = page.send(f"/interviews/{begun.id}/guided/phone", next="on", phone="0600000099")
+    assert page.path == f"/interviews/{begun.id}/check"
+    assert not page.find("//*[contains(@class, 'answers__row--wrong')]")
