@@ -7,9 +7,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.core.actor import Role
+from app.core.clock import now
+from app.core.ids import InterviewId
+from app.core.settings import Settings
+from app.intake import arrivals, service
+from app.intake.schemas import ArrivalCreate
 from app.web import face
+from seeds.load import stage_of
+from seeds.stage import actor_of
 from tests.support import chromium
-from tests.support.served import Served
+from tests.support.served import EMAILS, Served
 
 PATIENCE = 8_000  # milliseconds; only a fault takes as long, and no wait is longer
 
@@ -78,3 +85,16 @@ def visit(browser: Browser, served: Served, watch: Watch) -> Iterator[Opener]:
     yield open_window
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def called(served: Served) -> InterviewId:
+    """Somebody was called from the queue, and the interview begins."""
+    stage = stage_of(served.database, Settings())
+    with stage.at(now()) as db:
+        actor = actor_of(db, EMAILS[Role.social_worker])
+        came = ArrivalCreate(first_name="ياسمينة", reason="new_request")
+        arrival = arrivals.arrive(db, actor, min(actor.window_ids), came)
+        service.call(db, actor, arrival)
+        assert arrival.interview_id is not None
+        return arrival.interview_id

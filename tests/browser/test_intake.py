@@ -9,22 +9,16 @@ from sqlalchemy import select
 from app.cases.models import Case
 from app.consents.models import Consent
 from app.core.actor import Role
-from app.core.clock import now
 from app.core.ids import InterviewId
-from app.core.settings import Settings
-from app.intake import arrivals, service
 from app.intake.models import Interview
-from app.intake.schemas import ArrivalCreate
 from app.intake.states import InterviewStatus
 from app.people.models import Person
 from app.web import face
-from seeds.load import stage_of
-from seeds.stage import actor_of
 from tests.browser.acts import Hands
 from tests.browser.conftest import Opener, Watch
 from tests.browser.looks import IN_ARABIC, examine
 from tests.support import chromium
-from tests.support.served import EMAILS, Served
+from tests.support.served import Served
 
 WORKER = Role.social_worker
 STORY = "تبحث عن سكن بعد نهاية عقد الكراء (مثال)"
@@ -33,19 +27,6 @@ MOST_KEYS = 35  # beyond the content, for a whole interview
 MOST_LOST = 5_000  # milliseconds of writing, whatever happens to the machine
 A_KEY = 500  # milliseconds; who writes so fast never rests
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def called(served: Served) -> InterviewId:
-    """Somebody was called from the queue, and the interview begins."""
-    stage = stage_of(served.database, Settings())
-    with stage.at(now()) as db:
-        actor = actor_of(db, EMAILS[WORKER])
-        came = ArrivalCreate(first_name="ياسمينة", reason="new_request")
-        arrival = arrivals.arrive(db, actor, min(actor.window_ids), came)
-        service.call(db, actor, arrival)
-        assert arrival.interview_id is not None
-        return arrival.interview_id
 
 
 def interview(served: Served, called: InterviewId) -> Interview:

@@ -62,6 +62,7 @@ function find(field, group, go) {
     offered = box;
     box?.closest("label").classList.add("need--offered");
     if (box) openOnly(group, box.closest("details"));
+    box?.closest("label").scrollIntoView({ block: "nearest" });  // the focus stays with the letters: nothing else would
     told.textContent = box ? `${box.checked ? field.dataset.removes : field.dataset.offers} ${named(box)}` : "";
   }
 
