@@ -68,6 +68,12 @@ def leave(db: WriteSession, actor: Actor, arrival: Arrival) -> None:
     _record(db, actor, arrival, "leave")
 
 
+def cancel(db: WriteSession, actor: Actor, arrival: Arrival) -> None:
+    """Take back a ticket that was given by mistake: nobody came with it, and its number is not given again."""
+    _move(db, actor, arrival, ArrivalAction.cancel)
+    _record(db, actor, arrival, "cancel")
+
+
 def put_back(db: WriteSession, actor: Actor, arrival: Arrival) -> None:
     """Somebody waits again under the same ticket; a draft that was begun stays theirs."""
     _move(db, actor, arrival, ArrivalAction.put_back)

@@ -76,9 +76,7 @@ class Interview(Versioned, Timestamps, Base, kw_only=True):
     new_person: Mapped[dict[str, Any] | None] = mapped_column(
         default=None
     )  # not registered before completion
-    set_aside: Mapped[list[str]] = mapped_column(
-        default_factory=list, server_default="[]"
-    )  # ids of people who were shown and are not the one
+    set_aside: Mapped[list[str]] = mapped_column(default_factory=list)  # ids of people who are not the one
     narrative: Mapped[str | None] = mapped_column(default=None)
     needs: Mapped[list[str]] = mapped_column(default_factory=list)  # vocabulary need
     urgency: Mapped[Urgency | None] = mapped_column(default=None)

@@ -139,17 +139,21 @@ def _with_waiting(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def day_summary(db: ReadSession, window_id: WindowId, on: date) -> dict[str, Any]:
-    """How many came to a window on a day, by status, reason and counter topic. One day bounds what is counted."""
+    """How many came to a window on a day, by status, reason and counter topic. One day bounds what is counted.
+
+    With a ticket that was given by mistake nobody came: it stands under its status alone.
+    """
     by_status, by_reason, by_topic = Counter[str](), Counter[str](), Counter[str]()
     for counted in rows(db, _DAY_COUNTS, window=window_id, day=on):
         by_status[counted.status] += counted.arrivals
-        by_reason[counted.reason] += counted.arrivals
+        if counted.status is not ArrivalStatus.cancelled:
+            by_reason[counted.reason] += counted.arrivals
         if counted.topic is not None:
             by_topic[counted.topic] += counted.arrivals
     return {
         "window_id": window_id,
         "on": on,
-        "total": by_status.total(),
+        "total": by_reason.total(),
         "by_status": {status.value: by_status[status] for status in ArrivalStatus},
         "by_reason": dict(by_reason),
         "by_topic": dict(by_topic),

@@ -120,6 +120,14 @@ def record_departure(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) 
     return _arrival(db, actor, arrival)
 
 
+@router.post("/arrivals/{arrival_id}/cancel", response_model=ArrivalOut)
+@_moves
+def take_ticket_back(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
+    """Take back a ticket that was given by mistake: it is not counted, and its number is not given again."""
+    arrivals.cancel(db, actor, arrival)
+    return _arrival(db, actor, arrival)
+
+
 @router.post("/arrivals/{arrival_id}/put-back", response_model=ArrivalOut)
 @_moves
 def put_back_in_queue(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:

@@ -96,7 +96,7 @@ class ArrivalPage(Output):
 class ArrivalSummary(Output):
     window_id: WindowId
     on: date
-    total: int
+    total: int = Field(description="Who came: without the tickets that were given by mistake.")
     by_status: dict[ArrivalStatus, int]
     by_reason: dict[str, int] = Field(examples=[{"new_request": 12}])
     by_topic: dict[str, int] = Field(description="What was answered at the counter.")

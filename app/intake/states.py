@@ -41,6 +41,7 @@ class ArrivalStatus(StrEnum):
     received = "received"
     answered = "answered"  # at the counter
     left = "left"
+    cancelled = "cancelled"  # the ticket was given by mistake
 
 
 class ArrivalAction(StrEnum):
@@ -49,6 +50,7 @@ class ArrivalAction(StrEnum):
     put_back = "put_back"
     answer = "answer"
     leave = "leave"
+    cancel = "cancel"
 
 
 _WINDOW = frozenset({Role.social_worker, Role.supervisor})
@@ -104,6 +106,12 @@ ARRIVAL_LIFECYCLE: Lifecycle[ArrivalStatus, ArrivalAction] = Lifecycle(
             action=ArrivalAction.leave,
             sources=frozenset({ArrivalStatus.waiting}),
             to=ArrivalStatus.left,
+            by=_WINDOW,
+        ),
+        Move(
+            action=ArrivalAction.cancel,
+            sources=frozenset({ArrivalStatus.waiting}),
+            to=ArrivalStatus.cancelled,
             by=_WINDOW,
         ),
     ],

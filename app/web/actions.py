@@ -4,7 +4,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "person": ("read", "search", "candidates", "list", "accesses", "register", "receive", "change"),
     "household": ("read", "settle", "change", "leave"),
     "consent": ("list", "record", "narrow", "withdraw"),
-    "arrival": ("read", "list", "register", "call", "put-back", "answer", "leave"),
+    "arrival": ("read", "list", "register", "call", "put-back", "answer", "leave", "cancel"),
     "interview": ("read", "list", "start", "save", "complete", "abandon"),
     "assessment": ("read", "start", "save", "complete", "discard"),
     "case": (

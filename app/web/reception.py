@@ -114,6 +114,12 @@ def leave(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response
     return _back(arrival.window_id, "left")
 
 
+@router.post("/arrivals/{arrival_id}/cancel")
+def cancel(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
+    arrivals.cancel(db, actor, arrival)
+    return _back(arrival.window_id, "ticket_cancelled")
+
+
 @router.post("/arrivals/{arrival_id}/put-back")
 def put_back(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
     arrivals.put_back(db, actor, arrival)

@@ -146,6 +146,24 @@ def test_a_button_pressed_twice_gives_out_one_ticket(worker: Browser, db: WriteS
     assert len(db.scalars(select(Arrival)).all()) == 1
 
 
+def test_a_ticket_given_by_mistake_is_taken_back_after_asking_once_more(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    arrival = intake.arrival(db, world.worker, world.here, first_name="مثالي")
+    db.commit()
+    page = worker.open(f"/reception/{world.here}")
+    (button,) = page.find(f"//form[@action='/arrivals/{arrival.id}/cancel']//button")
+    assert [step.tag for step in button.iterancestors("details")] == ["details", "details"]
+    asked = " ".join(next(button.iterancestors("details")).text_content().split())
+    assert "هل تلغي التذكرة 1 باسم مثالي؟" in asked
+    page = page.send(f"/arrivals/{arrival.id}/cancel")
+    assert page.find("//*[@role='status']")[0].text_content() == "ألغيت التذكرة ولم تعد محسوبة."
+    assert page.find("//dl[@class='figures']//dt[text()='تذكرة ملغاة']/following-sibling::dd")[0].text == "1"
+    assert "مثالي" not in page.text
+    assert fresh(db, arrival).status is ArrivalStatus.cancelled
+    assert "تذكرة ملغاة" in worker.open(f"/reception/{world.here}/day").text
+
+
 def test_who_is_answered_at_the_counter_is_counted_under_the_topic(
     worker: Browser, db: WriteSession, world: World
 ) -> None:
