@@ -15,7 +15,7 @@ from app.intake import service as intake
 from app.intake.models import Arrival
 from app.intake.schemas import ArrivalCreate, CompletedInterviewCreate, CounterAnswer, InterviewCreate
 from app.people import households
-from app.people.schemas import HouseholdJoin
+from app.people.household_schemas import HouseholdJoin
 from app.windows.models import Window
 from seeds import papers as made
 from seeds.stage import Stage, Story

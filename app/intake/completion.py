@@ -29,9 +29,9 @@ from app.intake.models import Interview, InterviewTransition
 from app.intake.schemas import InterviewCompletion
 from app.intake.states import INTERVIEW_LIFECYCLE, Conclusion, InterviewAction, Urgency
 from app.outbox import service as outbox
+from app.people import numbers, supplements
 from app.people import queries as people_queries
 from app.people import service as people
-from app.people import supplements
 from app.people.models import Person
 from app.people.schemas import BirthIn, PersonCreate
 from app.vocabularies import service as vocabularies
@@ -122,7 +122,7 @@ def _check_birth(told: Any) -> None:
 
 
 def _check_documents(told: PersonCreate) -> None:
-    people.check_documents([number.kind for number in told.identifiers], told.no_document_reason)
+    numbers.check_documents([number.kind for number in told.identifiers], told.no_document_reason)
 
 
 def _wrong(check: Callable[[], object], *path: str | int) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from app.core.db import WriteSession
 from app.core.errors import DomainError, InvalidInput, NotFound
 from app.core.ids import HouseholdId, PersonId
 from app.people import queries
+from app.people.household_schemas import HouseholdChange, HouseholdJoin, NewMember
 from app.people.models import Household, Person
-from app.people.schemas import HouseholdChange, HouseholdJoin, NewMember
 from app.vocabularies import service as vocabularies
 
 

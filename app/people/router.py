@@ -16,11 +16,9 @@ from app.people.deps import (
     PersonToWrite,
     PersonWriter,
 )
+from app.people.household_schemas import HouseholdChange, HouseholdJoin, HouseholdOut
 from app.people.schemas import (
     CandidateList,
-    HouseholdChange,
-    HouseholdJoin,
-    HouseholdOut,
     PersonCreate,
     PersonOut,
     PersonPage,

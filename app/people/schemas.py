@@ -3,7 +3,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from app.core.fields import Code, Count, Flag, Line, Prose, Reason, RequiredLine, Telephone
+from app.core.fields import Code, Count, Line, Prose, Reason, RequiredLine, Telephone
 from app.core.fields import Day as Day
 from app.core.ids import HouseholdId, PersonId, WindowId
 from app.core.schemas import Input, Output
@@ -266,58 +266,3 @@ class Candidate(Output):
 
 class CandidateList(Output):
     items: list[Candidate]
-
-
-class HouseholdJoin(Input):
-    """Empty: a new household with this person as its head. Else the household that another person lives in."""
-
-    with_person_id: PersonId | None = None
-    relationship: Code | None = Field(
-        None, description="To the head; vocabulary `relationship`.", examples=["child"]
-    )
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if (self.with_person_id is None) != (self.relationship is None):
-            raise ValueError("join_incomplete")
-        return self
-
-
-class NewMember(Input):
-    """Somebody who moves into the household in which a person lives."""
-
-    member_id: PersonId
-    relationship: Code = Field(description="To the head; vocabulary `relationship`.", examples=["child"])
-
-
-class HouseholdChange(Input):
-    """Either the relationship to the head, or `is_head` for a household that has lost its head."""
-
-    relationship: Code | None = Field(
-        None, description="To the head; vocabulary `relationship`.", examples=["spouse"]
-    )
-    is_head: Flag = False
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.relationship is not None) == self.is_head:
-            raise ValueError("one_of_two")
-        return self
-
-
-class Member(Output):
-    person_id: PersonId
-    given_name_ar: str | None
-    family_name_ar: str | None
-    given_name_latin: str | None
-    family_name_latin: str | None
-    sex: Sex
-    birth_year: int | None
-    is_head: bool
-    relationship_to_head: str | None
-
-
-class HouseholdOut(Output):
-    id: HouseholdId | None = Field(description="Null when no household is recorded.")
-    members: list[Member] = Field(description="The head first. Only people whom one of your windows knows.")
-    others: int = Field(description="How many more live there, known to other windows only.")

@@ -1,33 +1,27 @@
 """Registering, changing and receiving people. A person is registered once, whatever the window and the year."""
 
-import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
-
-from sqlalchemy import BigInteger, bindparam, delete, func, insert, select
 
 from app.audit import service as audit
 from app.core.actor import Actor
 from app.core.clock import now, today
-from app.core.db import ReadSession, WriteSession, is_sqlite
+from app.core.db import ReadSession, WriteSession
 from app.core.errors import DomainError, InvalidInput, NotFound
-from app.core.fields import is_plausible_phone
 from app.core.ids import PersonId, WindowId
 from app.core.text import is_arabic
-from app.people import duplicates, identifiers, phones, queries
+from app.people import duplicates, numbers, phones, queries
 from app.people.birth import Birth
 from app.people.identifiers import IdentifierKind
 from app.people.matching import Profile, Verdict, blocking_keys
-from app.people.models import Person, PersonIdentifier, PersonKey, PersonPhone, PersonWindow
-from app.people.schemas import BirthIn, IdentifierIn, PersonCreate, PersonSearch, PersonUpdate, PhoneTold
+from app.people.models import Person, PersonWindow
+from app.people.schemas import BirthIn, PersonCreate, PersonSearch, PersonUpdate
 from app.vocabularies import service as vocabularies
 
-LONGEST_NUMBER = 100  # characters; compatibility letters grow when they are written out
 _MAY_BE_EMPTY = frozenset({*queries.NAMES, "address", "commune_code", "notes", "no_document_reason"})
 _COLUMNS = _MAY_BE_EMPTY | {"sex", "language", "contact_preference"}
 _COMPARED = frozenset({*queries.NAMES, "birth", "identifiers", "phones"})  # what the duplicate check looks at
 _RIVALS = frozenset({Verdict.CERTAIN, Verdict.LIKELY})
-_LOCK = select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger())))
 _VOCABULARIES = ("language", "no_document_reason")  # columns that hold a code of the list of the same name
 
 
@@ -63,14 +57,14 @@ def candidates(db: ReadSession, actor: Actor, data: PersonCreate) -> list[dict[s
 
 def search(db: ReadSession, actor: Actor, data: PersonSearch) -> list[dict[str, Any]]:
     """The people registered anywhere for whom something of what is asked speaks, the likeliest first."""
-    numbers = [] if data.identifier is None else [data.identifier]
+    documents = [] if data.identifier is None else [data.identifier]
     telephone = phones.normalise(data.phone or "").e164
     name = data.name or ""
     wanted = Profile(
         given_ar=name if is_arabic(name) else "",
         given_latin="" if is_arabic(name) else name,
         birth=Birth.unknown() if data.birth is None else data.birth.value,
-        identifiers=frozenset(_numbers(numbers)),
+        identifiers=frozenset(numbers.written(documents)),
         phones=frozenset([telephone] if telephone else []),
     )
     return duplicates.find(db, actor, wanted, unlikely_too=True)
@@ -80,7 +74,7 @@ def _profile(data: PersonCreate) -> Profile:
     return queries.profile(
         {**{name: getattr(data, name) for name in queries.NAMES}, "sex": data.sex},
         data.birth.value,
-        _numbers(data.identifiers),
+        numbers.written(data.identifiers),
         (phones.normalise(told.number).e164 for told in data.phones),
     )
 
@@ -97,8 +91,8 @@ def register(db: WriteSession, actor: Actor, data: PersonCreate) -> Person:
     _check_window(actor, data.window_id)
     columns = data.model_dump(include=set(_COLUMNS)) | _birth_columns(data.birth)
     _check_columns(db, columns)
-    check_documents(_kinds(data.identifiers), data.no_document_reason)
-    _wait_for_alike(db, data)
+    numbers.check_documents(numbers.kinds(data.identifiers), data.no_document_reason)
+    numbers.wait_for_alike(db, data)
     found = candidates(db, actor, data)
     if found and data.duplicate_override is None:
         raise PossibleDuplicates(candidates=found)
@@ -107,8 +101,8 @@ def register(db: WriteSession, actor: Actor, data: PersonCreate) -> Person:
     db.add(person)
     db.flush()
     db.add(PersonWindow(person_id=person.id, window_id=data.window_id))
-    db.add_all([*_identifiers(person.id, data.identifiers), *_phones(person.id, data.phones)])
-    _add_keys(db, person.id, blocking_keys(_profile(data)))
+    numbers.add(db, person.id, data)
+    numbers.add_keys(db, person.id, blocking_keys(_profile(data)))
     details = {"window_id": data.window_id, "set_aside": [other["person_id"] for other in found]}
     audit.record(db, actor, "person:register", "person", person.id, person_id=person.id, **details)
     return person
@@ -126,20 +120,22 @@ def change(db: WriteSession, actor: Actor, person: Person, data: PersonUpdate) -
     columns = {name: value for name, value in sent.items() if name in _COLUMNS}
     if data.birth is not None:
         columns |= _birth_columns(data.birth)
-    if data.identifiers is not None and IdentifierKind.NONE not in _kinds(data.identifiers):
+    if data.identifiers is not None and IdentifierKind.NONE not in numbers.kinds(data.identifiers):
         columns.setdefault("no_document_reason", None)  # a document that was found answers why there was none
     _check_columns(db, {name: getattr(person, name) for name in queries.NAMES} | columns)
     if "identifiers" in sent or "no_document_reason" in sent:
-        kinds = _kinds(data.identifiers) if data.identifiers is not None else queries.kinds(db, person.id)
-        check_documents(kinds, columns.get("no_document_reason", person.no_document_reason))
-    _check_phones(data.phones or (), queries.phones_of(db, person.id) if data.phones else ())
-    _wait_for_alike(db, data)
+        kinds = (
+            numbers.kinds(data.identifiers) if data.identifiers is not None else queries.kinds(db, person.id)
+        )
+        numbers.check_documents(kinds, columns.get("no_document_reason", person.no_document_reason))
+    numbers.check_phones(data.phones or (), queries.phones_of(db, person.id) if data.phones else ())
+    numbers.wait_for_alike(db, data)
     earlier = _rivals(db, actor, person) if _COMPARED & sent.keys() else None
     for name, value in columns.items():
         setattr(person, name, value)
     person.updated_at = now()  # numbers stand in tables of their own, but make a new version all the same
-    _replace_numbers(db, person, data)
-    _renew_keys(db, person.id)
+    numbers.replace(db, person, data)
+    numbers.renew_keys(db, person.id)
     details: dict[str, Any] = {"fields": sorted(sent)}
     found = [] if earlier is None else _new_rivals(earlier, _rivals(db, actor, person))
     if found:
@@ -164,33 +160,6 @@ def _new_rivals(earlier: list[dict[str, Any]], present: list[dict[str, Any]]) ->
         (other["person_id"], verdict) for other in earlier for verdict in (Verdict.LIKELY, other["verdict"])
     }
     return [other for other in present if (other["person_id"], other["verdict"]) not in known]
-
-
-def _wait_for_alike(db: WriteSession, told: PersonCreate | PersonUpdate) -> None:
-    """Let whoever writes down the same number or telephone at this moment finish first, so that the check sees it.
-
-    SQLite has one writer anyway. On PostgreSQL locks on the keys are held until the transaction ends; they are taken
-    in one order, or two could wait for each other.
-    """
-    if is_sqlite(db):
-        return
-    same = Profile(
-        identifiers=frozenset(_numbers(told.identifiers or ())),
-        phones=frozenset(filter(None, (phones.normalise(one.number).e164 for one in told.phones or ()))),
-    )
-    digests = (hashlib.sha256(key.encode()).digest()[:8] for key in blocking_keys(same))
-    for lock in sorted(int.from_bytes(digest, signed=True) for digest in digests):
-        db.execute(_LOCK, {"key": lock})
-
-
-def _replace_numbers(db: WriteSession, person: Person, data: PersonUpdate) -> None:
-    if data.identifiers is not None:
-        db.execute(delete(PersonIdentifier).where(PersonIdentifier.person_id == person.id))
-        db.add_all(_identifiers(person.id, data.identifiers))
-    if data.phones is not None:
-        db.execute(delete(PersonPhone).where(PersonPhone.person_id == person.id))
-        db.add_all(_phones(person.id, data.phones))
-    db.flush()
 
 
 def receive(db: WriteSession, actor: Actor, person_id: PersonId, window_id: WindowId, reason: str) -> None:
@@ -235,28 +204,6 @@ def _check_columns(db: ReadSession, columns: Mapping[str, Any]) -> None:
         raise InvalidInput("/commune_code", "unknown_code", context={"list": "territories"})
 
 
-def check_documents(kinds: Collection[IdentifierKind], reason: str | None) -> None:
-    """That somebody has no document is an answer of its own: it stands alone and always with its reason."""
-    has_none = IdentifierKind.NONE in kinds
-    if has_none and len(set(kinds)) > 1:
-        raise InvalidInput("/identifiers", "none_among_others")
-    if has_none and reason is None:
-        raise InvalidInput("/no_document_reason", "missing")
-    if reason is not None and not has_none:
-        raise InvalidInput("/no_document_reason", "without_none")
-
-
-def _check_phones(told: Iterable[PhoneTold], present: Iterable[Mapping[str, Any]]) -> None:
-    """Only what is new is judged: a number that was kept before there was a rule does not stand in the way of a change."""
-    known = {phone["number"] for phone in present}
-    for place, phone in enumerate(told):
-        if phones.normalise(phone.number).raw not in known and not is_plausible_phone(phone.number):
-            raise InvalidInput(f"/phones/{place}/number", "phone_implausible")
-
-
-# --- columns, numbers and keys --------------------------------------------------------------------------------
-
-
 def _birth_columns(data: BirthIn) -> dict[str, Any]:
     birth = birth_of(data)
     return {
@@ -266,50 +213,3 @@ def _birth_columns(data: BirthIn) -> dict[str, Any]:
         "birth_age": birth.about_age,
         "birth_stated_on": birth.stated_on,
     }
-
-
-def _kinds(numbers: Iterable[IdentifierIn]) -> list[IdentifierKind]:
-    return [number.kind for number in numbers]
-
-
-def _numbers(numbers: Iterable[IdentifierIn]) -> dict[tuple[IdentifierKind, str], str]:
-    """Each number once, as it is compared, with how it was read first."""
-    written: dict[tuple[IdentifierKind, str], str] = {}
-    for number in numbers:
-        value = identifiers.normalise(number.kind, number.value).value[:LONGEST_NUMBER]
-        written.setdefault((number.kind, value), number.value)
-    return written
-
-
-def _identifiers(person_id: PersonId, numbers: Iterable[IdentifierIn]) -> list[PersonIdentifier]:
-    return [
-        PersonIdentifier(person_id=person_id, kind=kind, value=value, raw=raw)
-        for (kind, value), raw in _numbers(numbers).items()
-    ]
-
-
-def _phones(person_id: PersonId, telephones: Iterable[PhoneTold]) -> list[PersonPhone]:
-    """Each telephone once."""
-    once: dict[str, PersonPhone] = {}
-    for told in telephones:
-        phone = phones.normalise(told.number)
-        row = PersonPhone(person_id=person_id, raw=phone.raw, e164=phone.e164, label=told.label)
-        once.setdefault(phone.e164 or phone.raw, row)
-    return list(once.values())
-
-
-def _add_keys(db: WriteSession, person_id: PersonId, keys: Iterable[str]) -> None:
-    db.flush()
-    new = [{"key": key, "person_id": person_id} for key in sorted(keys)]
-    if new:
-        db.execute(insert(PersonKey.__table__), new)  # type: ignore[arg-type]
-
-
-def _renew_keys(db: WriteSession, person_id: PersonId) -> None:
-    _, profile = queries.profiles(db, [person_id])[0]
-    wanted = blocking_keys(profile)
-    known = set(db.scalars(select(PersonKey.key).where(PersonKey.person_id == person_id)))
-    db.execute(
-        delete(PersonKey).where(PersonKey.person_id == person_id, PersonKey.key.in_(sorted(known - wanted)))
-    )
-    _add_keys(db, person_id, wanted - known)

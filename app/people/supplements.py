@@ -16,7 +16,7 @@ from app.core.db import ReadSession, WriteSession
 from app.core.errors import InvalidInput
 from app.core.ids import PersonId
 from app.core.text import fold
-from app.people import identifiers, phones, queries, service
+from app.people import identifiers, numbers, phones, queries, service
 from app.people.birth import Birth, BirthPrecision, agreement
 from app.people.identifiers import IdentifierKind
 from app.people.models import Person, PersonIdentifier
@@ -176,7 +176,7 @@ def _number(number: Told) -> tuple[str, str]:
     kind, value = str(number.get("kind")), str(number.get("value") or "")
     if kind not in set(IdentifierKind):
         return kind, value
-    return kind, identifiers.normalise(IdentifierKind(kind), value).value[: service.LONGEST_NUMBER]
+    return kind, identifiers.normalise(IdentifierKind(kind), value).value[: numbers.LONGEST]
 
 
 def _line(number: Any) -> str:

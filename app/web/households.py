@@ -12,7 +12,8 @@ from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
 from app.core.ids import PersonId
 from app.people import households, queries, service
 from app.people.deps import HouseholdSeen, PeopleSearcher, PersonReader, PersonToWrite, PersonWriter
-from app.people.schemas import HouseholdChange, HouseholdJoin, NewMember, PersonSearch
+from app.people.household_schemas import HouseholdChange, HouseholdJoin, NewMember
+from app.people.schemas import PersonSearch
 from app.web import face, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page

@@ -7,8 +7,9 @@ from app.core.actor import Actor
 from app.core.db import WriteSession
 from app.core.ids import WindowId
 from app.people import households, service
+from app.people.household_schemas import HouseholdJoin
 from app.people.models import Person
-from app.people.schemas import HouseholdJoin, PersonCreate
+from app.people.schemas import PersonCreate
 from app.vocabularies import service as vocabularies
 from tests.factories.vocabularies import term
 

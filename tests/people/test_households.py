@@ -7,8 +7,9 @@ from app.core.clock import today
 from app.core.db import WriteSession
 from app.core.errors import InvalidInput
 from app.people import households, queries, service
+from app.people.household_schemas import HouseholdChange, HouseholdJoin, NewMember
 from app.people.models import Household, Person
-from app.people.schemas import HouseholdChange, HouseholdJoin, NewMember, PersonUpdate
+from app.people.schemas import PersonUpdate
 from tests.factories import people
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
