@@ -15,12 +15,13 @@ from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, In
 from app.intake.models import Interview
 from app.intake.states import InterviewStatus
 from app.people.deps import PersonWriter
-from app.web import answers, face, intake
+from app.web import answers, face, intake, recognising
 from app.web.answers import in_the_form
 from app.web.face import PageForm, see
+from app.web.forms import Form
 from app.web.intake import called, choices, keep, questions_of
 from app.web.questions import QUESTIONS, asked, question_of
-from app.web.recognising import NONE, LookedFor, heed, may_be, onward, who_is_heard
+from app.web.recognising import LookedFor, heed, may_be, onward, who_is_heard
 from app.web.rendering import page
 
 router = face.router()
@@ -92,26 +93,37 @@ def take(
     questions = asked(keep(db, actor, interview, form))
     if question not in questions:
         raise StaleVersion(current=interview.version)
-    if form.value("next") == "on":
+    if _goes_on(form):
         _check(interview, question)
-    here = f"/interviews/{interview.id}"
     heed(db, actor, interview, form)
-    if form.value("chosen"):
-        return see(f"{here}/guided/{onward(question)}")
-    if form.value("leave_out") or form.value("next") == NONE:
-        return see(f"{here}/guided/{question}")
-    if form.value("next") == "people":
-        return see(f"{here}/people?question={question}")
-    if form.value("then") == CHECK and form.value("next") == "on":
-        return see(f"{here}/check?by=guided")
+    return see(f"/interviews/{interview.id}/{_place_after(form, question, questions)}")
+
+
+def _place_after(form: Form, question: str, questions: tuple[str, ...]) -> str:
     before, after = _beside(questions, question)
-    if form.value("next") == "back":
-        return see(f"{here}/guided/{before}")
-    return see(f"{here}/guided/{after}" if after else f"{here}/check?by=guided")
+    if form.value("chosen"):
+        return f"guided/{onward(question)}"
+    if form.value("leave_out"):
+        return f"guided/{question}"
+    match form.value("next"):
+        case recognising.NONE:
+            return f"guided/{question}"
+        case "people":
+            return f"people?question={question}"
+        case "back":
+            return f"guided/{before}"
+    is_asked_again = form.value("then") == CHECK
+    return f"guided/{after}" if after and not is_asked_again else "check?by=guided"
+
+
+def _goes_on(form: Form) -> bool:
+    """Whether somebody goes on to the next question: back, or to the people who may be meant, is another way."""
+    is_about_whom = form.value("chosen") or form.value("leave_out")
+    return not is_about_whom and form.value("next") in {None, "on"}
 
 
 def _check(interview: Interview, question: str) -> None:
-    """What cannot be is told where it is asked. Whoever goes back, or chooses somebody, may leave it for later."""
+    """What cannot be is told where it is asked."""
     wrong = [error for error in completion.unreadable(interview) if question_of(error["pointer"]) == question]
     if wrong:
         refusal = InvalidInput("/" + question, "not_allowed")
