@@ -212,7 +212,7 @@ def test_what_is_written_otherwise_is_told_how_it_is_written(
 
 
 def test_the_pointer_of_a_parameter_names_where_it_stands(lab_client: TestClient) -> None:
-    def told(**query: object) -> set[tuple[str, str]]:
+    def told(**query: str | int) -> set[tuple[str, str]]:
         response = lab_client.get("/lab/query/x", params=query)
         return {(e["pointer"], e["code"]) for e in response.json()["errors"]}
 
