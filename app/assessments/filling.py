@@ -16,7 +16,9 @@ class AnswersRefused(InvalidInput):
     """Some answers cannot stand; `errors` point at each with a sentence, the author's own where there is one."""
 
     def __init__(self, form: CompiledForm, violations: Iterable[Violation]) -> None:
-        DomainError.__init__(self, errors=[field_problem(form, violation) for violation in violations])
+        found = list(violations)
+        self.names = frozenset(violation.question for violation in found)
+        DomainError.__init__(self, errors=[field_problem(form, violation) for violation in found])
 
 
 class AnswersDoNotHold(DomainError):

@@ -100,6 +100,25 @@ def save(db: WriteSession, actor: Actor, assessment: Assessment, data: Assessmen
     return assessment
 
 
+def save_fitting(
+    db: WriteSession, actor: Actor, assessment: Assessment, data: AssessmentUpdate
+) -> frozenset[str]:
+    """Save what can stand of answers that somebody is still writing. Returns the names of those that were left out.
+
+    A number half typed holds up nothing: the answer that its question had before stays. Raises as `save` does.
+    """
+    try:
+        save(db, actor, assessment, data)
+    except filling.AnswersRefused as refusal:
+        unfit = refusal.names & data.answers.keys()
+        if not unfit:
+            raise
+        fitting = {name: answer for name, answer in data.answers.items() if name not in unfit}
+        save(db, actor, assessment, AssessmentUpdate(answers=fitting))
+        return frozenset(unfit)
+    return frozenset()
+
+
 def complete(db: WriteSession, actor: Actor, assessment: Assessment) -> Assessment:
     """Make the answers final and keep what follows from them; the person was met today, by the window's calendar.
 

@@ -53,6 +53,11 @@ def text_of(form: CompiledForm, texts: Texts) -> str:
     return texts.get(i18n.language.get()) or texts.get(form.default_language, "")
 
 
+def form_of(db: ReadSession, assessment: Mapping[str, Any]) -> CompiledForm:
+    """The version of the instrument that an assessment answers."""
+    return instruments.form(db, assessment["instrument_id"])
+
+
 def sent(typed: Form) -> dict[str, Any]:
     """The answers of a form that was sent: every question that stood in it, `None` where it was left blank."""
     told = typed.data().get(ANSWERS, {})
@@ -105,6 +110,15 @@ def in_words(form: CompiledForm, item: Item, value: Any) -> str:
     if item.type in {"integer", "decimal"}:
         return wording.digits(figure(float(value)))
     return str(value)
+
+
+def answered(form: CompiledForm, assessment: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Question and answer, both in words, in the order of the form."""
+    return [
+        (text_of(form, item.labels), in_words(form, item, assessment["answers"][item.name]))
+        for item in form.items
+        if item.name in assessment["answers"]
+    ]
 
 
 def figure(value: float) -> str:

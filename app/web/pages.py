@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.web import (
     appointments,
     approvals,
+    assessment_drafts,
     assessments,
     board,
     case_acts,
@@ -44,6 +45,7 @@ from app.web import (
 ROUTERS: tuple[APIRouter, ...] = (
     appointments.router,
     approvals.router,
+    assessment_drafts.router,
     assessments.router,
     board.router,
     case_acts.router,

@@ -107,10 +107,11 @@ for (const file of document.querySelectorAll("input[data-most]")) {
 }
 
 // What was done is told once: asked for again, the page says nothing of it. And a page that shows a refused form again
-// stands under its own address, not the form's: that one cannot be asked for.
+// stands under its own address, not the form's: that one cannot be asked for. Where both are the same it is still noted
+// anew: whoever comes back to it asks for the page, and no browser asks whether to send the form again.
 const address = new URL(document.body.dataset.page ?? location.href, location);
 address.searchParams.delete("done");
-if (address.href !== location.href) history.replaceState(history.state, "", address);
+if (document.body.dataset.page || address.href !== location.href) history.replaceState(history.state, "", address);
 
 // Where the server cannot be reached, a page says so in words instead of the browser's own.
 navigator.serviceWorker?.register("/service-worker.js").catch(() => {});

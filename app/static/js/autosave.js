@@ -1,0 +1,118 @@
+// A draft while somebody listens: saved two seconds after the last key and whenever a field is left, and within four
+// seconds of the first key that is not saved yet, however long somebody goes on writing.
+// Without scripts the same form has a button for it.
+const QUIET = 2_000;
+const LONGEST = 4_000;
+const AGAIN = 5_000;
+
+function autosave(form) {
+  for (const promise of form.querySelectorAll("[data-scripted]")) promise.hidden = false;
+  const told = document.getElementById("saved");
+  const elsewhere = document.getElementById("elsewhere");
+  const version = form.querySelector("[name=_version]");
+  let kept = written();
+  let unsavedSince = null;
+  let waiting = 0;
+  let saving = null;
+  let leaving = false;
+  let overtaken = false;
+  let failing = false; // what stands here is not kept elsewhere: leaving would lose it
+
+  function written() {
+    const fields = new URLSearchParams(new FormData(form));
+    for (const own of ["_version", "_once", "_proof", "shown"]) fields.delete(own);
+    return fields.toString();
+  }
+
+  async function save({ keepalive = false } = {}) {
+    clearTimeout(waiting);
+    if (saving) return saving;
+    if (leaving || overtaken) return undefined;
+    if (written() === kept) {
+      unsavedSince = null;
+      return undefined;
+    }
+    saving = send(keepalive).finally(() => { saving = null; });
+    return saving;
+  }
+
+  // What outlives the page (`keepalive`) may be no longer than 64 KB: a long story is only sent so when there is no other way.
+  async function send(keepalive) {
+    const sent = written();
+    unsavedSince = null;
+    let answer;
+    try {
+      answer = await fetch(form.dataset.autosave, {
+        method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", keepalive,
+      });
+    } catch {
+      failing = true;
+      told.textContent = form.dataset.lost;
+      waiting = setTimeout(() => save(), AGAIN);
+      return;
+    }
+    if (answer.ok) {
+      kept = sent;
+      told.innerHTML = await answer.text();
+      version.value = told.firstElementChild.dataset.version;
+      failing = "unfit" in told.firstElementChild.dataset;
+      if (written() !== kept) later();
+    } else if (answer.status === 412) {
+      wait(await answer.text());
+    } else {
+      failing = true;
+      told.textContent = answer.type === "opaqueredirect" || answer.status === 401 ? form.dataset.ended : form.dataset.refused;
+    }
+  }
+
+  function later() {
+    if (overtaken) return;
+    const now = performance.now();
+    unsavedSince ??= now;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => save(), Math.max(0, Math.min(QUIET, unsavedSince + LONGEST - now)));
+  }
+
+  // Somebody else has saved it meanwhile: what stands here stays, and whoever writes it says what becomes of it.
+  function wait(words) {
+    overtaken = true;
+    told.textContent = form.dataset.waits;
+    elsewhere.innerHTML = words;
+  }
+
+  elsewhere.addEventListener("click", async ({ target }) => {
+    if (target.closest("[data-keep]")) {
+      version.value = elsewhere.firstElementChild.dataset.version;
+      overtaken = false;
+      elsewhere.replaceChildren();
+      await save();
+    } else if (target.closest("[data-look]")) {
+      const body = new URLSearchParams({ _proof: form.querySelector("[name=_proof]").value });
+      const answer = await fetch(target.closest("[data-look]").dataset.look, { method: "POST", body, redirect: "manual" }).catch(() => null);
+      if (answer?.ok) elsewhere.querySelector("[data-other]").innerHTML = await answer.text();
+      else told.textContent = answer ? form.dataset.ended : form.dataset.lost;
+    }
+  });
+
+  form.addEventListener("input", later);
+  form.addEventListener("focusout", () => save());
+  addEventListener("pagehide", () => save({ keepalive: true }));
+  addEventListener("beforeunload", (event) => {
+    const isKept = overtaken ? written() === kept : !failing;
+    if (!isKept && !leaving && form.isConnected) event.preventDefault();
+  });
+
+  // A button must send the version that the last saving has made.
+  form.addEventListener("submit", async (event) => {
+    clearTimeout(waiting);
+    if (!saving) {
+      leaving = true;
+      return;
+    }
+    event.preventDefault();
+    await saving;
+    form.requestSubmit(event.submitter);
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-autosave]")) autosave(form);
