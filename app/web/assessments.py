@@ -20,7 +20,7 @@ from app.core.pagination import PageRequest
 from app.instruments import queries as instruments
 from app.instruments.form import CompiledForm
 from app.web import assessment_drafts as drafts
-from app.web import drawing, face, terms
+from app.web import drawing, face, revealed_needs, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page
 from app.windows import queries as windows
@@ -76,6 +76,7 @@ def show_assessment(
         band=drawing.band_of(definition, assessment["band"]),
         older_band=older and drawing.band_of(drawing.form_of(db, older), older["band"]),
         needs=terms.words(db, "need"),
+        revealed=revealed_needs.offered(db, case, [assessment]),
     )
 
 

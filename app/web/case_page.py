@@ -17,7 +17,7 @@ from app.files.models import SubjectType
 from app.followups import queries as follow_ups
 from app.people import queries as people
 from app.referrals import overviews as referrals
-from app.web import case_events, documents, team, terms
+from app.web import case_events, documents, revealed_needs, team, terms
 from app.web.case_events import Chapter
 from app.web.next_step import Facts, next_step
 from app.windows import queries as windows
@@ -68,6 +68,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "chapter": chapter,
         "chapters": list(case_events.KINDS),
         "needs": terms.words(db, "need"),
+        "revealed": revealed_needs.offered(db, case, revealed_needs.telling(assessed)),
         "colleagues": dict(team.colleagues(db, window_id)),
         "is_living": case["status"] is not CaseStatus.closed,
     }

@@ -38,6 +38,7 @@ from app.web import (
     recognising,
     referrals,
     referring,
+    revealed_needs,
     searching,
     trail,
 )
@@ -77,6 +78,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     recognising.router,
     referrals.router,
     referring.router,
+    revealed_needs.router,
     finding.router,
     searching.router,
     trail.router,

@@ -1,0 +1,47 @@
+"""Needs that assessments reveal and a case does not hold yet: offered, never added by themselves."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from app.cases import service
+from app.cases.deps import CaseToWrite, CaseWriter
+from app.cases.schemas import CaseUpdate
+from app.core.db import ReadSession
+from app.core.deps import ExpectedVersion, WriteDb, check_version
+from app.web import face, terms
+from app.web.face import PageForm, see
+from app.web.forms import validated
+
+router = face.router()
+
+ALL = "*"  # no code of a vocabulary
+
+
+def offered(
+    db: ReadSession, case: Mapping[str, Any], assessments: Iterable[Mapping[str, Any]]
+) -> terms.Options:
+    """What assessments reveal that the case does not hold, in the vocabulary's order; what is retired is not offered."""
+    revealed = {code for one in assessments for code in one["needs"]} - set(case["needs"])
+    return [(code, words) for code, words in terms.options(db, "need") if code in revealed]
+
+
+def telling(assessments: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those that tell how things are: of each instrument the one completed last, while it is valid."""
+    latest: dict[str, Mapping[str, Any]] = {}
+    for one in sorted((a for a in assessments if a["is_valid"]), key=lambda a: (a["completed_at"], a["id"])):
+        latest[one["instrument_code"]] = one
+    return list(latest.values())
+
+
+@router.post("/cases/{case_id}/needs")
+def add(
+    actor: CaseWriter, expected: ExpectedVersion, db: WriteDb, case: CaseToWrite, form: PageForm
+) -> Response:
+    """Add what was chosen, one need or all that were offered, and come back to where it was offered."""
+    check_version(case.version, expected)
+    wanted = form.values("offered") if form.value("add") == ALL else form.values("add")
+    more = [code for code in wanted if code not in case.needs]
+    service.change(db, actor, case, validated(CaseUpdate, {"needs": [*case.needs, *more]}))
+    return see(face.ours(form.own("_page")), done="needs_added")
