@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
@@ -23,6 +23,9 @@ class Instrument(Base, kw_only=True):
     titles: Mapped[dict[str, Any]]  # language → title
     definition: Mapped[dict[str, Any]]
     source_sha256: Mapped[str] = mapped_column(String(64))
+    source_kind: Mapped[str | None] = mapped_column(String(8))  # markdown, xlsx
+    # As it was published, for writing the next version; of what was published before it was kept there is none.
+    source: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, repr=False)
     published_by: Mapped[UserId | None]
     published_at: Mapped[datetime] = mapped_column(default_factory=now, init=False)
     retired_at: Mapped[datetime | None] = mapped_column(default=None, init=False)

@@ -26,6 +26,10 @@ _CURRENT = select(*_ROW).where(
 )
 _CURRENT_OF_CODE = _CURRENT.where(_i.code == bindparam("code"))
 _ONE = select(*_ROW).where(_i.id == bindparam("id"))
+_SOURCE = select(_i.code, _i.version, _i.source_kind, _i.source).where(
+    _i.id == bindparam("id"), _i.source.is_not(None)
+)
+_WITH_SOURCE = select(_i.id).where(_i.code == bindparam("code"), _i.source.is_not(None))
 _DEFINITION = select(_i.definition).where(_i.id == bindparam("id"))
 
 
@@ -99,6 +103,19 @@ def read(db: ReadSession, instrument_id: InstrumentId) -> dict[str, Any]:
     definition = form(db, instrument_id).to_json()
     drawn = ("default_language", "languages", "items", "domains", "bands", "total")
     return {**columns, **{name: definition[name] for name in drawn}}
+
+
+def source(db: ReadSession, instrument_id: InstrumentId) -> dict[str, Any]:
+    """What a version was published from, byte for byte, or `NotFound`: of early versions it was not kept."""
+    found = row(db, _SOURCE, id=instrument_id)
+    if found is None:
+        raise NotFound()
+    return dict(found)
+
+
+def with_source(db: ReadSession, code: str) -> frozenset[InstrumentId]:
+    """The versions of an instrument whose source was kept."""
+    return frozenset(found.id for found in rows(db, _WITH_SOURCE, code=code))
 
 
 def page(

@@ -26,10 +26,15 @@ class InstrumentVersionExists(DomainError):
 
 @dataclass(frozen=True)
 class Compiled:
-    """A questionnaire that could be published, and the fingerprint of the source it was read from."""
+    """A questionnaire that could be published, and the source it was read from."""
 
     form: CompiledForm
-    source_sha256: str
+    source: bytes
+    kind: SourceKind
+
+    @property
+    def source_sha256(self) -> str:
+        return hashlib.sha256(self.source).hexdigest()
 
 
 def compiled(source: bytes, kind: str) -> Compiled:
@@ -39,8 +44,8 @@ def compiled(source: bytes, kind: str) -> Compiled:
     """
     if kind not in get_args(SourceKind):
         raise InstrumentUnreadable()
-    form = compile_form(source, cast(SourceKind, kind))
-    return Compiled(form, hashlib.sha256(source).hexdigest())
+    known = cast(SourceKind, kind)
+    return Compiled(compile_form(source, known), source, known)
 
 
 def publish(db: WriteSession, actor: Actor, source: bytes, kind: str) -> Instrument:
@@ -66,6 +71,8 @@ def keep(db: WriteSession, actor: Actor, source: Compiled) -> Instrument:
         titles=dict(form.titles),
         definition=form.to_json(),
         source_sha256=source.source_sha256,
+        source_kind=source.kind,
+        source=source.source,
         published_by=actor.user_id,
     )
     db.add(instrument)

@@ -49,6 +49,11 @@ class Form:
         found = self.values(name)
         return found[0] if found else None
 
+    def put(self, name: str, value: str) -> None:
+        """Let a field hold what a file that was sent with it holds."""
+        self.fields = [(field, typed) for field, typed in self.fields if field != name]
+        self.fields.append((name, value))
+
     def instant(self, name: str, zone: str) -> datetime | None:
         """A day and hour as the clock of a zone shows them; None where none was typed. Raises `InvalidInput`."""
         said = digits_to_ascii(self.value(name) or "").strip()

@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.ids import InstrumentId
 from app.core.settings import settings
+from app.files import downloads
 from app.instruments import presentation, queries, service
 from app.instruments.deps import InstrumentPublisher, InstrumentReader, InstrumentToRetire
 from app.instruments.evaluation import evaluate
@@ -30,18 +31,22 @@ router = face.router()
 # A whole questionnaire in a few lines, to begin from.
 EXAMPLE = Path(__file__).with_name("templates").joinpath("house/instrument_example.md").read_text("utf-8")
 
+TABLES = ".md"
+_MEDIA = {
+    "markdown": (TABLES, "text/markdown; charset=utf-8"),
+    "xlsx": (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
 
 @dataclass(frozen=True)
 class Draft:
     """A source that became a questionnaire, as the form of the preview carries it until it is published."""
 
     compiled: Compiled
-    kind: str
-    source: bytes
 
     @property
     def carried(self) -> str:
-        return base64.b64encode(self.source).decode()
+        return base64.b64encode(self.compiled.source).decode()
 
 
 def _draft(
@@ -49,14 +54,18 @@ def _draft(
 ) -> Draft:
     """Compile what was uploaded, pasted or carried along, outside the write turn."""
     kind, source = _source(form, file)
-    return Draft(service.compiled(source, kind), kind, source)
+    return Draft(service.compiled(source, kind))
 
 
 def _source(form: Form, file: UploadFile | None) -> tuple[str, bytes]:
     if (carried := _carried(form)) is not None:
         return form.value("kind") or "", carried
     if file is not None and file.filename:
-        return "xlsx", file.file.read(MAX_SOURCE + 1)
+        content = file.file.read(MAX_SOURCE + 1)
+        if not file.filename.lower().endswith(TABLES):
+            return "xlsx", content
+        form.put("source", content.decode("utf-8", "replace"))  # to be corrected on the page, if it has to be
+        return "markdown", content
     if (pasted := (form.value("source") or "").strip()) == "":
         raise invalid("/source", "missing")
     return "markdown", pasted.encode("utf-8", "surrogatepass")
@@ -155,6 +164,7 @@ def _version(request: Request, db: ReadDb, instrument_id: InstrumentId, form: Fo
         "house/instrument.html",
         instrument=instrument,
         versions=versions[::-1],
+        with_source=queries.with_source(db, instrument["code"]),
         needs=terms.words(db, "need"),
         **_filled(queries.form(db, instrument_id), form),
     )
@@ -167,6 +177,17 @@ def show_instrument(
 ) -> Response:
     """One version with its questions, and the other versions."""
     return _version(request, db, instrument_id, Form())
+
+
+@router.get("/house/instruments/{instrument_id}/source")
+@face.a_file
+def download_source(_: InstrumentPublisher, db: ReadDb, instrument_id: InstrumentId) -> Response:
+    """What the version was published from, for writing the next one."""
+    found = queries.source(db, instrument_id)
+    ending, media_type = _MEDIA[found["source_kind"]]
+    name = f"{found['code']}-{found['version']}{ending}"
+    headers = {**face.HEADERS, "Content-Disposition": downloads.disposition(name)}
+    return Response(found["source"], media_type=media_type, headers=headers)
 
 
 @router.post("/house/instruments/{instrument_id}/try")

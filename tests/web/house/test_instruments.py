@@ -1,8 +1,12 @@
 """Questionnaires: read, tried, corrected, published, retired."""
 
+from fastapi import FastAPI
+
 from app.core.db import WriteSession
 from app.instruments import service as instruments
 from app.instruments.models import Instrument
+from seeds import reference
+from seeds.reference import DATA
 from tests.factories.world import World
 from tests.instruments.test_api import workbook
 from tests.support.pages import Browser, Page
@@ -138,3 +142,60 @@ def test_a_setting_that_is_not_there_is_said_to_be_missing(administrator: Browse
     refused = page.send("/house/instruments/preview", source=source)
     assert refused.status == 422
     assert "هذا الإعداد ناقص" in refused.find("//section[contains(@class, 'problems')]")[0].text_content()
+
+
+# --- the source, for the next version -------------------------------------------------------------------------
+
+
+def test_the_source_is_downloaded_as_it_was_published_and_becomes_the_next_version(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    shipped = (DATA / "autonomy_matrix.md").read_bytes()
+    reference.terms(db)
+    first = instruments.publish(db, world.administrator, shipped, "markdown")
+    db.commit()
+    at = f"/house/instruments/{first.id}"
+    link = administrator.open(at).find(f"//a[@href='{at}/source']")
+    assert link
+    answer = administrator.client.get(f"{at}/source")
+    assert answer.content == shipped
+    assert answer.headers["content-disposition"].startswith('attachment; filename="autonomy_matrix-')
+    assert answer.headers["content-type"].startswith("text/markdown")
+    changed = answer.content.decode().replace("autonomy_matrix | 1 |", "autonomy_matrix | 99 |")
+    assert changed != answer.content.decode()
+    page = upload(administrator, "autonomy_matrix.md", changed.encode()).send("/house/instruments")
+    assert page.path.startswith("/house/instruments/")
+    assert one(db, Instrument, code="autonomy_matrix", version="99").source == changed.encode()
+
+
+def test_a_workbook_is_downloaded_as_a_workbook(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    found = instruments.publish(db, world.administrator, workbook(), "xlsx")
+    db.commit()
+    answer = administrator.client.get(f"/house/instruments/{found.id}/source")
+    assert answer.content == workbook()
+    assert ".xlsx" in answer.headers["content-disposition"]
+
+
+def test_tables_that_were_uploaded_and_refused_stand_on_the_page_to_be_corrected(
+    administrator: Browser,
+) -> None:
+    broken = SHEETS.replace("integer", "geopoint")
+    page = upload(administrator, "form.MD", broken.encode(), source="example")
+    assert page.status == 422
+    assert source_of(page) == broken.strip()
+
+
+def test_where_no_source_was_kept_the_page_says_so(
+    app: FastAPI, db: WriteSession, world: World, administrator: Browser
+) -> None:
+    found = instruments.publish(db, world.administrator, SHEETS.encode(), "markdown")
+    found.source = found.source_kind = None
+    db.commit()
+    page = administrator.open(f"/house/instruments/{found.id}")
+    assert not page.find("//a[contains(@href, '/source')]")
+    assert "لم يحفظ مصدر" in page.text
+    assert administrator.client.get(f"/house/instruments/{found.id}/source").status_code == 404
+    worker = Browser(app).sign_in_as(db, world.worker)
+    assert worker.client.get(f"/house/instruments/{found.id}/source").status_code == 403
