@@ -7,11 +7,12 @@ both read and show them through this module, so that one draft can be carried fr
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from app.consents.models import ConsentPurpose
 from app.core import i18n
+from app.core.errors import InvalidInput
 from app.core.sharing import DataCategory
 from app.core.text import digits_to_ascii
 from app.intake.schemas import InterviewUpdate
@@ -27,6 +28,7 @@ Told = dict[str, Any]
 
 _WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CLOCK = "%Y-%m-%dT%H:%M"  # a minute, as a field for it holds it
+_IN_COMMON = re.compile(r"^/consents/\d+/(?=form$|witness$|language$|categories\b)")
 NOT_ASKED = "not_asked"
 BIRTHS = "page.intake.birth_not_understood"
 # What a partner can hardly do without: said beside the boxes, and never ticked for anybody. Consent is an act.
@@ -51,7 +53,23 @@ def read(form: Form, before: Mapping[str, Any], zone: str, *, unfinished: bool =
             changes |= _consents(sent, before, unfinished=unfinished)
         elif question not in WHO:
             changes |= {name: sent.get(name, empty) for name, empty in _OF_INTERVIEW[question].items()}
-    return validated(InterviewUpdate, changes)
+    try:
+        return validated(InterviewUpdate, changes)
+    except InvalidInput as refusal:
+        refusal.details["errors"] = _of_the_form(cast(list[Told], refusal.details["errors"]))
+        raise
+
+
+def _of_the_form(errors: list[Told]) -> list[Told]:
+    """What several answers about sharing have in common was asked once, and is told once, at its own field."""
+    told = {
+        (pointer := _IN_COMMON.sub("/sharing/", error["pointer"]), error["code"]): {
+            **error,
+            "pointer": pointer,
+        }
+        for error in errors
+    }
+    return list(told.values())
 
 
 def person(sent: Told, questions: Iterable[str], before: Told | None) -> Told | None:

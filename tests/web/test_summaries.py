@@ -1,5 +1,6 @@
 """What is wrong with a form is told in a summary: each line begins with the label of a field and leads to it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,11 +12,13 @@ from app.core import i18n
 from app.core.actor import Role
 from app.core.db import WriteSession
 from app.core.settings import LANGUAGES
+from app.intake.models import Interview
 from app.web.forms import Form, FormOnPage
 from tests.factories import people
 from tests.factories.world import World
 from tests.support.pages import Browser
 from tests.support.served import ROLES, Served
+from tests.web.test_style import TEMPLATES
 
 REQUIRED = ".//*[@required and not(@type = 'hidden')]"
 
@@ -148,3 +151,34 @@ def test_what_is_too_long_is_refused_in_words_and_kept(worker: Browser, intake_t
     assert said(line).startswith("الاسم الشخصي: ")
     assert "100" in said(line)
     assert refused.find("//input[@name='first_name']/@value") == ["ن" * 500]
+
+
+def test_no_field_for_words_is_cut_by_the_browser() -> None:
+    """What is too long is refused in words; `maxlength` is for what a browser writes by itself."""
+    cut = {
+        f"{path.parent.name}/{path.name}: {field}"
+        for path in TEMPLATES.rglob("*.html")
+        for field in re.findall(r"<(?:input|textarea)[^>]*\smaxlength=[^>]*>", path.read_text("utf-8"))
+        if not re.search(r'type="(datetime-local|search)"', field)
+    }
+    assert {field.partition(":")[0] for field in cut} == {"parts/fields.html"}
+
+
+@pytest.mark.parametrize(
+    ("field", "most"), [("narrative", "10000"), ("conclusion_note", "10000"), ("sharing.witness", "200")]
+)
+def test_what_is_too_long_in_an_interview_is_told_under_its_question(
+    worker: Browser, draft: Interview, field: str, most: str
+) -> None:
+    at = f"/interviews/{draft.id}"
+    how = {
+        "consent__referral": "given",
+        "sharing__form": "oral_with_witness",
+        "sharing__categories": ["identity"],
+    }
+    page = worker.open(at).send(at, **{**how, field: "ن" * (int(most) + 1)})
+    assert page.status == 422
+    (line,) = page.find("//*[@id='refusal']//li/a")
+    (label,) = page.find("//label[@for = $id]", id=line.get("href").removeprefix("#"))
+    assert said(line).startswith(said(label))
+    assert most in said(line)
