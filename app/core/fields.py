@@ -44,6 +44,17 @@ def _day(value: object) -> object:
         raise ValueError("no_such_day") from None
 
 
+_WRITTEN_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+
+
+def _clock(value: object) -> object:
+    """An hour is written in full, so that hours in their order as text are in their order of the day."""
+    said = digits_to_ascii(value) if isinstance(value, str) else ""
+    if not _WRITTEN_CLOCK.fullmatch(said):
+        raise ValueError("bad_format", "14:30")
+    return said
+
+
 _WRITTEN_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d")
 # Within a zone's reach of its ends the calendar has no room to tell an instant in another zone.
 _FIRST = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
@@ -106,4 +117,15 @@ Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Telephone = Annotated[RequiredLine, Field(max_length=50), AfterValidator(_dialled)]
 Flag = Annotated[bool, Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_day)]
+Clock = Annotated[
+    str,
+    Field(
+        min_length=5,
+        max_length=5,
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        description="By the clock of the window, 24 hours.",
+        examples=["14:30"],
+    ),
+    BeforeValidator(_clock),
+]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_within_the_calendar)]

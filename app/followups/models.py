@@ -32,6 +32,7 @@ class FollowUp(Versioned, Timestamps, Base, kw_only=True):
     reason: Mapped[FollowUpReason]
     cause_id: Mapped[UUID | None] = mapped_column(default=None)  # the event that planned it
     due_on: Mapped[date]
+    due_time: Mapped[str | None] = mapped_column(String(5), default=None)  # HH:MM by the clock of the window
     purpose: Mapped[str | None] = mapped_column(default=None)
     status: Mapped[FollowUpStatus] = mapped_column(default=FOLLOW_UP_LIFECYCLE.initial, init=False)
     held_at: Mapped[datetime | None] = mapped_column(default=None, init=False)

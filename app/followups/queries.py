@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -22,6 +22,7 @@ from app.people.queries import NAMES
 
 _f, _c, _p = FollowUp.__table__.c, Case.__table__.c, Person.__table__.c
 _PLANNED = _f.status == FollowUpStatus.planned.value
+_BY_HOUR = (_f.due_time.is_(None), _f.due_time)  # on one day those without an hour come last
 _ROW = (
     _f.id,
     _f.case_id,
@@ -32,10 +33,16 @@ _ROW = (
     _f.kind,
     _f.reason,
     _f.due_on,
+    _f.due_time,
     _f.status,
     _f.held_at,
     _f.version,
 )
+
+
+def by_hour(contact: Mapping[str, Any]) -> tuple[date, bool, str, UUID]:
+    """The same order for contacts of several windows."""
+    return contact["due_on"], contact["due_time"] is None, contact["due_time"] or "", contact["id"]
 
 
 def get(db: ReadSession, actor: Actor, follow_up_id: FollowUpId) -> FollowUp:
@@ -174,7 +181,7 @@ def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: i
 _WAITING = Prepared(
     select(*_ROW, _f.purpose)
     .where(_f.case_id == bindparam("case"), _PLANNED)
-    .order_by(_f.due_on, _f.id)
+    .order_by(_f.due_on, *_BY_HOUR, _f.id)
     .limit(20)
 )
 _TOLD = Prepared(
@@ -203,7 +210,7 @@ def _agenda(role: Role, only_own: bool) -> Prepared:
         .join(Person.__table__, _p.id == _f.person_id)
         .where(_PLANNED, _f.window_id == bindparam("window"), visible_to(Actor(user_id=None, role=role)))
         .where(_f.due_on >= bindparam("since"), _f.due_on < bindparam("until"))
-        .order_by(_f.due_on, _f.id)
+        .order_by(_f.due_on, *_BY_HOUR, _f.id)
         .limit(bindparam("most"))
     )
     return Prepared(statement.where(_f.worker_id == bindparam("worker")) if only_own else statement)
@@ -212,7 +219,10 @@ def _agenda(role: Role, only_own: bool) -> Prepared:
 def agenda(
     db: ReadSession, actor: Actor, since: date, until: date, most: int, *, worker_id: UserId | None = None
 ) -> list[dict[str, Any]]:
-    """The contacts planned at one's windows from a day until before another, earliest first, `most` of each window."""
+    """The contacts planned at one's windows from a day until before another, `most` of each window.
+
+    Earliest first; on one day those without an hour come after the others.
+    """
     statement = _agenda(actor.role, worker_id is not None)
     values = {"since": since, "until": until, "most": most, "worker": worker_id}
     found = [
@@ -220,4 +230,4 @@ def agenda(
         for window in actor.window_ids
         for contact in rows(db, statement, actor.binds, window=window, **values)
     ]
-    return sorted(found, key=lambda contact: (contact["due_on"], contact["id"]))
+    return sorted(found, key=by_hour)

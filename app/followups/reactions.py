@@ -33,7 +33,7 @@ def follow_priority(db: WriteSession, event: CasePriorityChanged) -> None:
     due_on = service.rhythm_due(db, case, windows.today(db, case.window_id))
     for follow_up in queries.planned_of(db, case.id):
         if follow_up.reason is FollowUpReason.rhythm and follow_up.due_on > due_on:
-            follow_up.due_on = due_on
+            follow_up.due_on, follow_up.due_time = due_on, None
             service.note_down(db, SYSTEM, "replan", follow_up)
     service.refresh_due(db, case.id)
 

@@ -2,10 +2,12 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from app.core.fields import Code, Day, Instant, Prose, Reason, RequiredProse
+from app.core.fields import Clock, Code, Day, Instant, Prose, Reason, RequiredProse
 from app.core.ids import CaseId, FollowUpId, PersonId, ReferralId, UserId, WindowId
 from app.core.schemas import Input, Output
 from app.followups.states import FollowUpKind, FollowUpReason, FollowUpStatus
+
+_HOUR = "The hour that was agreed on, if any: HH:MM by the clock of the window, 24 hours."
 
 
 class NextContact(Input):
@@ -13,6 +15,7 @@ class NextContact(Input):
 
     kind: FollowUpKind
     due_on: Day
+    due_time: Clock | None = Field(None, description=_HOUR)
     purpose: Prose | None = Field(None, examples=["التأكد من التسجيل في التكوين"])
 
 
@@ -48,6 +51,7 @@ class MissedContact(Input):
 
 class Postponement(Input):
     due_on: Day
+    due_time: Clock | None = Field(None, description=f"{_HOUR} The one of the former day does not stay.")
     reason: Reason
 
 
@@ -65,6 +69,7 @@ class FollowUpRow(Output):
     kind: FollowUpKind
     reason: FollowUpReason
     due_on: date
+    due_time: str | None = Field(description=_HOUR, examples=["14:30"])
     status: FollowUpStatus
     held_at: datetime | None
     version: int

@@ -125,10 +125,18 @@ def miss(db: WriteSession, actor: Actor, follow_up: FollowUp, data: MissedContac
 
 
 def postpone(db: WriteSession, actor: Actor, follow_up: FollowUp, data: Postponement) -> FollowUp:
-    """Move a planned contact to another day, with the reason."""
+    """Move a planned contact to another day or hour, with the reason; an hour is of its day and does not stay."""
     if data.due_on < windows.today(db, follow_up.window_id):
         raise InvalidInput("/due_on", "in_the_past")
-    return lead(db, actor, follow_up, FollowUpAction.postpone, note=data.reason, due_on=data.due_on)
+    return lead(
+        db,
+        actor,
+        follow_up,
+        FollowUpAction.postpone,
+        note=data.reason,
+        due_on=data.due_on,
+        due_time=data.due_time,
+    )
 
 
 def cancel(db: WriteSession, actor: Actor, follow_up: FollowUp, data: Cancellation) -> FollowUp:
@@ -222,6 +230,7 @@ def _plan(
         reason=reason,
         cause_id=cause_id,
         due_on=wanted.due_on,
+        due_time=wanted.due_time,
         purpose=wanted.purpose,
     )
     db.add(follow_up)

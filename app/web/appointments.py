@@ -73,14 +73,23 @@ def _days(
     contacts: Iterable[Mapping[str, Any]],
     expected: Iterable[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Each day with what stands on it: appointments have an hour, contacts are for the day."""
+    """Each day with what stands on it: what has an hour in the order of the hours, and contacts that are for the day."""
     days: dict[date, dict[str, Any]] = {
-        since + timedelta(days=n): {"on": since + timedelta(days=n), "contacts": [], "appointments": []}
+        since + timedelta(days=n): {"on": since + timedelta(days=n), "timed": [], "contacts": []}
         for n in range(length)
     }
     zone = ZoneInfo(settings().time_zone)
     for contact in contacts:
-        days[contact["due_on"]]["contacts"].append(contact)
+        has_hour = contact["due_time"] is not None
+        days[contact["due_on"]]["timed" if has_hour else "contacts"].append(contact)
     for appointment in expected:
-        days[appointment["appointment_at"].astimezone(zone).date()]["appointments"].append(appointment)
+        days[appointment["appointment_at"].astimezone(zone).date()]["timed"].append(appointment)
+    for one in days.values():
+        one["timed"].sort(key=lambda item: _hour(item, zone))
     return list(days.values())
+
+
+def _hour(item: Mapping[str, Any], zone: ZoneInfo) -> str:
+    if "due_time" in item:
+        return str(item["due_time"])
+    return f"{item['appointment_at'].astimezone(zone):%H:%M}"

@@ -38,10 +38,11 @@ _HELD = {"happened": "happened", "next_step": "next_step"}
 
 def _next(form: Form, kind: str | None) -> dict[str, Any]:
     """The next contact, when a day was chosen for it: of the same kind, for what was written as next."""
-    due_on = form.value("next.due_on")
-    if not due_on:
+    said = {name: form.value(f"next.{name}") for name in ("due_on", "due_time")}
+    told = {name: value.strip() for name, value in said.items() if value and value.strip()}
+    if not told:
         return {"next": None}
-    return {"next": {"kind": kind, "due_on": due_on, "purpose": form.value("next_step") or None}}
+    return {"next": {"kind": kind, **told, "purpose": form.value("next_step") or None}}
 
 
 def _when(db: ReadSession, form: Form, window_id: WindowId) -> dict[str, Any]:

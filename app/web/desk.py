@@ -60,6 +60,8 @@ DeskOpened = Annotated[Actor, Depends(_desk_opened)]
 def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
     mine = windows_of(db, actor)
     drafts = intake.page(db, actor, FEW, status=InterviewStatus.draft, mine=True).items
+    contacts = follow_ups.planned(db, actor, FEW, when="due", worker_id=actor.user)
+    contacts.items.sort(key=follow_ups.by_hour)
     overdue = CaseFilter(referent_id=actor.user_id, overdue=True, sort=CaseSort.due)
     return page(
         request,
@@ -70,7 +72,7 @@ def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
         reasons=terms.by_code(db, "arrival_reason"),
         drafts=drafts,
         called=intake.called(db, actor, [draft["id"] for draft in drafts]),
-        contacts=follow_ups.planned(db, actor, FEW, when="due", worker_id=actor.user),
+        contacts=contacts,
         notices=notices.page(db, actor, FEW, unread=True),
         overdue=caseload.page(db, actor, FEW, overdue),
         newest=caseload.page(db, actor, FEW, CaseFilter(referent_id=actor.user_id)),

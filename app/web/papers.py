@@ -22,6 +22,7 @@ from app.core.deps import ReadDb
 from app.core.ids import ReferralId, WindowId
 from app.core.pagination import PageRequest
 from app.core.sharing import DataCategory
+from app.followups import queries as follow_ups
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewWriter
 from app.intake.states import Channel, Conclusion, Urgency
 from app.partners import directory
@@ -223,6 +224,7 @@ def case_summary(request: Request, actor: CaseReader, db: ReadDb, case: CaseOpen
     whom = people.read(db, actor, case["person_id"])
     sent = referrals.page(db, actor, PageRequest(limit=REFERRALS), case_id=case["id"])
     result = assessments.latest(db, case["id"])
+    planned = follow_ups.waiting(db, case["id"])
     plan = plan_queries.plan(db, actor, case["id"])  # goals with an outcome too: a closed case has no other
     return page(
         request,
@@ -237,6 +239,7 @@ def case_summary(request: Request, actor: CaseReader, db: ReadDb, case: CaseOpen
         more_goals=len(plan) > GOALS,
         referrals=[{**one, "service": directory.read(db, actor, one["service_id"])} for one in sent.items],
         more_referrals=sent.next is not None,
+        next_hour=next((c["due_time"] for c in planned if c["due_on"] == case["next_due_on"]), None),
         result=result,
         band=drawing.band(db, result),
         back=f"/cases/{case['id']}",

@@ -50,6 +50,7 @@ def _environment() -> Environment:
         "calendar_year": wording.calendar_year,
         "moment": wording.moment,
         "clock": wording.clock,
+        "hour": wording.hour,
         "near": wording.near,
         "since": wording.since,
         "ago": wording.ago,

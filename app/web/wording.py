@@ -107,6 +107,11 @@ def clock(value: datetime, zone: str | None = None) -> str:
     return digits(format_time(local, "HH:mm", locale="en_GB"))
 
 
+def hour(said: str) -> Markup:
+    """An hour that was agreed on, `HH:MM` by the clock of its window."""
+    return Markup('<time datetime="{}">{}</time>').format(said, bdi(digits(said)))
+
+
 def near(value: date | None, zone: str | None = None) -> Markup:
     """A day as people say it: today, tomorrow, three days ago; further away by its date."""
     if value is None:

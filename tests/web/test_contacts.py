@@ -80,7 +80,7 @@ def test_an_unplanned_contact_is_noted_in_three_fields(db: WriteSession, worker:
     new, to = f"/cases/{case.id}/contacts/new", f"/cases/{case.id}/contacts"
     page = worker.open(new)
     shown = page.find(f"//form[@action='{to}']//*[self::textarea or self::input[not(@type='hidden')]]/@name")
-    assert set(shown) == {"kind", "happened", "next_step", "next.due_on", "held_at"}
+    assert set(shown) == {"kind", "happened", "next_step", "next.due_on", "next.due_time", "held_at"}
     # Nobody has to look at the fourth: what is noted takes place now.
     assert page.find("//details[not(@open)]//input[@name='held_at']")
     assert page.find("//textarea[@name='happened'][@autofocus]")
@@ -260,3 +260,76 @@ def test_a_partners_appointment_stands_on_its_day_with_its_hour(
 @pytest.mark.parametrize("on", ["1066-10-14", "9999-12-31", "yesterday"])
 def test_a_day_that_no_calendar_of_ours_holds_is_refused(worker: Browser, on: str) -> None:
     worker.open(f"/appointments?on={on}", status=422)
+
+
+# --- the hour that was agreed on ------------------------------------------------------------------------------
+
+
+def test_a_contact_is_planned_for_an_hour_and_shown_with_it(
+    db: WriteSession, worker: Browser, case: Case
+) -> None:
+    page = worker.open(f"/cases/{case.id}/follow-ups/new")
+    tomorrow = today() + timedelta(days=1)
+    page = page.send(f"/cases/{case.id}/follow-ups", due_on=tomorrow, due_time="٠٩:٣٠")
+    (contact,) = [one for one in of_case(db, case, FollowUpStatus.planned) if one.due_time]
+    assert (contact.due_on, contact.due_time) == (tomorrow, "09:30")
+    places = (f"/cases/{case.id}", f"/follow-ups/{contact.id}", f"/follow-ups/{contact.id}/postpone")
+    for path in (*places, f"/cases/{case.id}/contacts", f"/cases/{case.id}/print"):
+        assert worker.open(path).find("//time[@datetime='09:30']"), path
+
+
+def test_an_hour_that_is_none_is_refused_beside_its_field(
+    db: WriteSession, worker: Browser, case: Case
+) -> None:
+    page = worker.open(f"/cases/{case.id}/follow-ups/new")
+    page = page.send(f"/cases/{case.id}/follow-ups", due_on=today(), due_time="25:00")
+    assert page.status == 422
+    assert page.find("//*[@id='f-due_time-error']")
+    assert "14:30" in page.text
+
+
+def test_an_hour_without_a_day_is_asked_for_the_day(worker: Browser, case: Case) -> None:
+    page = worker.open(f"/cases/{case.id}/contacts/new")
+    page = page.send(f"/cases/{case.id}/contacts", happened="مثال", next__due_time="10:00")
+    assert page.status == 422
+    assert page.find("//*[@id='f-next-due_on-error']")
+    assert page.find("//input[@name='next.due_time']/@value") == ["10:00"]
+
+
+def hour_of(db: WriteSession, contact: FollowUp) -> str | None:
+    db.refresh(contact)
+    return contact.due_time
+
+
+def test_the_next_contact_may_have_an_hour_and_another_day_has_its_own(
+    db: WriteSession, worker: Browser, planned: FollowUp, case: Case
+) -> None:
+    at = f"/follow-ups/{planned.id}"
+    worker.open(f"{at}/postpone").send(f"{at}/postpone", due_on=today(), due_time="11:15", reason="طلب ذلك")
+    assert hour_of(db, planned) == "11:15"
+    later = today() + timedelta(days=2)
+    worker.open(f"{at}/postpone").send(f"{at}/postpone", due_on=later, reason="طلب ذلك")
+    assert hour_of(db, planned) is None
+    assert planned.due_on == later
+    next_one = {"next__due_on": later, "next__due_time": "08:00"}
+    worker.open(at).send(at, happened="مثال", **next_one)
+    hours = [one.due_time for one in of_case(db, case, FollowUpStatus.planned)]
+    assert "08:00" in hours
+
+
+def test_a_day_is_in_the_order_of_its_hours_and_what_has_none_comes_last(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    for hour in (None, "14:00", "08:30"):
+        data = FollowUpCreate(kind=FollowUpKind.call, due_on=today(), due_time=hour, purpose=hour or "مثال")
+        service.plan(db, world.worker, case, data)
+    given = referral_factory.ready(db, world).sent()
+    acceptance = {"contact_name": "مينة المثالية", "appointment": {"at": f"{today()}T23:59"}}
+    answering.accept(db, world.agent, given, Acceptance.model_validate(acceptance))
+    given.appointment_at = now().astimezone(ZoneInfo("Africa/Casablanca")).replace(hour=10, minute=0)
+    db.commit()
+    page = worker.open("/appointments")
+    said = [slot.text_content().strip() for slot in page.find("//*[@class='slot__at']")]
+    assert said[:3] == ["08:30", "10:00", "14:00"]
+    assert ":" not in "".join(said[3:])
+    assert worker.open("/desk").find("//time[@datetime='08:30']")
