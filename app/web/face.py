@@ -194,8 +194,12 @@ def refusal(request: Request) -> dict[str, Any] | None:
 
 
 def refuse_here(request: Request, error: DomainError, **asked: str) -> None:
-    """Let the page of a form that only asks tell that what was asked cannot be, beside what was asked."""
-    told = explained(error.code, error.details)
+    """Let the page of a form that only asks tell that what was asked cannot be, beside what was asked.
+
+    It saves nothing, and does not say of itself that nothing was saved.
+    """
+    words = {name: i18n.text(f"page.refusal.not_answered.{name}") for name in ("title", "detail")}
+    told = explained(error.code, error.details) | words
     sent = request.scope[FORM] = Form(asked.items())
     sent.point(told["errors"])
     request.scope[REFUSAL] = told

@@ -318,6 +318,7 @@ def test_a_period_that_ends_before_it_begins_is_refused_where_it_can_be_mended(a
     assert page.find("//input[@name='since']/@value") == ["2026-03-02"]
     assert "اليوم الأخير يسبق اليوم الأول" in page.find("//*[@id='refusal']")[0].text_content()
     assert page.find("//*[@id='f-since-error']")
+    assert "حفظ" not in page.find("//*[@id='refusal']")[0].text_content()  # nothing would have been saved
 
 
 def test_an_appointment_that_is_set_is_changed(agent: Browser, ready: Ready, sent: Referral) -> None:
