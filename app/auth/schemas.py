@@ -7,7 +7,7 @@ from app.auth.states import UserStatus
 from app.core.actor import Role
 from app.core.fields import Email, RequiredLine
 from app.core.ids import InstitutionId, SessionId, UserId, WindowId
-from app.core.schemas import Input, Output
+from app.core.schemas import Change, Input, Output
 
 Language = Literal["ar", "fr", "en", "fa"]
 Password = Annotated[str, Field(max_length=128, json_schema_extra={"format": "password"})]
@@ -22,7 +22,7 @@ class UserCreate(Input):
     language: Language = "ar"
 
 
-class UserUpdate(Input):
+class UserUpdate(Change):
     name: RequiredLine | None = Field(None, examples=["Souad (exemple)"])
     role: (
         Literal[Role.social_worker, Role.supervisor, Role.partner_agent, Role.administrator, Role.auditor]

@@ -21,7 +21,7 @@ from app.cases.states import (
 from app.core.fields import Code, Prose, Reason, RequiredLine, RequiredProse
 from app.core.ids import ActionId, AssignmentId, CaseId, GoalId, PersonId, UserId, WindowId
 from app.core.pagination import PageRequest
-from app.core.schemas import Input, Output
+from app.core.schemas import Change, Input, Output
 from app.people.schemas import Day
 
 
@@ -45,7 +45,7 @@ class CaseCreate(Input):
     summary: Prose | None = Field(None, examples=["Lost her lodging in March; two children at school."])
 
 
-class CaseUpdate(Input):
+class CaseUpdate(Change):
     priority: Priority | None = Field(
         None, description="Another priority gives the follow-ups another rhythm."
     )
@@ -106,7 +106,7 @@ class GoalCreate(Input):
     target_on: Day | None = None
 
 
-class GoalUpdate(Input):
+class GoalUpdate(Change):
     words: Words | None = None
     need_code: Code | None = None
     target_on: Day | None = None
@@ -122,7 +122,7 @@ class ActionCreate(Input):
     due_on: Day | None = None
 
 
-class ActionUpdate(Input):
+class ActionUpdate(Change):
     words: Words | None = None
     owner_id: UserId | None = None
     due_on: Day | None = None

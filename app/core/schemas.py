@@ -22,6 +22,14 @@ class Input(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+class Change(Input):
+    """What a PATCH is about: what is not sent stays as it is.
+
+    In a form of a page a blank field is therefore no answer that could be left out: where it may not be emptied, it is
+    missing (`app.web.forms`).
+    """
+
+
 class Output(BaseModel):
     """What a client receives."""
 

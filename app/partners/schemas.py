@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 from app.core.actor import Role
 from app.core.fields import Code, Day, Email, Flag, Line, Prose, Reason, RequiredLine
 from app.core.ids import AgreementId, ContactId, InstitutionId, ServiceId, UserId
-from app.core.schemas import Input, Output
+from app.core.schemas import Change, Input, Output
 from app.core.sharing import DataCategory
 from app.core.text import clean, digits_to_ascii
 from app.partners.states import AgreementAction, AgreementStatus
@@ -81,7 +81,7 @@ class InstitutionCreate(Input):
     contacts: list[ContactIn] = Field(default_factory=list, max_length=20)
 
 
-class InstitutionUpdate(Input):
+class InstitutionUpdate(Change):
     kind: Code = left_as_is()
     name_ar: RequiredLine = left_as_is()
     name_fr: RequiredLine = left_as_is()
@@ -139,7 +139,7 @@ class ServiceCreate(Input):
     capacity: Capacity | None = Field(None, description="People served at the same time.")
 
 
-class ServiceUpdate(Input):
+class ServiceUpdate(Change):
     name_ar: RequiredLine = left_as_is()
     name_fr: RequiredLine = left_as_is()
     need_code: Code = left_as_is()
@@ -203,7 +203,7 @@ class AgreementCreate(Input):
     service_ids: Services = Field(default_factory=list)
 
 
-class AgreementUpdate(Input):
+class AgreementUpdate(Change):
     reference: Reference = left_as_is()
     title: RequiredLine = left_as_is()
     parties: Parties = left_as_is()

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 from app.core.fields import Code, Count, Line, Prose, Reason, RequiredLine, Telephone
 from app.core.fields import Day as Day
 from app.core.ids import HouseholdId, PersonId, WindowId
-from app.core.schemas import Input, Output
+from app.core.schemas import Change, Input, Output
 from app.core.text import clean
 from app.people.birth import Birth, BirthPrecision
 from app.people.identifiers import IdentifierKind
@@ -118,7 +118,7 @@ class PersonCreate(Input):
     )
 
 
-class PersonUpdate(Input):
+class PersonUpdate(Change):
     """Only what is sent changes. Lists replace what was there; null empties what may be empty."""
 
     given_name_ar: OptionalLine = None

@@ -17,7 +17,7 @@ from app.core.ids import (
     UserId,
     WindowId,
 )
-from app.core.schemas import Input, Output
+from app.core.schemas import Change, Input, Output
 from app.core.sharing import DataCategory
 from app.partners.schemas import ServiceOut
 from app.referrals.states import (
@@ -47,7 +47,7 @@ class ReferralCreate(Input):
     )
 
 
-class ReferralUpdate(Input):
+class ReferralUpdate(Change):
     needs: list[Code] | None = Field(None, min_length=1, max_length=20, examples=[["training"]])
     urgency: Urgency | None = None
     situation: Prose | None = None

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.core import i18n, problems
 from app.core.errors import InvalidInput
+from app.core.schemas import Change
 from app.core.text import digits_to_ascii, has_forbidden
 
 MOST_FIELDS = 1000
@@ -89,14 +90,33 @@ class Form:
         return told
 
     def read(self, schema: type[M], **more: Any) -> M:
-        """Read the form as an input schema, with what the page itself knows. Raises `InvalidInput`."""
+        """Read the form as an input schema, with what the page itself knows. Raises `InvalidInput`.
+
+        A form of a change shows what is known: what was emptied in it is missing, unless the page says (`more`) that
+        it may be. What is not sent stays as it is, so that it would look saved otherwise.
+        """
+        if issubclass(schema, Change) and (
+            emptied := self._blank() & schema.model_fields.keys() - more.keys()
+        ):
+            raise _missing(emptied)
         return validated(schema, {**self.data(), **more})
+
+    def _blank(self) -> set[str]:
+        """The fields that were shown and in which nothing stands."""
+        shown = {_bare(field) for field, _ in self.fields}
+        return shown - {_bare(field) for field, typed in self.fields if typed.strip()}
 
     def point(self, errors: Iterable[Mapping[str, Any]]) -> None:
         """Keep what was refused beside the fields that it is about."""
         for error in errors:
             path = str(error["pointer"]).removeprefix("body")
             self.errors.setdefault(path, error)
+
+
+def _missing(names: Iterable[str]) -> InvalidInput:
+    refusal = InvalidInput("body", "missing")
+    refusal.details["errors"] = [{"pointer": f"/{name}", "code": "missing"} for name in sorted(names)]
+    return refusal
 
 
 def validated(schema: type[M], told: Mapping[str, Any]) -> M:

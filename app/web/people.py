@@ -41,7 +41,7 @@ _SOME = PageRequest(limit=20)  # of each kind; what is older has a list of its o
 _ALL = PageRequest(limit=100)
 BLANK_ROWS = 2  # for one more number than there are, without a script that adds rows
 
-_EMPTIED = (*queries.NAMES, "address", "commune_code", "notes", "no_document_reason")
+_EMPTIED = (*queries.NAMES, "address", "commune_code", "notes", "no_document_reason", "duplicate_override")
 _OF_PRECISION: dict[str, set[str]] = {
     BirthPrecision.EXACT: {"on"},
     BirthPrecision.YEAR: {"year"},

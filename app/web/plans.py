@@ -17,6 +17,7 @@ from app.core.errors import NotFound
 from app.core.ids import ActionId, GoalId
 from app.web import face, team, terms
 from app.web.face import PageForm, see
+from app.web.forms import validated
 from app.web.rendering import page
 from app.web.wording import plain
 from app.windows import queries as windows
@@ -123,7 +124,9 @@ def settle_goal(
     check_version(goal.version, expected)
     if not form.value("status"):
         raise face.invalid("/status", "missing")
-    plan.change_goal(db, actor, case, goal, form.read(GoalUpdate))
+    plan.change_goal(
+        db, actor, case, goal, validated(GoalUpdate, form.data())
+    )  # without a remark the last one stays
     return see(f"/cases/{case.id}/plan", done="goal_settled")
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from app.core.fields import Day, Flag, RequiredLine, Telephone
 from app.core.ids import HolidayId, WindowId
-from app.core.schemas import Input, Output
+from app.core.schemas import Change, Input, Output
 from app.core.text import clean
 from app.windows.models import TerritoryLevel
 
@@ -104,7 +104,7 @@ class WindowCreate(Input):
     phone: OfficePhone | None = None
 
 
-class WindowUpdate(Input):
+class WindowUpdate(Change):
     """What is not sent stays. Null takes the address or the phone away and leaves everything else."""
 
     name_ar: RequiredLine | None = None

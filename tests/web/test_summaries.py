@@ -6,13 +6,21 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 from lxml import html
 
+from app.assessments.schemas import AssessmentUpdate
 from app.core import i18n
 from app.core.actor import Role
 from app.core.db import WriteSession
+from app.core.errors import InvalidInput
+from app.core.fields import RequiredLine
+from app.core.schemas import Change
 from app.core.settings import LANGUAGES
 from app.intake.models import Interview
+from app.intake.schemas import InterviewUpdate
+from app.people.schemas import HouseholdChange
 from app.web.forms import Form, FormOnPage
 from tests.factories import people
 from tests.factories.world import World
@@ -35,22 +43,29 @@ def labels(form: Any) -> set[str]:
 
 
 def emptied(document: Any) -> Iterator[tuple[Any, dict[str, list[str]]]]:
-    """Each form of a page in which something is required, and what it sends when all of that is left blank."""
+    """Each form of a page in which something is required, and what it sends when all of that is left blank.
+
+    Of round buttons one that is chosen stays so: a browser cannot take it back.
+    """
     for form in document.xpath("//form[@method = 'post' and @action]"):
-        required = {field.get("name") for field in form.xpath(REQUIRED)}
+        stays = set(form.xpath(".//input[@type = 'radio' and @checked]/@name"))
+        required = {field.get("name") for field in form.xpath(REQUIRED)} - stays
         if required and not form.xpath(".//input[@type = 'file' or @type = 'password']"):
+            chosen = set(form.xpath(".//input[@type = 'radio' or @type = 'checkbox']/@name"))
             sent: dict[str, list[str]] = {}
             for name, value in form.form_values():
                 if name not in required:
                     sent.setdefault(name, []).append(value)
+                elif name not in chosen:
+                    sent[name] = [""]
             yield form, sent
 
 
 def untold(client: httpx2.Client, address: str, form: Any, sent: dict[str, list[str]]) -> list[str]:
     """The lines of the summary that name no field of the form, or lead to none."""
     answer = client.post(form.get("action"), data=sent, headers={"Origin": str(client.base_url)})
-    if answer.status_code != 422:  # what was left blank stays as it was
-        return []
+    if answer.status_code != 422:
+        return [f"{address}: {form.get('action')} takes what was emptied: {answer.status_code}"]
     shown: Any = html.document_fromstring(answer.content.decode())
     lines = shown.xpath("//*[@id = 'refusal']//li/a")
     (again,) = shown.xpath("//form[@action = $to][1]", to=form.get("action"))[:1] or [form]
@@ -65,7 +80,9 @@ def untold(client: httpx2.Client, address: str, form: Any, sent: dict[str, list[
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role is not None])
-def test_the_summary_names_each_field_that_was_left_blank(served: Served, role: Role) -> None:
+def test_what_is_left_blank_or_emptied_is_refused_and_the_summary_names_each_field(
+    served: Served, role: Role
+) -> None:
     seen: set[str] = set()
     wrong: list[str] = []
     with served.client(role) as client:
@@ -182,3 +199,33 @@ def test_what_is_too_long_in_an_interview_is_told_under_its_question(
     (label,) = page.find("//label[@for = $id]", id=line.get("href").removeprefix("#"))
     assert said(line).startswith(said(label))
     assert most in said(line)
+
+
+class Words(Change):
+    words: RequiredLine | None = None
+    note: str | None = None
+
+
+def test_what_was_emptied_in_a_form_of_a_change_is_missing() -> None:
+    form = Form([("_version", ""), ("words", "  "), ("note", ""), ("other", "")])
+    with pytest.raises(InvalidInput) as refusal:
+        form.read(Words, note=None)  # which may be emptied
+    assert refusal.value.details["errors"] == [{"pointer": "/words", "code": "missing"}]
+    assert Form([("words", "مثال")]).read(Words).changes() == {"words": "مثال"}
+    assert Form([]).read(Words).changes() == {}  # a form that does not show a field leaves it alone
+
+
+def test_whatever_a_patch_takes_is_a_change(app: FastAPI) -> None:
+    """So that a page that reads one from its form cannot take an emptied field for one that stays."""
+    bodies: set[Any] = {
+        field.field_info.annotation
+        for context in iter_route_contexts(app.routes)
+        if "PATCH" in (context.methods or ()) and isinstance(context.original_route, APIRoute)
+        for field in context.original_route.dependant.body_params
+    }
+    of_their_own = {
+        InterviewUpdate,  # drafts: their pages say what a blank field empties
+        AssessmentUpdate,
+        HouseholdChange,  # one of its two has to be told
+    }
+    assert {body for body in bodies if not issubclass(body, Change)} == of_their_own
