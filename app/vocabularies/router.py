@@ -1,10 +1,11 @@
 from fastapi import APIRouter, Response
 
-from app.core.deps import ReadDb, WriteDb
-from app.core.http import ApiRoute, answer
-from app.vocabularies import service
+from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
+from app.core.errors import NotFound
+from app.core.http import ApiRoute, answer, refuses
+from app.vocabularies import queries, service
 from app.vocabularies.deps import ReferenceReader, TermToReword, VocabularyManager
-from app.vocabularies.schemas import TermWords, VocabularyList, VocabularyOut
+from app.vocabularies.schemas import TermNow, TermWords, VocabularyList, VocabularyOut
 
 router = APIRouter(route_class=ApiRoute, tags=["vocabularies"])
 
@@ -25,10 +26,21 @@ def get_vocabulary(_: ReferenceReader, db: ReadDb, name: str) -> Response:
     return answer(service.read(db, name))
 
 
+@router.get("/vocabularies/{name}/terms/{code}", response_model=TermNow)
+@refuses(NotFound)
+def get_term(_: ReferenceReader, db: ReadDb, name: str, code: str) -> Response:
+    """One code of an open list with its words as they stand now, for correcting them."""
+    term = queries.term(db, name, code)
+    return answer(term, version=term["version"])
+
+
 @router.post("/vocabularies/{name}/terms/{code}/reword", status_code=204)
-def reword_term(actor: VocabularyManager, db: WriteDb, term: TermToReword, data: TermWords) -> None:
+def reword_term(
+    actor: VocabularyManager, expected: ExpectedVersion, db: WriteDb, term: TermToReword, data: TermWords
+) -> None:
     """Correct what a code of an open list is called, in all languages at once; retired codes too.
 
-    Of two corrections the later one stands, and the trail tells of both. Who reads the list may see the former words for half a minute more.
+    Who reads the list may see the former words for half a minute more.
     """
+    check_version(term.version, expected)
     service.reword_term(db, actor, term, data)

@@ -37,6 +37,10 @@ class TermOut(Output):
     is_retired: bool = Field(description="Still read in old records, refused in new ones.")
 
 
+class TermNow(TermOut):
+    version: int = Field(description="Changes with the words.", examples=[94221345873012])
+
+
 class VocabularyName(Output):
     name: str = Field(examples=["need"])
     is_closed: bool = Field(description="Fixed by the software: a new code comes with a new version only.")

@@ -25,6 +25,7 @@ from app.people.models import Person
 from app.referrals import service as referrals
 from app.referrals.models import Referral
 from app.referrals.schemas import ReferralCreate, ReferralSend
+from app.vocabularies import queries as terms
 from app.vocabularies import service as vocabularies
 from app.windows.models import Window
 from tests.factories import assessments, cases, consents, intake, notifications, partners, people
@@ -34,6 +35,10 @@ from tests.factories.windows import day_off
 from tests.factories.world import World
 
 GENERAL_DAY_OFF, OWN_DAY_OFF = date(2031, 7, 30), date(2031, 7, 29)
+
+
+def _term(db: WriteSession, name: str, code: str) -> dict[str, str]:
+    return {"name": name, "code": code, "term_version": str(terms.term(db, name, code)["version"])}
 
 
 class Sides:
@@ -55,7 +60,7 @@ class Sides:
         clerk = world.user(Role.social_worker, world.elsewhere)
         there = _Side(db, config, world.stranger, head, world.other_agent, clerk, instrument)
         # A term is nobody's: each side names one of another list.
-        need, language = {"name": "need", "code": "housing"}, {"name": "language", "code": "ar"}
+        need, language = _term(db, "need", "housing"), _term(db, "language", "ar")
         self.own = {**shared, **need, **here.names()}
         self.foreign = {**shared, **language, **there.names()}
         crossed = here.sent(there.service)

@@ -84,7 +84,7 @@ ASKS: dict[str, Ask] = {
     "PATCH /users/{user_id}": Ask({"name": "Autre nom"}, version="user"),
     "GET /vocabularies/{name}": Ask(at={"name": "need"}),
     "POST /vocabularies/{name}/terms/{code}/reword": Ask(
-        {"name_ar": "السكن", "name_fr": "Logement", "name_en": "Housing", "name_fa": "مسکن"}
+        {"name_ar": "السكن", "name_fr": "Logement", "name_en": "Housing", "name_fa": "مسکن"}, version="term"
     ),
     "POST /windows": Ask({"code": "NEW1", "name_ar": "شباك", "name_fr": "Guichet", "territory_code": "02"}),
     "PATCH /windows/{window_id}": Ask({"name_fr": "Autre nom"}, version="window"),

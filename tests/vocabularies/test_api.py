@@ -74,28 +74,49 @@ def test_the_lists_are_for_those_who_are_signed_in(client: CheckedClient, world:
 
 
 WORDS = {"name_ar": "السكن", "name_fr": "Logement", "name_en": "Housing", "name_fa": "مسکن"}
+HOUSING = "/api/v1/vocabularies/need/terms/housing"
+
+
+def reading(client: CheckedClient, world: World) -> dict[str, str]:
+    """The headers of an administrator who has just read the term."""
+    read = client.get(HOUSING, headers=headers(world.administrator))
+    assert read.status_code == 200
+    assert read.headers["ETag"] == f'"{read.json()["version"]}"'
+    return {**headers(world.administrator), "If-Match": read.headers["ETag"]}
 
 
 def test_an_administrator_corrects_the_words_of_a_term(client: CheckedClient, world: World) -> None:
     define_needs(world.db)
     world.db.commit()
-    url = "/api/v1/vocabularies/need"
-    told = client.post(f"{url}/terms/housing/reword", json=WORDS, headers=headers(world.administrator))
+    told = client.post(f"{HOUSING}/reword", json=WORDS, headers=reading(client, world))
     assert told.status_code == 204
-    terms = client.get(url, headers=headers(world.worker)).json()["terms"]
-    assert next(term["labels"] for term in terms if term["code"] == "housing") == {
-        code: WORDS[f"name_{code}"] for code in LANGUAGES
-    }
+    wanted = {code: WORDS[f"name_{code}"] for code in LANGUAGES}
+    terms = client.get("/api/v1/vocabularies/need", headers=headers(world.worker)).json()["terms"]
+    assert next(term["labels"] for term in terms if term["code"] == "housing") == wanted
+    assert client.get(HOUSING, headers=headers(world.worker)).json()["labels"] == wanted
     (entry,) = world.db.query(AuditEntry).filter_by(action="term:reword").all()
     assert entry.details == {"vocabulary": "need", "code": "housing"}
+
+
+def test_of_two_who_correct_the_same_words_the_second_is_told(client: CheckedClient, world: World) -> None:
+    define_needs(world.db)
+    world.db.commit()
+    both = reading(client, world)
+    assert client.post(f"{HOUSING}/reword", json=WORDS, headers=both).status_code == 204
+    other = {**WORDS, "name_en": "Lodging"}
+    second = client.post(f"{HOUSING}/reword", json=other, headers=both)
+    assert (second.status_code, second.json()["code"]) == (412, "stale_version")
+    assert client.post(f"{HOUSING}/reword", json=other, headers=reading(client, world)).status_code == 204
+    blind = client.post(f"{HOUSING}/reword", json=WORDS, headers=headers(world.administrator))
+    assert (blind.status_code, blind.json()["code"]) == (428, "version_required")
 
 
 def test_nobody_else_corrects_them(client: CheckedClient, world: World) -> None:
     define_needs(world.db)
     world.db.commit()
-    url = "/api/v1/vocabularies/need/terms/housing/reword"
     for actor in (world.worker, world.supervisor, world.agent, world.auditor):
-        assert client.post(url, json=WORDS, headers=headers(actor)).status_code == 403
+        known = {**headers(actor), "If-Match": reading(client, world)["If-Match"]}
+        assert client.post(f"{HOUSING}/reword", json=WORDS, headers=known).status_code == 403
 
 
 @pytest.mark.parametrize("place", ["need/terms/unheard_of", "colour/terms/green", "unheard_of/terms/housing"])
@@ -104,16 +125,16 @@ def test_what_is_no_term_of_an_open_list_takes_no_words(
 ) -> None:
     define_needs(world.db)
     world.db.commit()
-    url = f"/api/v1/vocabularies/{place}/reword"
-    refused = client.post(url, json=WORDS, headers=headers(world.administrator))
+    known = {**headers(world.administrator), "If-Match": '"1"'}
+    refused = client.post(f"/api/v1/vocabularies/{place}/reword", json=WORDS, headers=known)
     assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+    assert client.get(f"/api/v1/vocabularies/{place}", headers=known).status_code == 404
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_term_has_words_in_every_language(client: CheckedClient, world: World, language: str) -> None:
     define_needs(world.db)
     world.db.commit()
-    url = "/api/v1/vocabularies/need/terms/housing/reword"
     lacking = {name: words for name, words in WORDS.items() if name != f"name_{language}"}
-    refused = client.post(url, json=lacking, headers=headers(world.administrator))
+    refused = client.post(f"{HOUSING}/reword", json=lacking, headers=reading(client, world))
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/name_{language}")
