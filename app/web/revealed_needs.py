@@ -13,6 +13,7 @@ from app.core.deps import ExpectedVersion, WriteDb, check_version
 from app.web import face, terms
 from app.web.face import PageForm, see
 from app.web.forms import validated
+from app.web.wording import label
 
 router = face.router()
 
@@ -24,7 +25,7 @@ def offered(
 ) -> terms.Options:
     """What assessments reveal that the case does not hold, in the vocabulary's order; what is retired is not offered."""
     revealed = {code for one in assessments for code in one["needs"]} - set(case["needs"])
-    return [(code, words) for code, words in terms.options(db, "need") if code in revealed]
+    return [(term["code"], label(term)) for term in terms.living(db, "need") if term["code"] in revealed]
 
 
 def telling(assessments: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
