@@ -40,7 +40,7 @@ SPEAKS_ALL = "/offline"  # every language at once, in one page that the browser 
 NONE_HERE = {
     "/locked",
     "/service-worker.js",
-    *(pattern for pattern in OPENED if pattern.endswith("/{attachment_id}")),
+    *(pattern for pattern, route in OPENED.items() if not face.shows_a_page(route)),
 }
 SCREENS: list[tuple[str, Role | None]] = [
     *IN_MENUS,
