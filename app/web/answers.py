@@ -28,7 +28,6 @@ Told = dict[str, Any]
 
 _WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CLOCK = "%Y-%m-%dT%H:%M"  # a minute, as a field for it holds it
-_IN_COMMON = re.compile(r"^/consents/\d+/(?=form$|witness$|language$|categories\b)")
 NOT_ASKED = "not_asked"
 BIRTHS = "page.intake.birth_not_understood"
 # What a partner can hardly do without: said beside the boxes, and never ticked for anybody. Consent is an act.
@@ -61,14 +60,11 @@ def read(form: Form, before: Mapping[str, Any], zone: str, *, unfinished: bool =
 
 
 def _of_the_form(errors: list[Told]) -> list[Told]:
-    """What several answers about sharing have in common was asked once, and is told once, at its own field."""
-    told = {
-        (pointer := _IN_COMMON.sub("/sharing/", error["pointer"]), error["code"]): {
-            **error,
-            "pointer": pointer,
-        }
-        for error in errors
-    }
+    """What is wrong at the fields of the forms; what several answers about sharing have in common is asked and told once."""
+    told: dict[tuple[str, str], Told] = {}
+    for error in errors:
+        placed = in_the_form(error)
+        told.setdefault((placed["pointer"], placed["code"]), placed)
     return list(told.values())
 
 

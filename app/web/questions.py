@@ -92,6 +92,7 @@ _FIELD_OF_PART = {
     "/new_person/identifiers/[0-9]+/kind": "/document/kind",
     "/new_person/identifiers": "/document/value",
     "/new_person/no_document_reason": "/document/reason",
+    "/consents/[0-9]+/form": "/sharing/form",
     "/consents/[0-9]+/witness": "/sharing/witness",
     "/consents/[0-9]+/categories": "/sharing/categories",
     "/consents/[0-9]+/language": "/sharing/language",

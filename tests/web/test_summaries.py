@@ -20,7 +20,7 @@ from app.core.schemas import Change
 from app.core.settings import LANGUAGES
 from app.intake.models import Interview
 from app.intake.schemas import InterviewUpdate
-from app.people.schemas import HouseholdChange
+from app.people.household_schemas import HouseholdChange
 from app.web.forms import Form, FormOnPage
 from tests.factories import people
 from tests.factories.world import World
