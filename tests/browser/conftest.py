@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.core.actor import Role
-from app.web import face
+from app.web import cookies
 from tests.support import chromium
 from tests.support.served import Served
 
@@ -70,9 +70,9 @@ def visit(browser: Browser, served: Served, watch: Watch) -> Iterator[Opener]:
         watch.over(context)
         if role is not None:
             served.speak(role, language)
-            chromium.keep(context, served.base, face.COOKIE, served.open_session(role))
+            chromium.keep(context, served.base, cookies.SESSION, served.open_session(role))
         else:
-            chromium.keep(context, served.base, face.LANGUAGE, language)
+            chromium.keep(context, served.base, cookies.LANGUAGE, language)
         return context.new_page()
 
     yield open_window
