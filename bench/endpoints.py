@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.auth import tokens
 from app.core.ids import SessionId, UserId
-from app.web.face import COOKIE
+from app.web.cookies import SESSION as COOKIE
 from bench.crowd import invent
 from bench.population import NEEDS, SEED, WORDS, House
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from app.auth import page_sessions, queries, service
+from app.auth import credentials, page_sessions, queries, service, session_queries, sessions
 from app.auth.deps import Change, Somebody, changed_password, chosen_password, judge
 from app.auth.schemas import Activation, PasswordChange
 from app.core import i18n
@@ -42,7 +42,7 @@ async def sign_in_page(request: Request, next: str | None = None, over: bool = F
     return response
 
 
-async def _attempt(request: Request, form: PageForm) -> service.Proof:
+async def _attempt(request: Request, form: PageForm) -> credentials.Proof:
     name, password = _typed(form, "username").strip(), _typed(form, "password")
     return await judge(request, name, password)
 
@@ -57,7 +57,7 @@ def _typed(form: PageForm, name: str, most: int = 254) -> str:
     return value
 
 
-Attempt = Annotated[service.Proof, Depends(_attempt)]
+Attempt = Annotated[credentials.Proof, Depends(_attempt)]
 
 
 @router.post("/sign-in")
@@ -66,7 +66,7 @@ def sign_in(request: Request, attempt: Attempt, db: WriteDb, form: PageForm) -> 
     key = page_sessions.sign_in_to_pages(db, attempt)
     former = visitors.of(request)
     if former is not None and former.actor.session_id is not None:
-        service.sign_out(db, former.actor, former.actor.session_id)  # one browser holds one session
+        sessions.sign_out(db, former.actor, former.actor.session_id)  # one browser holds one session
     response = see(face.ours(form.value("next")))
     cookies.keep(
         response, cookies.SESSION, key
@@ -80,7 +80,7 @@ def sign_out(request: Request, db: WriteDb) -> Response:
     """End this browser's session, locked or not."""
     visitor = visitors.of(request)
     if visitor is not None and visitor.actor.session_id is not None:
-        service.sign_out(db, visitor.actor, visitor.actor.session_id)
+        sessions.sign_out(db, visitor.actor, visitor.actor.session_id)
     response = see("/sign-in")
     cookies.drop(response, cookies.SESSION)
     response.headers["Clear-Site-Data"] = '"cache"'
@@ -127,13 +127,13 @@ def account(request: Request, actor: Somebody, db: ReadDb) -> Response:
         request,
         "everybody/account.html",
         user=queries.read_own(db, actor),
-        sessions=queries.sessions_of(db, actor),
+        sessions=session_queries.sessions_of(db, actor),
     )
 
 
 @router.post("/account/sessions/{session_id}/end")
 def end_session(actor: Somebody, db: WriteDb, session_id: SessionId) -> Response:
-    service.sign_out(db, actor, session_id)
+    sessions.sign_out(db, actor, session_id)
     return see("/account", done="session_ended")
 
 
@@ -177,7 +177,7 @@ async def locked(request: Request, next: str | None = None) -> Response:
     return page(request, "everybody/locked.html", next=face.ours(next))
 
 
-async def _unlock(request: Request, form: PageForm) -> tuple[Actor, service.Proof]:
+async def _unlock(request: Request, form: PageForm) -> tuple[Actor, credentials.Proof]:
     visitor = visitors.of(request)
     if visitor is None:
         raise NotAuthenticated()
@@ -186,7 +186,7 @@ async def _unlock(request: Request, form: PageForm) -> tuple[Actor, service.Proo
 
 @router.post("/locked")
 def unlock(
-    attempt: Annotated[tuple[Actor, service.Proof], Depends(_unlock)], db: WriteDb, form: PageForm
+    attempt: Annotated[tuple[Actor, credentials.Proof], Depends(_unlock)], db: WriteDb, form: PageForm
 ) -> Response:
     """Go on where one was."""
     actor, proof = attempt

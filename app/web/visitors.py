@@ -9,8 +9,7 @@ from typing import Any
 from anyio import to_thread
 from fastapi import Request
 
-from app.auth import page_sessions
-from app.auth import queries as accounts
+from app.auth import page_sessions, session_queries
 from app.auth.deps import know
 from app.core import i18n
 from app.core.actor import Actor
@@ -29,7 +28,7 @@ async def recognise(request: Request) -> None:
     key = request.cookies.get(cookies.SESSION)
     visitor = None
     if key and len(key) <= 128 and VISITOR_OF not in request.scope:
-        visitor = await look(request, accounts.visitor_of, database(request), key)
+        visitor = await look(request, session_queries.visitor_of, database(request), key)
     visitor = request.scope.setdefault(VISITOR_OF, visitor)
     if visitor is not None:
         i18n.language.set(visitor.actor.language)
@@ -39,9 +38,9 @@ async def recognise(request: Request) -> None:
         i18n.language.set(request.cookies[cookies.LANGUAGE])
 
 
-def of(request: Request) -> accounts.Visitor | None:
+def of(request: Request) -> session_queries.Visitor | None:
     """Whose browser this is, if it is somebody's; also while it is locked."""
-    found: accounts.Visitor | None = request.scope.get(VISITOR_OF)
+    found: session_queries.Visitor | None = request.scope.get(VISITOR_OF)
     return found
 
 
