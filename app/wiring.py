@@ -3,6 +3,7 @@
 from app.assessments import queries as assessments
 from app.assessments import states as assessment_states
 from app.auth.states import UserStatus
+from app.cases import closure, timeline
 from app.cases import notices as case_notices
 from app.cases import queries as cases_queries
 from app.cases import service as cases
@@ -69,8 +70,8 @@ def _when_then() -> None:
 def _hooks() -> None:
     cases.first_dues.clear()
     cases.first_dues.update({"follow_up": follow_up_service.rhythm_due})
-    cases.closing_checks[:] = [referrals.unanswered]
-    cases.timeline_sources[:] = [
+    closure.checks[:] = [referrals.unanswered]
+    timeline.sources[:] = [
         intake.timeline,
         assessments.timeline,
         referrals.timeline,

@@ -1,6 +1,6 @@
 """Closing a case and taking it up again. Who may close which, and what has to be settled before."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -19,9 +19,12 @@ from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import DomainError, InvalidInput
 from app.core.ids import CaseId, UserId, uuid7
-from app.core.moves import move, remark
+from app.core.moves import remark
 from app.outbox import service as outbox
 from app.windows import queries as windows
+
+# Filled by `app.wiring` from the modules above: each yields what stands against closing, as "<code>:<id>".
+checks: list[Callable[[ReadSession, CaseId], Iterable[str]]] = []
 
 
 class CaseNotReadyToClose(DomainError):
@@ -71,13 +74,11 @@ def close(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
     note = data.note if "note" in data.model_fields_set else case.closing_note
     _make_ready(db, actor, case, data)
     db.execute(delete(CaseDue).where(CaseDue.case_id == case.id))
-    move(
+    service.lead(
         db,
         actor,
         case,
-        CASE_LIFECYCLE,
         CaseAction.close,
-        lambda **row: CaseTransition(case_id=case.id, **row),
         reason_code=reason,
         note=note,
         closed_at=now(),
@@ -149,7 +150,7 @@ def decline_request(db: WriteSession, actor: Actor, case: Case, reason: str) -> 
     """
     requested_by = _who_asked(case)
     _forget_request(case)
-    remark(db, actor, case, "decline_closure", lambda **row: CaseTransition(case_id=case.id, **row), reason)
+    remark(db, actor, case, "decline_closure", partial(CaseTransition, case_id=case.id), reason)
     audit.record(db, actor, "case:decline-closure", "case", case.id, person_id=case.person_id)
     event = CaseClosureDeclined(
         step_id=uuid7(), case_id=case.id, requested_by=requested_by, declined_by=actor.user
@@ -171,7 +172,7 @@ def _forget_request(case: Case) -> None:
 def blockers(db: ReadSession, case_id: CaseId) -> list[str]:
     """What stands against closing: goals without an outcome, and what the modules above still wait for."""
     goals = [f"goal_without_outcome:{goal.id}" for goal in plan_queries.open_goals(db, case_id)]
-    return goals + [code for check in service.closing_checks for code in check(db, case_id)]
+    return goals + [code for check in checks for code in check(db, case_id)]
 
 
 def _make_ready(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
@@ -193,13 +194,11 @@ def reopen(db: WriteSession, actor: Actor, case: Case, data: CaseReopen) -> None
     """
     CASE_LIFECYCLE.move(case.status, CaseAction.reopen, actor.role)
     service.refuse_second(db, case.person_id, case.window_id)
-    move(
+    service.lead(
         db,
         actor,
         case,
-        CASE_LIFECYCLE,
         CaseAction.reopen,
-        lambda **row: CaseTransition(case_id=case.id, **row),
         note=data.reason,
         closed_at=None,
         closing_reason=None,

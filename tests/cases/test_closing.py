@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.cases import service
+from app.cases import closure, service
 from app.cases.models import Case, CaseDue, CaseTransition
 from app.cases.states import CaseStatus, Priority
 from app.core.actor import Actor
@@ -122,7 +122,7 @@ def test_what_the_modules_above_wait_for_stands_in_the_way(
     def unanswered(_: ReadSession, case_id: CaseId) -> Iterable[str]:
         yield f"referral_unanswered:{case_id}"
 
-    monkeypatch.setattr(service, "closing_checks", [unanswered])
+    monkeypatch.setattr(closure, "checks", [unanswered])
     refused = ask(client, world.worker, case, "close", **REASON)
     assert (refused.status_code, refused.json()["blockers"]) == (409, [f"referral_unanswered:{case.id}"])
     assert ask(client, world.worker, case, "closure-request", **REASON).status_code == 409

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.cases import closure, service
+from app.cases import closure, day_to_day
 from app.cases.models import Case
 from app.cases.schemas import CaseClose, CaseSuspend
 from app.cases.states import CaseStatus, ClosingReason, Priority, SuspensionReason
@@ -225,7 +225,7 @@ def test_what_nobody_may_do_now_has_no_button(
     db: WriteSession, world: World, worker: Browser, case: Case
 ) -> None:
     cases.goal(db, world.worker, case)
-    service.suspend(db, world.worker, case, CaseSuspend(reason=SuspensionReason.travelling))
+    day_to_day.suspend(db, world.worker, case, CaseSuspend(reason=SuspensionReason.travelling))
     db.commit()
     offered = worker.open(path_of(case)).find("//details[@class='acts']//a/@href")
     assert path_of(case, "/resume") in offered
