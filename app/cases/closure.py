@@ -1,4 +1,4 @@
-"""Closing a case and taking it up again. Who may close which, and what has to be settled before."""
+"""Closing a case and taking it up again: what has to be settled before, and the asking where `may_close` says no."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -7,11 +7,10 @@ from typing import ClassVar
 from sqlalchemy import delete
 
 from app.audit import service as audit
-from app.auth.permissions import Permission, may
 from app.cases import plan, plan_queries, service
 from app.cases.events import CaseClosed, CaseClosureDeclined, CaseClosureRequested, CaseReopened
 from app.cases.models import Case, CaseDue, CaseTransition
-from app.cases.policy import needs_approval
+from app.cases.policy import decides_closings, may_close
 from app.cases.schemas import CaseClose, CaseReopen
 from app.cases.states import CASE_LIFECYCLE, CaseAction, ClosingReason, Stage
 from app.core.actor import Actor
@@ -68,7 +67,7 @@ def close(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
     of this case or not open, and without a reason.
     """
     service.refuse_closed(case)
-    if needs_approval(actor, case.priority):
+    if not may_close(actor, case.priority):
         raise ClosureNeedsApproval()
     reason = _reason(data.reason or case.closing_reason)
     note = data.note if "note" in data.model_fields_set else case.closing_note
@@ -136,7 +135,7 @@ def set_aside_request(db: WriteSession, actor: Actor, case: Case) -> None:
     Who decides does not take back what another asked for: that would be declining without a reason. Raises
     `CaseIsClosed`, `NoClosureRequested`, `ClosureIsDeclined`.
     """
-    if _who_asked(case) != actor.user and may(actor, Permission.case_approve_closure):
+    if _who_asked(case) != actor.user and decides_closings(actor):
         raise ClosureIsDeclined()
     _forget_request(case)
     remark(db, actor, case, "take_back_closure", partial(CaseTransition, case_id=case.id), None)

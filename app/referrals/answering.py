@@ -59,7 +59,13 @@ def accept(db: WriteSession, actor: Actor, referral: Referral, data: Acceptance)
 
 
 def decline(db: WriteSession, actor: Actor, referral: Referral, data: Decline) -> Referral:
-    """Say no, with a coded reason and, if possible, what to try instead."""
+    """Say no, with a coded reason and, if possible, what to try instead. What follows from it:
+
+    - nothing more comes of this referral: it ends, with its clocks, and stands in the way of no closing any more;
+    - the window may refer again, to the same or another service (`states.REFERABLE_AGAIN`), and sees among the
+      suggestions that this one was tried;
+    - `ReferralMoved`, as after every step (`app.wiring`): the window is told, and a talk with the person is planned.
+    """
     need_note(data.reason, data.note)
     return step(
         db,
