@@ -37,7 +37,7 @@ from app.partners import states as partner_states
 from app.people import birth, identifiers
 from app.people import models as person_models
 from app.people import queries as people
-from app.referrals import notices, partner_view
+from app.referrals import history, notices, partner_view
 from app.referrals import queries as referrals
 from app.referrals import states as referral_states
 from app.referrals.events import ReferralMessageSent, ReferralMoved, ReferralOverdue
@@ -74,7 +74,7 @@ def _hooks() -> None:
     timeline.sources[:] = [
         intake.timeline,
         assessments.timeline,
-        referrals.timeline,
+        history.timeline,
         follow_up_queries.timeline,
     ]
     files.subjects.clear()

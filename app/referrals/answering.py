@@ -9,20 +9,9 @@ from app.core.db import WriteSession
 from app.core.errors import InvalidInput
 from app.referrals import partner_view
 from app.referrals.models import Referral
-from app.referrals.schemas import (
-    Acceptance,
-    AppointmentIn,
-    Completion,
-    Decline,
-    Failure,
-    Hold,
-    Start,
-    Waitlist,
-)
-from app.referrals.states import (
-    ReferralAction,
-    ReferralStatus,
-)
+from app.referrals.partner_schemas import Acceptance, Completion, Decline, Failure, Hold, Start, Waitlist
+from app.referrals.schemas import AppointmentIn
+from app.referrals.states import ReferralAction, ReferralStatus
 from app.referrals.steps import appointment_columns, need_note, step
 from app.windows import queries as windows
 

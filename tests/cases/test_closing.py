@@ -262,6 +262,11 @@ def test_a_supervisor_declines_a_request_with_a_reason_that_stays_in_the_history
     assert (refused.status_code, refused.json()["code"]) == (409, "no_closure_requested")
 
 
+def test_what_nobody_asked_for_is_not_approved(db: WriteSession, world: World, case: Case) -> None:
+    with pytest.raises(closure.NoClosureRequested):
+        closure.approve_request(db, world.supervisor, case)
+
+
 def test_a_request_is_not_replaced_by_another(
     client: CheckedClient, world: World, db: WriteSession, case: Case
 ) -> None:

@@ -16,10 +16,11 @@ from app.core.errors import Forbidden, IllegalMove, InvalidInput, NotFound
 from app.core.ids import ServiceId, uuid7
 from app.partners import service as partners_service
 from app.people.models import ContactPreference
-from app.referrals import answering, queries, service
+from app.referrals import answering, history, service
 from app.referrals.models import Referral
+from app.referrals.partner_schemas import Acceptance
 from app.referrals.readiness import readiness
-from app.referrals.schemas import Acceptance, ReferralCreate, ReferralSend, ReferralUpdate
+from app.referrals.schemas import ReferralCreate, ReferralSend, ReferralUpdate
 from app.referrals.states import ReferralStatus
 from tests.factories import referrals
 from tests.factories.referrals import Ready
@@ -170,7 +171,7 @@ def test_a_legal_basis_needs_no_consent_and_is_kept_with_its_reason(db: WriteSes
     referral = send(ready, ready.draft(), legal_grounds=grounds, categories=named)
     assert (referral.legal_basis, referral.consent_ids) == ("vital_interest", [])
     assert referral.categories == named
-    assert queries.steps(db, referral.id)[-1]["reason_code"] == "vital_interest"
+    assert history.steps(db, referral.id)[-1]["reason_code"] == "vital_interest"
 
 
 @pytest.mark.parametrize(
