@@ -1,6 +1,6 @@
 """What sending requires, each thing alone and explained."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +10,6 @@ from app.cases.models import CaseDue
 from app.cases.states import CaseStatus, Priority, Stage
 from app.consents import service as consents
 from app.core.actor import SYSTEM
-from app.core.clock import now
 from app.core.db import WriteSession
 from app.core.errors import Forbidden, IllegalMove, InvalidInput, NotFound
 from app.core.ids import ServiceId, uuid7
@@ -178,7 +177,7 @@ def test_a_legal_basis_needs_no_consent_and_is_kept_with_its_reason(db: WriteSes
     "terms",
     [
         {"territory_code": "02.113"},
-        {"starts_on": (now() + timedelta(days=30)).date()},
+        {"starts_on": date(2100, 1, 1)},
     ],
 )
 def test_an_agreement_that_does_not_hold_here_and_now_sends_nothing(
