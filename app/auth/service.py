@@ -89,14 +89,7 @@ def _new_code(db: WriteSession, user: User) -> str:
 def renew_invitation(db: WriteSession, actor: Actor, user: User) -> str:
     """Give out a new activation code; the one before is dead, and so is the password if there was one."""
     if user.status is UserStatus.disabled:
-        move(
-            db,
-            actor,
-            user,
-            USER_LIFECYCLE,
-            UserAction.enable,
-            lambda **row: UserTransition(user_id=user.id, **row),
-        )
+        _lead(db, actor, user, UserAction.enable)
     user.password_hash = None
     idempotency.forget(db, user.id)
     sessions.end_all(db, user.id, "invited_again")
@@ -114,14 +107,7 @@ def activate(db: WriteSession, code: str, password_hash: str) -> User:
     _use(db, invitation)
     user.password_hash = password_hash
     if user.status is UserStatus.invited:
-        move(
-            db,
-            SYSTEM,
-            user,
-            USER_LIFECYCLE,
-            UserAction.activate,
-            lambda **row: UserTransition(user_id=user.id, **row),
-        )
+        _lead(db, SYSTEM, user, UserAction.activate)
     audit.record(db, credentials.themselves(user), "user:activate", "user", user.id)
     return user
 
@@ -167,14 +153,7 @@ def disable(db: WriteSession, actor: Actor, user: User) -> User:
     """Shut an account; its sessions end at once, and a code that was not used yet is dead."""
     if user.id == actor.user_id:
         raise OwnAccount()
-    move(
-        db,
-        actor,
-        user,
-        USER_LIFECYCLE,
-        UserAction.disable,
-        lambda **row: UserTransition(user_id=user.id, **row),
-    )
+    _lead(db, actor, user, UserAction.disable)
     sessions.end_all(db, user.id, "disabled")
     idempotency.forget(db, user.id)
     _kill_codes(db, user)
@@ -186,3 +165,7 @@ def set_password(db: WriteSession, user: User, password: str) -> None:
     """Activate an account at once with a generated password: for seeds on this machine only."""
     passwords.check(password, user.name, user.email)
     activate(db, _new_code(db, user), passwords.hash_now(password))
+
+
+def _lead(db: WriteSession, actor: Actor, user: User, action: UserAction) -> None:
+    move(db, actor, user, USER_LIFECYCLE, action, lambda **row: UserTransition(user_id=user.id, **row))

@@ -130,16 +130,21 @@ class ApiRoute(APIRoute):
                     if not _is_json(request.headers.get("content-type", "")):
                         raise UnsupportedMediaType()
                     request._json = strict_json(body)
-            try:
-                response = await handle(request)
-            except Replay as replay:
-                return replay.answer
-            finally:
-                await run_ends(request)
-            request.state.answer = response  # read by the idempotency dependency before the commit
-            return response
+            return await answered(request, handle)
 
         return handler
+
+
+async def answered(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
+    """What a route's function answers, or what was answered to the same request before; then what waits for the end."""
+    try:
+        response = await handle(request)
+    except Replay as replay:
+        return replay.answer
+    finally:
+        await run_ends(request)
+    request.state.answer = response  # read by the idempotency dependency before the commit
+    return response
 
 
 class Switch:

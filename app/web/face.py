@@ -15,7 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import DomainError, InvalidInput, NotAuthenticated
-from app.core.http import MalformedRequest, Replay, run_ends
+from app.core.http import MalformedRequest, answered
 from app.web import marks, proofs, visitors
 from app.web.forms import MOST_FIELDS, Form, explained
 
@@ -58,14 +58,7 @@ class PageRoute(APIRoute):
             if not (is_shown_again or marks.is_by_itself(self.endpoint)):
                 await visitors.note_use(request)
             await visitors.count_notices(request, self.endpoint)
-            try:
-                response = await handle(request)
-            except Replay as replay:
-                return replay.answer
-            finally:
-                await run_ends(request)
-            request.state.answer = response
-            return response
+            return await answered(request, handle)
 
         return handler
 

@@ -27,15 +27,6 @@ def record(client: CheckedClient, office: World, person: Person, **values: Any) 
     return post(client, office, person, **consents.told(**values))
 
 
-def code(response: Any) -> tuple[int, str]:
-    return response.status_code, response.json()["code"]
-
-
-def refusals(response: Any) -> list[tuple[str, str]]:
-    assert response.status_code == 422, response.text
-    return [(error["pointer"], error["code"]) for error in response.json()["errors"]]
-
-
 def shown(office: World, person: Person, *needs: str, on: date | None = None) -> set[str]:
     permitted = queries.permitted(
         office.db, person.id, office.ours, needs or ("housing.rent",), on=on or today()

@@ -15,10 +15,11 @@ from app.core.db import Database
 from app.core.errors import NotFound
 from app.core.sharing import DataCategory
 from app.people.models import Person
-from tests.consents.asking import code, path, record, refusals, shown, tomorrow
+from tests.consents.asking import path, record, shown, tomorrow
 from tests.factories import consents, people
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
+from tests.support.problems import code, refusals
 
 # --- recording ------------------------------------------------------------------------------------------------
 

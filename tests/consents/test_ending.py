@@ -15,10 +15,11 @@ from app.core.ids import ConsentId
 from app.core.sharing import DataCategory
 from app.outbox.models import OutboxMessage
 from app.people.models import Person
-from tests.consents.asking import code, path, post, record, refusals, shown, tomorrow
+from tests.consents.asking import path, post, record, shown, tomorrow
 from tests.factories import consents
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
+from tests.support.problems import code, refusals
 
 
 def test_a_withdrawal_counts_at_once_and_keeps_its_reason(

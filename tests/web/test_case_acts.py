@@ -8,23 +8,11 @@ from app.cases.schemas import CaseClose, CaseSuspend
 from app.cases.states import CaseStatus, ClosingReason, Priority, SuspensionReason
 from app.core.db import WriteSession
 from tests.factories import cases
-from tests.factories import people as people_factory
 from tests.factories import referrals as referral_factory
 from tests.factories.world import World
 from tests.support.pages import Browser
 
-
-@pytest.fixture(autouse=True)
-def vocabularies(db: WriteSession) -> None:
-    cases.define_terms(db)
-    people_factory.define_terms(db)
-
-
-@pytest.fixture
-def case(db: WriteSession, world: World, vocabularies: None) -> Case:
-    made = cases.case(db, world.worker, summary="ملخص (مثال)")
-    db.commit()
-    return made
+pytestmark = pytest.mark.usefixtures("case_terms")
 
 
 def path_of(case: Case, page: str = "") -> str:
