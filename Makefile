@@ -3,7 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # What decides who may do what, when: not one branch of it goes untested, on one engine or the other.
-EXACT := 'app/*/service.py,app/*/policy.py,app/*/queries.py,app/*/states.py'
+EXACT := app/*/service.py,app/*/queries.py,app/*/*_queries.py,app/*/policy.py,app/*/states.py
+# The same of what was taken out of a service or its queries because a reader looks for it by its own name.
+EXACT := $(EXACT),app/cases/closure.py,app/cases/day_to_day.py,app/referrals/history.py,app/auth/credentials.py,app/auth/*sessions.py
 # The tests of the modules with lines for PostgreSQL alone. Only these are counted there: counting costs a test as much
 # again, and the other lines are counted on SQLite.
 COUNTED := tests/audit tests/people
@@ -50,7 +52,7 @@ test: .venv/dev.done ## everything: check with coverage, the suite again on a re
 	$(PYTEST) --engine postgresql $(COUNTED) --cov --cov-report=
 	$(PYTEST) --cov --cov-append --cov-report=
 	$(BIN)/coverage report --fail-under=95
-	$(BIN)/coverage report --fail-under=100 --include=$(EXACT)
+	$(BIN)/coverage report --fail-under=100 --include='$(EXACT)'
 
 format: .venv/dev.done ## format and mend what can be mended
 	$(BIN)/ruff format .

@@ -29,9 +29,9 @@ from app.core.db import Database
 from app.core.deps import make_turn
 from app.core.errors import ChangedMeanwhile, Conflict, DomainError, InvalidInput, StaleVersion, Unavailable
 from app.core.gate import Gate
-from app.core.http import mount
 from app.core.idempotency import InFlight
 from app.core.log import configure, log, where
+from app.core.mounting import mount
 from app.core.settings import Settings, check_safe, settings, signing_key
 from app.docs import mount_docs
 from app.files.router import router as files

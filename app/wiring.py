@@ -3,6 +3,7 @@
 from app.assessments import queries as assessments
 from app.assessments import states as assessment_states
 from app.auth.states import UserStatus
+from app.cases import closure, timeline
 from app.cases import notices as case_notices
 from app.cases import queries as cases_queries
 from app.cases import service as cases
@@ -36,7 +37,7 @@ from app.partners import states as partner_states
 from app.people import birth, identifiers
 from app.people import models as person_models
 from app.people import queries as people
-from app.referrals import notices, partner_view
+from app.referrals import history, notices, partner_view
 from app.referrals import queries as referrals
 from app.referrals import states as referral_states
 from app.referrals.events import ReferralMessageSent, ReferralMoved, ReferralOverdue
@@ -69,11 +70,11 @@ def _when_then() -> None:
 def _hooks() -> None:
     cases.first_dues.clear()
     cases.first_dues.update({"follow_up": follow_up_service.rhythm_due})
-    cases.closing_checks[:] = [referrals.unanswered]
-    cases.timeline_sources[:] = [
+    closure.checks[:] = [referrals.unanswered]
+    timeline.sources[:] = [
         intake.timeline,
         assessments.timeline,
-        referrals.timeline,
+        history.timeline,
         follow_up_queries.timeline,
     ]
     files.subjects.clear()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.auth import tokens
 from app.core.ids import SessionId, UserId
-from app.web.face import COOKIE
+from app.web import cookies
 from bench.crowd import invent
 from bench.population import NEEDS, SEED, WORDS, House
 
@@ -73,7 +73,7 @@ class Endpoint:
     def proof(self, house: House, key: bytes) -> str:
         """Who asks, as a header line: a token, new each time because it lives for ten minutes, or a browser's key."""
         if self.is_page:
-            return f"Cookie: {COOKIE}={house.sessions[self.by(house)]}"
+            return f"Cookie: {cookies.SESSION}={house.sessions[self.by(house)]}"
         return f"Authorization: Bearer {token(house, self.by(house), key)}"
 
 

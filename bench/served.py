@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI, Response
 
-from app.auth import deps, tokens
-from app.auth import queries as auth_queries
+from app.auth import deps, session_queries, tokens
 from app.auth.deps import CurrentActor
 from app.core.actor import Actor
 from app.core.log import configure
@@ -57,7 +56,7 @@ def trusting() -> FastAPI:
     """The product without access entries that believes everybody to be the same user, looked up once."""
     app = unrecorded()
     claims = tokens.read(app.state.signing_key, os.environ[TRUSTED])
-    actor = auth_queries.actor_of(app.state.database, claims)
+    actor = session_queries.actor_of(app.state.database, claims)
     assert actor is not None
 
     async def known(*_: object) -> Actor:

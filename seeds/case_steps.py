@@ -7,8 +7,7 @@ from sqlalchemy import select
 
 from app.assessments import service as assessments
 from app.assessments.schemas import AssessmentCreate
-from app.cases import closure, plan
-from app.cases import service as cases
+from app.cases import closure, day_to_day, plan
 from app.cases.models import Goal
 from app.cases.schemas import (
     ActionCreate,
@@ -130,7 +129,7 @@ def handed_over(days_ago: int) -> Step:
         colleague = story.stage.colleagues[story.role.window]
         data = CaseAssign(user_id=colleague.user, reason="Congé de la référente (exemple)")
         with story.on(days_ago) as db:
-            cases.assign(db, supervisor, story.case(db), data)
+            day_to_day.assign(db, supervisor, story.case(db), data)
 
     return step
 
@@ -139,14 +138,14 @@ def reviewed(days_ago: int) -> Step:
     def step(story: Story) -> None:
         summary = "تقدم ملحوظ، يستمر التتبع. (مثال)" if story.is_arabic else "Progrès net. (exemple)"
         with story.on(days_ago) as db:
-            cases.review(db, story.worker, story.case(db), summary)
+            day_to_day.review(db, story.worker, story.case(db), summary)
 
     return step
 
 
 def suspended(story: Story) -> None:
     with story.on(12) as db:
-        cases.suspend(
+        day_to_day.suspend(
             db, story.worker, story.case(db), CaseSuspend(reason=SuspensionReason.waiting_for_person)
         )
 

@@ -13,20 +13,8 @@ from app.partners.models import Agreement, AgreementService, Service
 from app.referrals import answering, steps
 from app.referrals import service as referrals
 from app.referrals.models import Referral
-from app.referrals.schemas import (
-    Acceptance,
-    AppointmentIn,
-    Completion,
-    Decline,
-    Failure,
-    Hold,
-    ReferralCreate,
-    ReferralSend,
-    ReReferral,
-    Start,
-    Waitlist,
-    Withdrawal,
-)
+from app.referrals.partner_schemas import Acceptance, Completion, Decline, Failure, Hold, Start, Waitlist
+from app.referrals.schemas import AppointmentIn, ReferralCreate, ReferralSend, ReReferral, Withdrawal
 from app.referrals.states import (
     DeclineReason,
     EligibilityWarning,

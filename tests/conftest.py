@@ -3,6 +3,7 @@
 import base64
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,15 @@ def migrate(url: str, revision: str = "head") -> None:
     (command.downgrade if revision == "base" else command.upgrade)(config, revision)
 
 
+@contextmanager
+def own_database(url: str) -> Iterator[Database]:
+    """A migrated database in which what is committed stays, for as long as it is asked for."""
+    migrate(url)
+    database = Database(url)
+    yield database
+    database.dispose()
+
+
 def migrated(url: str) -> Database:
     """A database at the newest revision, where rows that nobody ordered come back shuffled."""
     migrate(url)
@@ -168,11 +178,8 @@ def db(database: Database) -> Iterator[WriteSession]:
 @pytest.fixture(scope="session")
 def committed(fresh_url: Callable[[str], str]) -> Iterator[Database]:
     """A database of its own where everything stays: for races, for locks, for what another process sees."""
-    url = fresh_url("committed")
-    migrate(url)
-    database = Database(url)
-    yield database
-    database.dispose()
+    with own_database(fresh_url("committed")) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

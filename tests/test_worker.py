@@ -20,7 +20,7 @@ from app.core.settings import Settings
 from app.files import storage
 from app.followups.models import FollowUp
 from app.outbox.models import OutboxMessage
-from tests.conftest import migrate
+from tests.conftest import own_database
 from tests.factories import cases
 from tests.factories.world import World
 from tests.support.at_once import with_deadline
@@ -29,11 +29,8 @@ from tests.support.at_once import with_deadline
 @pytest.fixture
 def house(fresh_url: Callable[[str], str]) -> Iterator[Database]:
     """A database of its own: the worker commits what it does."""
-    url = fresh_url("worker")
-    migrate(url)
-    database = Database(url)
-    yield database
-    database.dispose()
+    with own_database(fresh_url("worker")) as database:
+        yield database
 
 
 def work_until(

@@ -12,7 +12,7 @@ from typing import Literal
 from playwright.sync_api import Browser
 
 from app.core.actor import Role
-from app.web import face
+from app.web import cookies
 from tests.support import chromium
 from tests.support.served import Served, serving
 
@@ -72,7 +72,7 @@ def take(browser: Browser, served: Served, picture: Picture) -> Path:
     )
     said: list[str] = []
     context.on("console", lambda message: said.append(message.text))
-    chromium.keep(context, served.base, face.COOKIE, served.key(picture.role, picture.language))
+    chromium.keep(context, served.base, cookies.SESSION, served.key(picture.role, picture.language))
     page = context.new_page()
     answer = page.goto(address)
     if answer is None or not answer.ok:

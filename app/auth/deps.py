@@ -8,7 +8,7 @@ from fastapi import Depends, Form, Header, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from app.audit import service as audit
-from app.auth import passwords, queries, service, throttle, tokens
+from app.auth import credentials, passwords, queries, session_queries, throttle, tokens
 from app.auth.models import User
 from app.auth.permissions import Permission, require
 from app.auth.schemas import Activation, PasswordChange
@@ -32,7 +32,7 @@ async def identify(request: Request, token: str | None) -> Actor:
     if token is None:
         raise tokens.NotAuthenticated()
     claims = tokens.read(request.app.state.signing_key, token)
-    actor = await look(request, queries.actor_of, database(request), claims)
+    actor = await look(request, session_queries.actor_of, database(request), claims)
     if actor is None:
         raise tokens.NotAuthenticated()
     request.scope[_KNOWN] = actor
@@ -148,11 +148,11 @@ def address(request: Request) -> str:
 class Attempt:
     """A request for a token: a password that was judged, or a refresh token."""
 
-    proof: service.Proof | None = None
+    proof: credentials.Proof | None = None
     refresh_token: str = field(default="", repr=False)
 
 
-@refuses(throttle.TooManyAttempts, service.InvalidCredentials, InvalidInput)
+@refuses(throttle.TooManyAttempts, credentials.InvalidCredentials, InvalidInput)
 async def token_attempt(
     request: Request,
     grant_type: Annotated[Literal["password", "refresh_token"], Form()] = "password",
@@ -172,12 +172,12 @@ async def token_attempt(
     return Attempt(await judge(request, username, password))
 
 
-async def judge(request: Request, username: str, password: str) -> service.Proof:
+async def judge(request: Request, username: str, password: str) -> credentials.Proof:
     """Judge a password for an account's address, outside the write turn. Raises `TooManyAttempts`."""
     email, place = username.strip().casefold(), address(request)
     user_id, stored = await to_thread.run_sync(_look_up, request, email, place)
     right = await passwords.verify(stored, password)
-    return service.Proof(email, place, user_id, stored if right else None)
+    return credentials.Proof(email, place, user_id, stored if right else None)
 
 
 def _look_up(request: Request, email: str, place: str) -> tuple[UserId | None, str | None]:
@@ -208,11 +208,11 @@ async def chosen_password(request: Request, data: Activation) -> str:
 class Change:
     """A change of password: the present one judged, and the hash of the new one if that was found right."""
 
-    proof: service.Proof
+    proof: credentials.Proof
     password_hash: str = field(default="", repr=False)
 
 
-@refuses(InvalidInput, throttle.TooManyAttempts, service.WrongPassword)
+@refuses(InvalidInput, throttle.TooManyAttempts, credentials.WrongPassword)
 async def changed_password(request: Request, actor: Somebody, data: PasswordChange) -> Change:
     """Judge the present password as at the door, and only then the new one."""
     place = address(request)
@@ -226,10 +226,10 @@ async def changed_password(request: Request, actor: Somebody, data: PasswordChan
 
     user = await to_thread.run_sync(present)
     if not await passwords.verify(user.password_hash, data.current_password):
-        return Change(service.Proof(user.email, place, user.id, None))
+        return Change(credentials.Proof(user.email, place, user.id, None))
     passwords.check(data.password, user.name, user.email)
     chosen = await passwords.make_hash(data.password)
-    return Change(service.Proof(user.email, place, user.id, user.password_hash), chosen)
+    return Change(credentials.Proof(user.email, place, user.id, user.password_hash), chosen)
 
 
 ChosenPassword = Annotated[str, Depends(chosen_password)]

@@ -8,9 +8,9 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from app.audit import service as audit
-from app.auth import queries, sessions, tokens
+from app.auth import queries, session_queries, sessions, tokens
+from app.auth.credentials import Proof, WrongPassword, prove, themselves
 from app.auth.models import UserSession
-from app.auth.service import Proof, WrongPassword, prove, themselves
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import now
 from app.core.db import WriteSession
@@ -34,7 +34,7 @@ def sign_in_to_pages(db: WriteSession, proof: Proof) -> str:
 
 def note_use(db: WriteSession, actor: Actor) -> None:
     """Write down that the browser's session is used, unless another request has just done so."""
-    stale = UserSession.last_used_at <= now() - queries.USE_NOTED_EVERY
+    stale = UserSession.last_used_at <= now() - session_queries.USE_NOTED_EVERY
     noted = update(UserSession).where(UserSession.id == actor.session_id, stale).values(last_used_at=now())
     db.execute(noted.execution_options(synchronize_session=False))
 
@@ -55,7 +55,7 @@ def unlock(db: WriteSession, actor: Actor, proof: Proof) -> None:
     if prove(db, actor, proof) != actor.user:
         raise WrongPassword()
     session = db.get_one(UserSession, actor.session_id)
-    is_idle = session.locked_at is None and queries.is_idle(session.last_used_at)
+    is_idle = session.locked_at is None and session_queries.is_idle(session.last_used_at)
     session.locked_at, session.last_used_at = None, now()
     audit.record(db, actor, "session:unlock", "user", actor.user, idle=is_idle)
 

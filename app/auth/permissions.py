@@ -31,7 +31,7 @@ class Permission(StrEnum):
     case_read = "case:read"
     case_write = "case:write"
     case_assign = "case:assign"
-    case_close = "case:close"
+    case_close = "case:close"  # which of them: `may_close` in `app/cases/policy.py`
     case_approve_closure = "case:approve-closure"
     referral_read = "referral:read"
     referral_write = "referral:write"

@@ -1,6 +1,6 @@
 from fastapi import APIRouter, Request, Response
 
-from app.auth import queries, service
+from app.auth import queries, service, session_queries, sessions, token_sessions
 from app.auth.deps import (
     ChangedPassword,
     ChosenPassword,
@@ -36,9 +36,9 @@ router = APIRouter(route_class=ApiRoute)
 def issue_tokens(attempt: TokenAttempt, db: WriteDb) -> Response:
     """Sign in (`grant_type=password`) or renew (`grant_type=refresh_token`); the body is a form (OAuth2)."""
     if attempt.proof is not None:
-        given = service.sign_in(db, attempt.proof)
+        given = token_sessions.sign_in(db, attempt.proof)
     else:
-        given = service.refresh(db, attempt.refresh_token)
+        given = token_sessions.refresh(db, attempt.refresh_token)
     return answer(
         TokenOut(
             access_token=given.access_token, refresh_token=given.refresh_token, expires_in=given.expires_in
@@ -57,7 +57,7 @@ def activate_account(password_hash: ChosenPassword, db: WriteDb, data: Activatio
 def log_out(actor: Somebody, db: WriteDb) -> None:
     """End this session: its tokens are refused from the next request on."""
     if actor.session_id is not None:
-        service.sign_out(db, actor, actor.session_id)
+        sessions.sign_out(db, actor, actor.session_id)
 
 
 @router.post("/auth/password", status_code=204, tags=["auth"])
@@ -75,13 +75,13 @@ def get_own_account(actor: Somebody, db: ReadDb) -> Response:
 @router.get("/auth/sessions", response_model=SessionList, tags=["auth"])
 def list_own_sessions(actor: Somebody, db: ReadDb) -> Response:
     """Where I am signed in."""
-    return answer({"items": queries.sessions_of(db, actor)})
+    return answer({"items": session_queries.sessions_of(db, actor)})
 
 
 @router.delete("/auth/sessions/{session_id}", status_code=204, tags=["auth"])
 def end_own_session(actor: Somebody, db: WriteDb, session_id: SessionId) -> None:
     """End one of my sessions."""
-    service.sign_out(db, actor, session_id)
+    sessions.sign_out(db, actor, session_id)
 
 
 @router.get("/users", response_model=UserPage, tags=["users"])

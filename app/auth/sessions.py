@@ -1,11 +1,30 @@
+"""The end of sessions, whatever opened them: tokens (`token_sessions`) or a browser (`page_sessions`)."""
+
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
 
+from app.audit import service as audit
 from app.auth.models import RefreshToken, UserSession
+from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import WriteSession
+from app.core.errors import NotFound
 from app.core.ids import SessionId, UserId
+
+
+def sign_out(db: WriteSession, actor: Actor, session_id: SessionId) -> None:
+    """End one of the actor's sessions, or `NotFound`; ending one that is over changes nothing."""
+    session = db.get(UserSession, session_id)
+    if session is None or session.user_id != actor.user:
+        raise NotFound()
+    if session.ended_at is None:
+        end(session, "signed_out")
+        audit.record(db, actor, "session:end", "user", actor.user, reason="signed_out")
+
+
+def end(session: UserSession, reason: str) -> None:
+    session.ended_at, session.end_reason = now(), reason
 
 
 def end_all(db: WriteSession, user_id: UserId, reason: str, *, but: SessionId | None = None) -> None:

@@ -1,17 +1,16 @@
-"""Closing a case and taking it up again. Who may close which, and what has to be settled before."""
+"""Closing a case and taking it up again: what has to be settled before, and the asking where `may_close` says no."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import ClassVar
 
 from sqlalchemy import delete
 
 from app.audit import service as audit
-from app.auth.permissions import Permission, may
 from app.cases import plan, plan_queries, service
 from app.cases.events import CaseClosed, CaseClosureDeclined, CaseClosureRequested, CaseReopened
 from app.cases.models import Case, CaseDue, CaseTransition
-from app.cases.policy import needs_approval
+from app.cases.policy import decides_closings, may_close
 from app.cases.schemas import CaseClose, CaseReopen
 from app.cases.states import CASE_LIFECYCLE, CaseAction, ClosingReason, Stage
 from app.core.actor import Actor
@@ -19,9 +18,12 @@ from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import DomainError, InvalidInput
 from app.core.ids import CaseId, UserId, uuid7
-from app.core.moves import move, remark
+from app.core.moves import remark
 from app.outbox import service as outbox
 from app.windows import queries as windows
+
+# Filled by `app.wiring` from the modules above: each yields what stands against closing, as "<code>:<id>".
+checks: list[Callable[[ReadSession, CaseId], Iterable[str]]] = []
 
 
 class CaseNotReadyToClose(DomainError):
@@ -65,19 +67,17 @@ def close(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
     of this case or not open, and without a reason.
     """
     service.refuse_closed(case)
-    if needs_approval(actor, case.priority):
+    if not may_close(actor, case.priority):
         raise ClosureNeedsApproval()
     reason = _reason(data.reason or case.closing_reason)
     note = data.note if "note" in data.model_fields_set else case.closing_note
     _make_ready(db, actor, case, data)
     db.execute(delete(CaseDue).where(CaseDue.case_id == case.id))
-    move(
+    service.lead(
         db,
         actor,
         case,
-        CASE_LIFECYCLE,
         CaseAction.close,
-        lambda **row: CaseTransition(case_id=case.id, **row),
         reason_code=reason,
         note=note,
         closed_at=now(),
@@ -135,7 +135,7 @@ def set_aside_request(db: WriteSession, actor: Actor, case: Case) -> None:
     Who decides does not take back what another asked for: that would be declining without a reason. Raises
     `CaseIsClosed`, `NoClosureRequested`, `ClosureIsDeclined`.
     """
-    if _who_asked(case) != actor.user and may(actor, Permission.case_approve_closure):
+    if _who_asked(case) != actor.user and decides_closings(actor):
         raise ClosureIsDeclined()
     _forget_request(case)
     remark(db, actor, case, "take_back_closure", partial(CaseTransition, case_id=case.id), None)
@@ -149,7 +149,7 @@ def decline_request(db: WriteSession, actor: Actor, case: Case, reason: str) -> 
     """
     requested_by = _who_asked(case)
     _forget_request(case)
-    remark(db, actor, case, "decline_closure", lambda **row: CaseTransition(case_id=case.id, **row), reason)
+    remark(db, actor, case, "decline_closure", partial(CaseTransition, case_id=case.id), reason)
     audit.record(db, actor, "case:decline-closure", "case", case.id, person_id=case.person_id)
     event = CaseClosureDeclined(
         step_id=uuid7(), case_id=case.id, requested_by=requested_by, declined_by=actor.user
@@ -171,7 +171,7 @@ def _forget_request(case: Case) -> None:
 def blockers(db: ReadSession, case_id: CaseId) -> list[str]:
     """What stands against closing: goals without an outcome, and what the modules above still wait for."""
     goals = [f"goal_without_outcome:{goal.id}" for goal in plan_queries.open_goals(db, case_id)]
-    return goals + [code for check in service.closing_checks for code in check(db, case_id)]
+    return goals + [code for check in checks for code in check(db, case_id)]
 
 
 def _make_ready(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
@@ -193,13 +193,11 @@ def reopen(db: WriteSession, actor: Actor, case: Case, data: CaseReopen) -> None
     """
     CASE_LIFECYCLE.move(case.status, CaseAction.reopen, actor.role)
     service.refuse_second(db, case.person_id, case.window_id)
-    move(
+    service.lead(
         db,
         actor,
         case,
-        CASE_LIFECYCLE,
         CaseAction.reopen,
-        lambda **row: CaseTransition(case_id=case.id, **row),
         note=data.reason,
         closed_at=None,
         closing_reason=None,

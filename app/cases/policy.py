@@ -23,11 +23,22 @@ def visible_to_role(role: Role) -> ColumnElement[bool]:
     return Case.__table__.c.window_id.in_(bindparam("actor_windows", expanding=True))
 
 
-def needs_approval(actor: Actor, priority: Priority) -> bool:
-    """Whether a case is too pressing for this actor to close it: a supervisor decides."""
-    return priority in PRESSING and not may(actor, Permission.case_approve_closure)
+def may_close(actor: Actor, priority: Priority) -> bool:
+    """Who may close a case: this is the whole rule, and whatever asks for it asks here.
+
+    - Whoever works at the case's window (`visible_to`) and carries `case:close` closes a case of low or medium priority.
+    - A pressing one (high, urgent) is closed by who decides on closings (`decides_closings`); others ask for it.
+
+    From which states a case is closed stands in `states`; what has to be settled before, in `closure.blockers`.
+    """
+    return may(actor, Permission.case_close) and (priority not in PRESSING or decides_closings(actor))
+
+
+def decides_closings(actor: Actor) -> bool:
+    """Whether this actor closes pressing cases, and declines the closings that others ask for."""
+    return may(actor, Permission.case_approve_closure)
 
 
 def may_reprioritise(actor: Actor, former: Priority, wanted: Priority) -> bool:
-    """Whether this actor may change a priority so: calming a pressing case first would be a way round approval."""
-    return wanted in PRESSING or not needs_approval(actor, former)
+    """Whether this actor may change a priority so: calming a pressing case first would be a way round `may_close`."""
+    return wanted in PRESSING or may_close(actor, former)

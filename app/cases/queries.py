@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, literal, select
 from app.auth.models import User
 from app.cases import numbers, plan_queries
 from app.cases.models import Assignment, Case, CaseDue, Review
-from app.cases.policy import needs_approval, visible_to, visible_to_role
+from app.cases.policy import may_close, visible_to, visible_to_role
 from app.cases.states import CASE_LIFECYCLE, CaseAction, CaseStatus
 from app.core.actor import Actor, Role
 from app.core.clock import today
@@ -134,18 +134,18 @@ def _page_of(db: ReadSession, actor: Actor, column: str, wanted: object) -> dict
     found = row(db, _whole(actor.role, column), actor.binds, wanted=wanted)
     if found is None:
         raise NotFound()
-    needs_a_supervisor = needs_approval(actor, found.priority)
+    may_close_it = may_close(actor, found.priority)
     return {
         **derived(found, today(found.time_zone)),
-        "actions": _actions(actor, found.status, needs_a_supervisor),
-        "closing_needs_approval": needs_a_supervisor,
+        "actions": _actions(actor, found.status, may_close_it),
+        "closing_needs_approval": not may_close_it,
         "plan": plan_queries.plan(db, actor, found.id, only_open=True),
     }
 
 
-def _actions(actor: Actor, status: CaseStatus, needs_a_supervisor: bool) -> list[CaseAction]:
-    """What the life cycle leads to, less what nobody asks for and what a supervisor has to do."""
-    left_out = {CaseAction.activate, CaseAction.close if needs_a_supervisor else None}
+def _actions(actor: Actor, status: CaseStatus, may_close_it: bool) -> list[CaseAction]:
+    """What the life cycle leads to, less what nobody asks for and the closing that somebody else decides."""
+    left_out = {CaseAction.activate, None if may_close_it else CaseAction.close}
     return [action for action in CASE_LIFECYCLE.allowed(status, actor.role) if action not in left_out]
 
 

@@ -1,7 +1,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.auth.deps import CreateDb
-from app.cases import closure, queries, service, timeline
+from app.cases import closure, day_to_day, queries, service, timeline
 from app.cases.deps import (
     CaseAssigner,
     CaseCloser,
@@ -72,7 +72,7 @@ async def get_case(case: CaseOpenedToRead) -> Response:
 
 
 @router.patch("/cases/{case_id}", response_model=CaseOut)
-@refuses(service.CaseIsClosed, service.PriorityNeedsApproval)
+@refuses(service.CaseIsClosed, day_to_day.PriorityNeedsApproval)
 def change_case(
     actor: CaseWriter, expected: ExpectedVersion, db: WriteDb, case: CaseToWrite, data: CaseUpdate
 ) -> Response:
@@ -81,7 +81,7 @@ def change_case(
     From high or urgent down to medium or low it is changed by a supervisor, as such a case is also closed by one.
     """
     check_version(case.version, expected)
-    service.change(db, actor, case, data)
+    day_to_day.change(db, actor, case, data)
     return _case(db, actor, case.id)
 
 
@@ -89,7 +89,7 @@ def change_case(
 @refuses(service.CaseIsClosed)
 def assign_case(actor: CaseAssigner, db: WriteDb, case: CaseToWrite, data: CaseAssign) -> Response:
     """Hand a case to another referent who serves at its window. A supervisor does."""
-    service.assign(db, actor, case, data)
+    day_to_day.assign(db, actor, case, data)
     return _case(db, actor, case.id)
 
 
@@ -103,7 +103,7 @@ def list_assignments(_: CaseReader, db: ReadDb, case: CaseSeen) -> Response:
 @refuses(IllegalMove, ChangedMeanwhile)
 def suspend_case(actor: CaseWriter, db: WriteDb, case: CaseToWrite, data: CaseSuspend) -> Response:
     """Pause an active case. With `until`, it is due again on that day; nothing resumes by itself."""
-    service.suspend(db, actor, case, data)
+    day_to_day.suspend(db, actor, case, data)
     return _case(db, actor, case.id)
 
 
@@ -111,7 +111,7 @@ def suspend_case(actor: CaseWriter, db: WriteDb, case: CaseToWrite, data: CaseSu
 @refuses(IllegalMove, ChangedMeanwhile)
 def resume_case(actor: CaseWriter, db: WriteDb, case: CaseToWrite) -> Response:
     """Go on with a suspended case."""
-    service.resume(db, actor, case)
+    day_to_day.resume(db, actor, case)
     return _case(db, actor, case.id)
 
 
@@ -190,7 +190,7 @@ def list_reviews(_: CaseReader, request: Request, db: ReadDb, case: CaseSeen, pa
 @refuses(service.CaseIsClosed)
 def review_case(actor: CaseWriter, db: CreateDb, case: CaseToWrite, data: ReviewCreate) -> Response:
     """Keep a look back at the plan; the next one is due three months later, unless the house says otherwise."""
-    kept = service.review(db, actor, case, data.summary)
+    kept = day_to_day.review(db, actor, case, data.summary)
     return answer(ReviewOut.model_validate(kept), 201, location=f"/api/v1/cases/{case.id}/reviews")
 
 

@@ -1,32 +1,26 @@
-"""Opening a case and what is done with it from day to day. Closing stands in `closure`, the plan in `plan`."""
+"""Opening a case, and what is derived from the work on it.
+
+What is done with it from day to day stands in `day_to_day`, the plan in `plan`, closing in `closure`.
+"""
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.audit import service as audit
-from app.auth import queries as users
 from app.cases import numbers, queries
-from app.cases.events import (
-    CaseAssigned,
-    CaseOpened,
-    CasePriorityChanged,
-    CaseResumed,
-    CaseSuspended,
-)
-from app.cases.models import Assignment, Case, CaseDue, CaseTransition, FileNumber, Review
-from app.cases.policy import may_reprioritise
-from app.cases.schemas import CaseAssign, CaseCreate, CaseSuspend, CaseUpdate
+from app.cases.events import CaseOpened
+from app.cases.models import Assignment, Case, CaseDue, CaseTransition, FileNumber
+from app.cases.schemas import CaseCreate
 from app.cases.states import CASE_LIFECYCLE, STAGES, CaseAction, CaseStatus, Priority, Stage
 from app.core.actor import Actor
-from app.core.clock import now
 from app.core.db import ReadSession, WriteSession, is_sqlite
 from app.core.errors import DomainError, InvalidInput, NotFound
-from app.core.ids import CaseId, PersonId, WindowId, uuid7
+from app.core.ids import CaseId, PersonId, WindowId
 from app.core.moves import begin, move
 from app.core.settings import settings
 from app.outbox import service as outbox
@@ -35,12 +29,7 @@ from app.people.models import Person
 from app.vocabularies import service as vocabularies
 from app.windows import queries as windows
 
-# Filled by `app.wiring` from the modules above. A check yields what stands against closing, as "<code>:<id>"; a
-# source tells what happened until a moment (all time when None), newest first by (at, id), at most so many entries
-# with the members of `schemas.TimelineEntry`.
-closing_checks: list[Callable[[ReadSession, CaseId], Iterable[str]]] = []
-timeline_sources: list[Callable[[ReadSession, CaseId, datetime | None, int], list[dict[str, Any]]]] = []
-# What a module above asks of a case that is taken up on a day, and when it is due: by the source of the date.
+# Filled by `app.wiring`: when what a module above asks of a case that is taken up on a day is due, by the date's source.
 first_dues: dict[str, Callable[[ReadSession, Case, date], date]] = {}
 
 
@@ -54,12 +43,6 @@ class CaseIsClosed(DomainError):
     """Nothing is planned or changed on a closed case; it can be reopened."""
 
     code = "case_closed"
-
-
-class PriorityNeedsApproval(DomainError):
-    """Only a supervisor takes a case from high or urgent down to medium or low: ask one to do it."""
-
-    code = "priority_needs_approval"
 
 
 # --- opening --------------------------------------------------------------------------------------------------
@@ -164,6 +147,19 @@ def refuse_closed(case: Case) -> None:
         raise CaseIsClosed()
 
 
+def lead(db: WriteSession, actor: Actor, case: Case, action: CaseAction, **values: Any) -> None:
+    """Lead a case on along its life, with the row that tells of it. Raises `IllegalMove`, `ChangedMeanwhile`."""
+    move(
+        db,
+        actor,
+        case,
+        CASE_LIFECYCLE,
+        action,
+        lambda **row: CaseTransition(case_id=case.id, **row),
+        **values,
+    )
+
+
 # --- what is derived ------------------------------------------------------------------------------------------
 # Written beside the version: nobody types these columns, so nobody's edit may be refused because of them.
 
@@ -171,7 +167,7 @@ def refuse_closed(case: Case) -> None:
 def reach(db: WriteSession, actor: Actor, case: Case, stage: Stage) -> None:
     """Note how far the path has come; it never goes back. The first work on an open case activates it."""
     if case.status is CaseStatus.open:
-        _move(db, actor, case, CaseAction.activate)
+        lead(db, actor, case, CaseAction.activate)
     earlier = STAGES[: STAGES.index(stage)]
     db.execute(update(Case).where(Case.id == case.id, Case.stage.in_(earlier)).values(stage=stage))
 
@@ -225,99 +221,3 @@ def review_after(day: date) -> date:
     months = day.month - 1 + settings().review_months
     year, month = day.year + months // 12, months % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
-# --- day to day -----------------------------------------------------------------------------------------------
-
-
-def change(db: WriteSession, actor: Actor, case: Case, data: CaseUpdate) -> None:
-    """Change priority, needs or summary. Another priority is told, because the follow-ups' rhythm comes from it.
-
-    Raises `CaseIsClosed`, `PriorityNeedsApproval`, or `InvalidInput` for a need that is not in the vocabulary.
-    """
-    refuse_closed(case)
-    sent, former = data.changes(), case.priority
-    if not may_reprioritise(actor, former, data.priority or former):
-        raise PriorityNeedsApproval()
-    if data.needs is not None:
-        vocabularies.check(db, "/needs", "need", set(data.needs) - set(case.needs))
-        case.needs = data.needs
-    case.priority = data.priority or former
-    case.summary = sent.get("summary", case.summary)
-    db.flush()
-    audit.record(db, actor, "case:change", "case", case.id, person_id=case.person_id, fields=sorted(sent))
-    if case.priority is not former:
-        event = CasePriorityChanged(case_id=case.id, priority=case.priority, former=former)
-        outbox.publish(db, event)
-
-
-def assign(db: WriteSession, actor: Actor, case: Case, data: CaseAssign) -> None:
-    """Hand a case to another referent; who had it before, and until when, is kept.
-
-    Raises `CaseIsClosed`, or `InvalidInput` for somebody who does not serve at the window or has the case already.
-    """
-    refuse_closed(case)
-    if not users.serves_at(db, data.user_id, case.window_id):
-        raise InvalidInput("/user_id", "not_serving_there")
-    if data.user_id == case.referent_id:
-        raise InvalidInput("/user_id", "already_referent")
-    former = case.referent_id
-    # Ended before the next begins: a case has one referent at a time, and the database holds us to it.
-    db.execute(
-        update(Assignment)
-        .where(Assignment.case_id == case.id, Assignment.until.is_(None))
-        .values(until=now())
-    )
-    db.add(Assignment(case_id=case.id, user_id=data.user_id, assigned_by=actor.user, reason=data.reason))
-    case.referent_id = data.user_id
-    audit.record(
-        db, actor, "case:assign", "case", case.id, person_id=case.person_id, to=data.user_id, former=former
-    )
-    event = CaseAssigned(
-        step_id=uuid7(), case_id=case.id, user_id=data.user_id, former_id=former, assigned_by=actor.user
-    )
-    outbox.publish(db, event)
-
-
-def suspend(db: WriteSession, actor: Actor, case: Case, data: CaseSuspend) -> None:
-    """Pause a case for a coded reason; on the day it is paused until, it is due again.
-
-    Raises `InvalidInput` for a day that is past, `IllegalMove`.
-    """
-    if data.until is not None and data.until < windows.today(db, case.window_id):
-        raise InvalidInput("/until", "in_the_past")
-    _move(db, actor, case, CaseAction.suspend, reason_code=data.reason, note=data.note)
-    set_due(db, case.id, "suspension", data.until)
-    audit.record(db, actor, "case:suspend", "case", case.id, person_id=case.person_id, reason=data.reason)
-    outbox.publish(db, CaseSuspended(case_id=case.id))
-
-
-def resume(db: WriteSession, actor: Actor, case: Case) -> None:
-    """Go on with a suspended case. Raises `IllegalMove`."""
-    _move(db, actor, case, CaseAction.resume)
-    set_due(db, case.id, "suspension", None)
-    audit.record(db, actor, "case:resume", "case", case.id, person_id=case.person_id)
-    outbox.publish(db, CaseResumed(case_id=case.id))
-
-
-def review(db: WriteSession, actor: Actor, case: Case, summary: str) -> Review:
-    """Keep a look back at the plan; the next one is due some months from today. Raises `CaseIsClosed`."""
-    refuse_closed(case)
-    kept = Review(case_id=case.id, by=actor.user, summary=summary)
-    db.add(kept)
-    db.flush()
-    set_due(db, case.id, "review", review_after(windows.today(db, case.window_id)))
-    audit.record(db, actor, "case:review", "case", case.id, person_id=case.person_id, review_id=kept.id)
-    return kept
-
-
-def _move(db: WriteSession, actor: Actor, case: Case, action: CaseAction, **values: Any) -> None:
-    move(
-        db,
-        actor,
-        case,
-        CASE_LIFECYCLE,
-        action,
-        lambda **row: CaseTransition(case_id=case.id, **row),
-        **values,
-    )

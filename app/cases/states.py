@@ -118,6 +118,7 @@ CASE_LIFECYCLE: Lifecycle[CaseStatus, CaseAction] = Lifecycle(
             by=_WINDOW,
         ),
         Move(
+            # Which cases each of them closes: `policy.may_close`.
             action=CaseAction.close,
             sources=frozenset({CaseStatus.open, CaseStatus.active, CaseStatus.suspended}),
             to=CaseStatus.closed,

@@ -19,7 +19,6 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.cases import service
 from app.cases.models import (
     Action,
     ActionTransition,
@@ -35,6 +34,10 @@ from app.core.pagination import Page, PageRequest, binds, cut
 
 Entry = dict[str, Any]
 Source = Callable[[ReadSession, CaseId, datetime | None, int], list[Entry]]
+
+# Filled by `app.wiring` from the modules above: each tells what happened until a moment (all time when None), newest
+# first by (at, id), at most so many entries with the members of `schemas.TimelineEntry`.
+sources: list[Source] = []
 
 _MEMBERS = ("at", "kind", "id", "subject_id", "actor_id", "code", "reason_code", "text")
 
@@ -134,7 +137,7 @@ def page(
     end = None if wanted.cursor is None else (place["after_0"], place["after_1"])
     found = [
         {name: entry.get(name) for name in _MEMBERS}
-        for source in (own, *service.timeline_sources)
+        for source in (own, *sources)
         for entry in _before(source, db, case_id, end, kinds, wanted.limit + 1)
     ]
     found.sort(key=_place, reverse=True)

@@ -1,4 +1,4 @@
-"""The edge: strict bodies, answers as bytes, what may go wrong on each route, and the gate before the application."""
+"""The edge: strict bodies, answers as bytes, and what may go wrong on each route."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
@@ -7,14 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
-from starlette.routing import BaseRoute
-from starlette.types import Receive, Scope, Send
 
 from app.core import i18n, problems
 from app.core.asked import documented
@@ -130,53 +128,21 @@ class ApiRoute(APIRoute):
                     if not _is_json(request.headers.get("content-type", "")):
                         raise UnsupportedMediaType()
                     request._json = strict_json(body)
-            try:
-                response = await handle(request)
-            except Replay as replay:
-                return replay.answer
-            finally:
-                await run_ends(request)
-            request.state.answer = response  # read by the idempotency dependency before the commit
-            return response
+            return await answered(request, handle)
 
         return handler
 
 
-class Switch:
-    """Leads a request to the routes of the things that its address names, past everybody else's.
-
-    FastAPI would try the pattern of every route of every module in turn, twice, and spend on it a fifth of a request.
-    """
-
-    def __init__(self, router: APIRouter, prefix: str, leads: Mapping[str, BaseRoute]) -> None:
-        self._router = router
-        self._otherwise = router.middleware_stack
-        self._prefix = f"{prefix}/"
-        self._leads = leads
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(self._prefix):
-            lead = self._leads.get(scope["path"][len(self._prefix) :].split("/", 1)[0])
-            if lead is not None:
-                scope.setdefault("router", self._router)
-                await lead.handle(scope, receive, send)
-                return
-        await self._otherwise(scope, receive, send)
-
-
-def mount(app: FastAPI, routers: Iterable[APIRouter], prefix: str) -> None:
-    """Put the modules' routes under the prefix, grouped by the things that they are about."""
-    things: dict[str, APIRouter] = {}
-    for route in (route for router in routers for route in router.routes):
-        thing = getattr(route, "path", "").partition("/")[2].partition("/")[0]
-        if not thing or "{" in thing:
-            raise ValueError("a module's routes begin with the word for what they are about")
-        things.setdefault(thing, APIRouter()).routes.append(route)
-    before = len(app.router.routes)
-    for router in things.values():
-        app.include_router(router, prefix=prefix)
-    leads = dict(zip(things, app.router.routes[before:], strict=True))
-    app.router.middleware_stack = Switch(app.router, prefix, leads)
+async def answered(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
+    """What a route's function answers, or what was answered to the same request before; then what waits for the end."""
+    try:
+        response = await handle(request)
+    except Replay as replay:
+        return replay.answer
+    finally:
+        await run_ends(request)
+    request.state.answer = response  # read by the idempotency dependency before the commit
+    return response
 
 
 def _has_bearer(request: Request) -> bool:

@@ -9,20 +9,9 @@ from app.core.db import WriteSession
 from app.core.errors import InvalidInput
 from app.referrals import partner_view
 from app.referrals.models import Referral
-from app.referrals.schemas import (
-    Acceptance,
-    AppointmentIn,
-    Completion,
-    Decline,
-    Failure,
-    Hold,
-    Start,
-    Waitlist,
-)
-from app.referrals.states import (
-    ReferralAction,
-    ReferralStatus,
-)
+from app.referrals.partner_schemas import Acceptance, Completion, Decline, Failure, Hold, Start, Waitlist
+from app.referrals.schemas import AppointmentIn
+from app.referrals.states import ReferralAction, ReferralStatus
 from app.referrals.steps import appointment_columns, need_note, step
 from app.windows import queries as windows
 
@@ -59,7 +48,13 @@ def accept(db: WriteSession, actor: Actor, referral: Referral, data: Acceptance)
 
 
 def decline(db: WriteSession, actor: Actor, referral: Referral, data: Decline) -> Referral:
-    """Say no, with a coded reason and, if possible, what to try instead."""
+    """Say no, with a coded reason and, if possible, what to try instead. What follows from it:
+
+    - nothing more comes of this referral: it ends, with its clocks, and stands in the way of no closing any more;
+    - the window may refer again, to the same or another service (`states.REFERABLE_AGAIN`), and sees among the
+      suggestions that this one was tried;
+    - `ReferralMoved`, as after every step (`app.wiring`): the window is told, and a talk with the person is planned.
+    """
     need_note(data.reason, data.note)
     return step(
         db,

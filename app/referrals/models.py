@@ -19,13 +19,7 @@ from app.core.ids import (
     uuid7,
 )
 from app.core.moves import Transition
-from app.referrals.states import (
-    REFERRAL_LIFECYCLE,
-    UNDECIDED,
-    LegalBasis,
-    ReferralStatus,
-    Urgency,
-)
+from app.referrals.states import REFERRAL_LIFECYCLE, UNDECIDED, LegalBasis, ReferralStatus, Urgency
 
 
 class Referral(Versioned, Timestamps, Base, kw_only=True):

@@ -8,31 +8,22 @@ from app.auth.deps import CreateDb
 from app.core.deps import PageQuery, ReadDb, WriteDb, look, read_aside
 from app.core.errors import ChangedMeanwhile, IllegalMove
 from app.core.http import ApiRoute, answer, page_answer, refuses
-from app.referrals import answering, partner_view, queries, service
-from app.referrals.deps import (
-    PartnerReferral,
-    ReferralAnswerer,
-    ReferralSeenByPartner,
-    ReferralToAnswer,
-)
+from app.referrals import answering, history, partner_view, queries, service
+from app.referrals.deps import PartnerReferral, ReferralAnswerer, ReferralSeenByPartner, ReferralToAnswer
 from app.referrals.models import Referral
-from app.referrals.schemas import (
+from app.referrals.partner_schemas import (
     Acceptance,
-    AppointmentIn,
     Completion,
     Decline,
     Failure,
     Hold,
-    MessageCreate,
-    MessageOut,
-    MessagePage,
     PartnerPage,
     PartnerReferralOut,
     Question,
     Start,
-    StepList,
     Waitlist,
 )
+from app.referrals.schemas import AppointmentIn, MessageCreate, MessageOut, MessagePage, StepList
 
 router = APIRouter(route_class=ApiRoute, tags=["partner's referrals"])
 
@@ -154,7 +145,7 @@ def report_service_not_completed(
 @router.get("/partner/referrals/{referral_id}/steps", response_model=StepList)
 def list_steps_since_sending(_: ReferralAnswerer, db: ReadDb, seen: ReferralSeenByPartner) -> Response:
     """Everything that happened to a referral since it was sent."""
-    return answer({"items": queries.partner_steps(db, seen.id)})
+    return answer({"items": history.partner_steps(db, seen.id)})
 
 
 @router.get("/partner/referrals/{referral_id}/messages", response_model=MessagePage)
@@ -162,7 +153,7 @@ def list_messages_with_window(
     request: Request, _: ReferralAnswerer, db: ReadDb, seen: ReferralSeenByPartner, page: PageQuery
 ) -> Response:
     """What both sides wrote, oldest first."""
-    return page_answer(request, queries.messages(db, seen.id, page))
+    return page_answer(request, history.messages(db, seen.id, page))
 
 
 @router.post("/partner/referrals/{referral_id}/messages", response_model=MessageOut, status_code=201)

@@ -12,14 +12,8 @@ from app.core.errors import ChangedMeanwhile, IllegalMove
 from app.core.fields import Code
 from app.core.http import ApiRoute, answer, page_answer, refuses
 from app.core.ids import CaseId, WindowId
-from app.referrals import answering, queries, ranking, service
-from app.referrals.deps import (
-    ReferralLister,
-    ReferralReader,
-    ReferralSeen,
-    ReferralToWrite,
-    ReferralWriter,
-)
+from app.referrals import answering, history, queries, ranking, service
+from app.referrals.deps import ReferralLister, ReferralReader, ReferralSeen, ReferralToWrite, ReferralWriter
 from app.referrals.models import Referral
 from app.referrals.readiness import readiness
 from app.referrals.schemas import (
@@ -186,13 +180,13 @@ def refer_again(actor: ReferralWriter, db: CreateDb, referral: ReferralToWrite, 
 @router.get("/referrals/{referral_id}/chain", response_model=Chain)
 def get_referral_chain(_: ReferralReader, db: ReadDb, seen: ReferralSeen) -> Response:
     """The referrals that led to this one, and on from it."""
-    return answer({"items": queries.chain(db, seen)})
+    return answer({"items": history.chain(db, seen)})
 
 
 @router.get("/referrals/{referral_id}/steps", response_model=StepList)
 def list_referral_steps(_: ReferralReader, db: ReadDb, seen: ReferralSeen) -> Response:
     """Everything that happened to a referral: who, from which state to which, when and why."""
-    return answer({"items": queries.steps(db, seen.id)})
+    return answer({"items": history.steps(db, seen.id)})
 
 
 @router.get("/referrals/{referral_id}/messages", response_model=MessagePage)
@@ -200,7 +194,7 @@ def list_referral_messages(
     request: Request, _: ReferralReader, db: ReadDb, seen: ReferralSeen, page: PageQuery
 ) -> Response:
     """What both sides wrote, oldest first."""
-    return page_answer(request, queries.messages(db, seen.id, page))
+    return page_answer(request, history.messages(db, seen.id, page))
 
 
 @router.post("/referrals/{referral_id}/messages", response_model=MessageOut, status_code=201)

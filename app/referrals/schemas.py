@@ -1,9 +1,9 @@
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from app.core.fields import Code, Day, Line, Prose, Reason, RequiredLine, RequiredProse, Telephone
+from app.core.fields import Code, Line, Prose, Reason, RequiredProse
 from app.core.ids import (
     AgreementId,
     CaseId,
@@ -21,10 +21,7 @@ from app.core.schemas import Change, Input, Output
 from app.core.sharing import DataCategory
 from app.partners.schemas import ServiceOut
 from app.referrals.states import (
-    DeclineReason,
     EligibilityWarning,
-    FailureReason,
-    HoldReason,
     LegalBasis,
     NeededFor,
     Outcome,
@@ -81,10 +78,6 @@ class ReferralSend(Input):
     )
 
 
-class Question(Input):
-    question: RequiredProse
-
-
 class Reply(Input):
     answer: RequiredProse
 
@@ -101,46 +94,6 @@ class AppointmentIn(Input):
     )
     zone: str = Field("Africa/Casablanca", max_length=64)
     place: Line | None = None
-
-
-class Acceptance(Input):
-    contact_name: RequiredLine = Field(examples=["مينة المثالية"])
-    contact_phone: Telephone | None = Field(None, examples=["05 36 00 00 00"])
-    appointment: AppointmentIn | None = None
-
-
-class Decline(Input):
-    reason: DeclineReason
-    note: Prose | None = Field(None, description="Required when the reason is `other`.")
-    next_step: Prose | None = Field(None, description="What the window might try instead.")
-
-
-class Waitlist(Input):
-    expected_on: Day
-    note: Prose | None = None
-
-
-class Start(Input):
-    attended_on: Day = Field(description="Not before the day on which it was sent, and not after today.")
-
-
-class Hold(Input):
-    reason: HoldReason
-    note: Prose | None = None
-
-
-class Completion(Input):
-    outcomes: dict[Code, Outcome] = Field(
-        max_length=20,
-        examples=[{"training": "met"}],
-        description="One for each need; or `overall` alone, for all of them, where the needs are not shared.",
-    )
-    note: RequiredProse
-
-
-class Failure(Input):
-    reason: FailureReason
-    note: Prose | None = None
 
 
 class Withdrawal(Input):
@@ -247,45 +200,6 @@ class ReadinessOut(Output):
     refused: bool = Field(description="The person refused to share some of this.")
     agreement_id: AgreementId | None
     categories: list[str] = Field(description="What the partner would see.")
-
-
-class PartnerBase(Output):
-    id: ReferralId
-    service_id: ServiceId
-    window_id: WindowId
-    urgency: Urgency
-    status: ReferralStatus
-    sent_at: datetime
-    decide_by: datetime | None
-    expires_at: datetime | None
-    ended_at: datetime | None
-    version: int
-
-
-class PartnerRow(PartnerBase):
-    appointment_at: datetime | None
-
-
-class PartnerPage(Output):
-    items: list[PartnerRow]
-    next: str | None
-
-
-class PartnerReferralOut(PartnerBase):
-    is_withheld: bool = Field(description="The person no longer agrees to share, or never did.")
-    categories: list[str] = Field(description="What may be seen now.")
-    person: dict[str, Any] | None = Field(description="Only the fields of the categories.")
-    needs: list[str] | None
-    situation: str | None
-    assessment: dict[str, Any] | None
-    contact_name: str | None
-    contact_phone: str | None
-    expected_on: date | None
-    appointment: AppointmentOut | None
-    started_on: date | None
-    outcomes: dict[str, Outcome]
-    outcome_note: str | None
-    allowed: list[str]
 
 
 class StepOut(Output):

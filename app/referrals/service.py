@@ -25,13 +25,7 @@ from app.referrals import clocks
 from app.referrals.events import ReferralMessageSent
 from app.referrals.models import Referral, ReferralMessage, ReferralTransition
 from app.referrals.readiness import readiness, withheld
-from app.referrals.schemas import (
-    ReferralCreate,
-    ReferralSend,
-    ReferralUpdate,
-    ReReferral,
-    Withdrawal,
-)
+from app.referrals.schemas import ReferralCreate, ReferralSend, ReferralUpdate, ReReferral, Withdrawal
 from app.referrals.states import (
     FINAL,
     REFERABLE_AGAIN,

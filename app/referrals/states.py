@@ -1,4 +1,6 @@
-"""The life of a referral. Every surface - API, pages, links, jobs - goes through this one table.
+"""The life of a referral. Every surface - API, pages, links, jobs - goes through the one table `REFERRAL_LIFECYCLE`.
+
+What can follow a state is in the rows that name it, alone or in one of the sets above the table.
 
 What a move requires besides the state and the role (consent, agreement, reason, outcome) stands in `service`.
 """
@@ -41,6 +43,56 @@ class ReferralAction(StrEnum):
     fail = "fail"
     withdraw = "withdraw"
     expire = "expire"
+
+
+_S = ReferralStatus
+_A = ReferralAction
+
+PARTNER = frozenset({Role.partner_agent})
+WORKER = frozenset({Role.social_worker, Role.supervisor})
+CLOCK = frozenset({Role.system})
+
+OPEN = frozenset(
+    {_S.draft, _S.sent, _S.seen, _S.info_requested, _S.waitlisted, _S.accepted, _S.in_service, _S.on_hold}
+)
+FINAL = frozenset(_S) - OPEN
+UNDECIDED = frozenset({_S.sent, _S.seen, _S.info_requested, _S.waitlisted})
+PAUSED = frozenset({_S.info_requested, _S.on_hold})  # the clocks stand still
+# After these a worker may refer again: a new draft that keeps the chain.
+REFERABLE_AGAIN = frozenset({_S.declined, _S.expired, _S.not_completed, _S.withdrawn})
+
+
+def _move(
+    action: ReferralAction, sources: frozenset[ReferralStatus], to: ReferralStatus | None, by: frozenset[Role]
+) -> Move[ReferralStatus, ReferralAction]:
+    return Move(action=action, sources=sources, to=to, by=by)
+
+
+_SERVED = frozenset({_S.accepted, _S.in_service, _S.on_hold})
+
+REFERRAL_LIFECYCLE: Lifecycle[ReferralStatus, ReferralAction] = Lifecycle(
+    _S.draft,
+    [
+        _move(_A.send, frozenset({_S.draft}), _S.sent, WORKER),
+        _move(_A.open, frozenset({_S.sent}), _S.seen, PARTNER),
+        _move(_A.ask, frozenset({_S.sent, _S.seen}), _S.info_requested, PARTNER),
+        _move(_A.answer, frozenset({_S.info_requested}), _S.seen, WORKER),
+        _move(_A.accept, frozenset({_S.sent, _S.seen, _S.waitlisted}), _S.accepted, PARTNER),
+        _move(_A.decline, UNDECIDED, _S.declined, PARTNER),
+        _move(_A.waitlist, frozenset({_S.sent, _S.seen}), _S.waitlisted, PARTNER),
+        _move(_A.schedule, frozenset({_S.accepted}), _S.accepted, PARTNER | WORKER),
+        _move(_A.start, frozenset({_S.accepted}), _S.in_service, PARTNER),
+        _move(_A.hold, frozenset({_S.accepted, _S.in_service}), _S.on_hold, PARTNER),
+        _move(_A.resume, frozenset({_S.on_hold}), None, PARTNER),  # back to where the pause began
+        _move(_A.complete, _SERVED, _S.completed, PARTNER),
+        _move(_A.fail, _SERVED, _S.not_completed, PARTNER),
+        _move(_A.withdraw, OPEN, _S.withdrawn, WORKER),
+        _move(_A.expire, UNDECIDED, _S.expired, CLOCK),
+    ],
+)
+
+
+# --- the codes that a step or a row may carry ------------------------------------------------------------------
 
 
 class Urgency(StrEnum):
@@ -126,50 +178,3 @@ class LegalBasis(StrEnum):
     legal_obligation = "legal_obligation"
     court_order = "court_order"
     child_protection = "child_protection"
-
-
-_S = ReferralStatus
-_A = ReferralAction
-
-PARTNER = frozenset({Role.partner_agent})
-WORKER = frozenset({Role.social_worker, Role.supervisor})
-CLOCK = frozenset({Role.system})
-
-OPEN = frozenset(
-    {_S.draft, _S.sent, _S.seen, _S.info_requested, _S.waitlisted, _S.accepted, _S.in_service, _S.on_hold}
-)
-FINAL = frozenset(_S) - OPEN
-UNDECIDED = frozenset({_S.sent, _S.seen, _S.info_requested, _S.waitlisted})
-PAUSED = frozenset({_S.info_requested, _S.on_hold})  # the clocks stand still
-# After these a worker may refer again: a new draft that keeps the chain.
-REFERABLE_AGAIN = frozenset({_S.declined, _S.expired, _S.not_completed, _S.withdrawn})
-
-
-def _move(
-    action: ReferralAction, sources: frozenset[ReferralStatus], to: ReferralStatus | None, by: frozenset[Role]
-) -> Move[ReferralStatus, ReferralAction]:
-    return Move(action=action, sources=sources, to=to, by=by)
-
-
-_SERVED = frozenset({_S.accepted, _S.in_service, _S.on_hold})
-
-REFERRAL_LIFECYCLE: Lifecycle[ReferralStatus, ReferralAction] = Lifecycle(
-    _S.draft,
-    [
-        _move(_A.send, frozenset({_S.draft}), _S.sent, WORKER),
-        _move(_A.open, frozenset({_S.sent}), _S.seen, PARTNER),
-        _move(_A.ask, frozenset({_S.sent, _S.seen}), _S.info_requested, PARTNER),
-        _move(_A.answer, frozenset({_S.info_requested}), _S.seen, WORKER),
-        _move(_A.accept, frozenset({_S.sent, _S.seen, _S.waitlisted}), _S.accepted, PARTNER),
-        _move(_A.decline, UNDECIDED, _S.declined, PARTNER),
-        _move(_A.waitlist, frozenset({_S.sent, _S.seen}), _S.waitlisted, PARTNER),
-        _move(_A.schedule, frozenset({_S.accepted}), _S.accepted, PARTNER | WORKER),
-        _move(_A.start, frozenset({_S.accepted}), _S.in_service, PARTNER),
-        _move(_A.hold, frozenset({_S.accepted, _S.in_service}), _S.on_hold, PARTNER),
-        _move(_A.resume, frozenset({_S.on_hold}), None, PARTNER),  # back to where the pause began
-        _move(_A.complete, _SERVED, _S.completed, PARTNER),
-        _move(_A.fail, _SERVED, _S.not_completed, PARTNER),
-        _move(_A.withdraw, OPEN, _S.withdrawn, WORKER),
-        _move(_A.expire, UNDECIDED, _S.expired, CLOCK),
-    ],
-)

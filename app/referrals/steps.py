@@ -16,16 +16,8 @@ from app.outbox import service as outbox
 from app.referrals import clocks, queries
 from app.referrals.events import ReferralMoved
 from app.referrals.models import Referral, ReferralTransition
-from app.referrals.schemas import (
-    AppointmentIn,
-)
-from app.referrals.states import (
-    FINAL,
-    PAUSED,
-    REFERRAL_LIFECYCLE,
-    ReferralAction,
-    ReferralStatus,
-)
+from app.referrals.schemas import AppointmentIn
+from app.referrals.states import FINAL, PAUSED, REFERRAL_LIFECYCLE, ReferralAction, ReferralStatus
 from app.windows import queries as windows
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from fastapi import Request
 from starlette.responses import Response
 
-from app.cases import caseload, service
+from app.cases import caseload, day_to_day
 from app.cases import queries as cases
 from app.cases.caseload import CaseFilter
 from app.cases.deps import CaseAssigner, CaseToWrite
@@ -96,7 +96,7 @@ def _age(case: dict[str, Any], day: date) -> str | None:
 @router.post("/board/cases/{case_id}/assign")
 def hand_over(actor: CaseAssigner, db: WriteDb, case: CaseToWrite, form: PageForm) -> Response:
     """Hand a case to another referent and stay on the list from which it was done."""
-    service.assign(db, actor, case, form.read(CaseAssign))
+    day_to_day.assign(db, actor, case, form.read(CaseAssign))
     back = form.own("_page") or ""
     box = next((name for name in _FILTERS if back == f"/board?box={name}"), None)
     return see(query("/board", box=box, case_id=case.id), done="handed_over")

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.auth import queries as users
 from app.auth.deps import CreateDb
-from app.cases import closure, plan_queries, service
+from app.cases import closure, day_to_day, plan_queries
 from app.cases import queries as cases
 from app.cases.deps import (
     CaseAssigner,
@@ -55,7 +55,7 @@ def edit(
     """The form shows all three: what is empty in it was emptied."""
     check_version(case.version, expected)
     data = form.read(CaseUpdate, needs=form.values("needs"), summary=form.value("summary") or None)
-    service.change(db, actor, case, data)
+    day_to_day.change(db, actor, case, data)
     return see(f"/cases/{case.id}", done="saved")
 
 
@@ -72,7 +72,7 @@ def assign_page(request: Request, _: CaseAssigner, db: ReadDb, case: CaseOpenedT
 
 @router.post("/cases/{case_id}/assign")
 def assign(actor: CaseAssigner, db: WriteDb, case: CaseToWrite, form: PageForm) -> Response:
-    service.assign(db, actor, case, form.read(CaseAssign))
+    day_to_day.assign(db, actor, case, form.read(CaseAssign))
     return see(f"/cases/{case.id}", done="case_assigned")
 
 
@@ -86,7 +86,7 @@ def suspend_page(request: Request, _: CaseWriter, case: CaseOpenedToRead) -> Res
 
 @router.post("/cases/{case_id}/suspend")
 def suspend(actor: CaseWriter, db: WriteDb, case: CaseToWrite, form: PageForm) -> Response:
-    service.suspend(db, actor, case, form.read(CaseSuspend))
+    day_to_day.suspend(db, actor, case, form.read(CaseSuspend))
     return see(f"/cases/{case.id}", done="case_suspended")
 
 
@@ -97,7 +97,7 @@ def resume_page(request: Request, _: CaseWriter, case: CaseOpenedToRead) -> Resp
 
 @router.post("/cases/{case_id}/resume")
 def resume(actor: CaseWriter, db: WriteDb, case: CaseToWrite) -> Response:
-    service.resume(db, actor, case)
+    day_to_day.resume(db, actor, case)
     return see(f"/cases/{case.id}", done="case_resumed")
 
 
@@ -118,7 +118,7 @@ def review_page(request: Request, actor: CaseReader, db: ReadDb, case: CaseOpene
 
 @router.post("/cases/{case_id}/review")
 def review(actor: CaseWriter, db: CreateDb, case: CaseToWrite, form: PageForm) -> Response:
-    service.review(db, actor, case, form.read(ReviewCreate).summary)
+    day_to_day.review(db, actor, case, form.read(ReviewCreate).summary)
     return see(f"/cases/{case.id}", done="case_reviewed")
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.assessments import queries as assessments
-from app.auth.permissions import Permission, may
 from app.cases import plan_queries
 from app.cases import queries as cases
+from app.cases.policy import decides_closings
 from app.cases.states import CaseStatus, GoalStatus
 from app.consents import queries as consents
 from app.core.actor import Actor
@@ -37,7 +37,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
     facts = Facts(
         case=case,
         today=windows.today(db, window_id),
-        may_approve=may(actor, Permission.case_approve_closure),
+        may_approve=decides_closings(actor),
         dues=cases.dues(db, case_id),
         contacts=planned,
         referrals=referred,

@@ -17,7 +17,7 @@ from app.files.deps import AttachmentDownloaded, AttachmentToRemove, Config, Fil
 from app.files.models import SubjectType
 from app.referrals.deps import ReferralToAnswer, ReferralToWrite
 from app.referrals.models import Referral
-from app.web import face, subjects
+from app.web import face, marks, subjects
 from app.web.face import invalid, see
 
 router = face.router()
@@ -87,14 +87,14 @@ def _kept_with(
 
 
 @router.get("/attachments/{attachment_id}")
-@face.a_file
+@marks.a_file
 def download(_: FileReader, config: Config, found: AttachmentDownloaded) -> StreamingResponse:
     """The document itself, for saving; who downloaded it is recorded."""
     return _handed_over(config, found)
 
 
 @router.get("/inbox/{referral_id}/documents/{attachment_id}")
-@face.a_file
+@marks.a_file
 def download_shared(
     _: FileReader, config: Config, found: AttachmentDownloaded, referral_id: ReferralId
 ) -> StreamingResponse:

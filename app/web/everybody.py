@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from app.auth import page_sessions, queries, service
+from app.auth import credentials, page_sessions, queries, service, session_queries, sessions
 from app.auth.deps import Change, Somebody, changed_password, chosen_password, judge
 from app.auth.schemas import Activation, PasswordChange
 from app.core import i18n
@@ -18,7 +18,7 @@ from app.notifications import queries as notices
 from app.notifications import service as notifications
 from app.notifications.deps import NoticeReader
 from app.referrals import naming
-from app.web import face, navigation, subjects
+from app.web import cookies, face, marks, navigation, subjects, visitors
 from app.web.face import PageForm, invalid, see
 from app.web.rendering import STATIC, fragment, page, query
 
@@ -28,21 +28,21 @@ router = face.router()
 @router.get("/")
 async def begin(request: Request) -> Response:
     """The way to one's own first page."""
-    visitor = face.visitor(request)
+    visitor = visitors.of(request)
     return see("/sign-in" if visitor is None else navigation.home(visitor.actor))
 
 
 @router.get("/sign-in")
 async def sign_in_page(request: Request, next: str | None = None, over: bool = False) -> Response:
     """Whoever has just chosen a password need not type the address again: only this browser has kept it."""
-    username = request.cookies.get(face.ACTIVATED)
+    username = request.cookies.get(cookies.ACTIVATED)
     response = page(request, "everybody/sign_in.html", next=next, over=over, username=username)
     if username is not None:
-        face.drop_cookie(response, face.ACTIVATED)
+        cookies.drop(response, cookies.ACTIVATED)
     return response
 
 
-async def _attempt(request: Request, form: PageForm) -> service.Proof:
+async def _attempt(request: Request, form: PageForm) -> credentials.Proof:
     name, password = _typed(form, "username").strip(), _typed(form, "password")
     return await judge(request, name, password)
 
@@ -57,32 +57,32 @@ def _typed(form: PageForm, name: str, most: int = 254) -> str:
     return value
 
 
-Attempt = Annotated[service.Proof, Depends(_attempt)]
+Attempt = Annotated[credentials.Proof, Depends(_attempt)]
 
 
 @router.post("/sign-in")
 def sign_in(request: Request, attempt: Attempt, db: WriteDb, form: PageForm) -> Response:
     """Open a session of this browser's; where one wanted to go is where one arrives."""
     key = page_sessions.sign_in_to_pages(db, attempt)
-    former = face.visitor(request)
+    former = visitors.of(request)
     if former is not None and former.actor.session_id is not None:
-        service.sign_out(db, former.actor, former.actor.session_id)  # one browser holds one session
+        sessions.sign_out(db, former.actor, former.actor.session_id)  # one browser holds one session
     response = see(face.ours(form.value("next")))
-    face.set_cookie(
-        response, face.COOKIE, key
+    cookies.keep(
+        response, cookies.SESSION, key
     )  # it ends with the browser, and on the server after a working day
-    face.drop_cookie(response, face.VISITOR)
+    cookies.drop(response, cookies.VISITOR)
     return response
 
 
 @router.post("/sign-out")
 def sign_out(request: Request, db: WriteDb) -> Response:
     """End this browser's session, locked or not."""
-    visitor = face.visitor(request)
+    visitor = visitors.of(request)
     if visitor is not None and visitor.actor.session_id is not None:
-        service.sign_out(db, visitor.actor, visitor.actor.session_id)
+        sessions.sign_out(db, visitor.actor, visitor.actor.session_id)
     response = see("/sign-in")
-    face.drop_cookie(response, face.COOKIE)
+    cookies.drop(response, cookies.SESSION)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
@@ -93,11 +93,11 @@ def choose_language(request: Request, db: WriteDb, form: PageForm) -> Response:
     wanted = form.value("language")
     if wanted not in LANGUAGES:
         raise invalid("/language", "unknown_choice")
-    visitor = face.visitor(request)
+    visitor = visitors.of(request)
     if visitor is not None:
         page_sessions.choose_language(db, visitor.actor, wanted)
     response = see(face.ours(form.value("back")))
-    face.set_cookie(response, face.LANGUAGE, wanted, 365 * 24 * 3600)
+    cookies.keep(response, cookies.LANGUAGE, wanted, 365 * 24 * 3600)
     return response
 
 
@@ -117,7 +117,7 @@ def activate(activation: Annotated[tuple[Activation, str], Depends(_activation)]
     data, password_hash = activation
     user = service.activate(db, data.code, password_hash)
     response = see("/sign-in", done="activated")
-    face.set_cookie(response, face.ACTIVATED, user.email, seconds=300)
+    cookies.keep(response, cookies.ACTIVATED, user.email, seconds=300)
     return response
 
 
@@ -127,13 +127,13 @@ def account(request: Request, actor: Somebody, db: ReadDb) -> Response:
         request,
         "everybody/account.html",
         user=queries.read_own(db, actor),
-        sessions=queries.sessions_of(db, actor),
+        sessions=session_queries.sessions_of(db, actor),
     )
 
 
 @router.post("/account/sessions/{session_id}/end")
 def end_session(actor: Somebody, db: WriteDb, session_id: SessionId) -> Response:
-    service.sign_out(db, actor, session_id)
+    sessions.sign_out(db, actor, session_id)
     return see("/account", done="session_ended")
 
 
@@ -171,14 +171,14 @@ async def tell_of_presence(_: Somebody) -> Response:
 
 @router.get("/locked")
 async def locked(request: Request, next: str | None = None) -> Response:
-    visitor = face.visitor(request)
+    visitor = visitors.of(request)
     if visitor is None or not visitor.is_locked:
         return see("/")
     return page(request, "everybody/locked.html", next=face.ours(next))
 
 
-async def _unlock(request: Request, form: PageForm) -> tuple[Actor, service.Proof]:
-    visitor = face.visitor(request)
+async def _unlock(request: Request, form: PageForm) -> tuple[Actor, credentials.Proof]:
+    visitor = visitors.of(request)
     if visitor is None:
         raise NotAuthenticated()
     return visitor.actor, await judge(request, visitor.email, _typed(form, "password", 128))
@@ -186,7 +186,7 @@ async def _unlock(request: Request, form: PageForm) -> tuple[Actor, service.Proo
 
 @router.post("/locked")
 def unlock(
-    attempt: Annotated[tuple[Actor, service.Proof], Depends(_unlock)], db: WriteDb, form: PageForm
+    attempt: Annotated[tuple[Actor, credentials.Proof], Depends(_unlock)], db: WriteDb, form: PageForm
 ) -> Response:
     """Go on where one was."""
     actor, proof = attempt
@@ -222,7 +222,7 @@ def open_notice(actor: NoticeReader, db: ReadDb, notification_id: NotificationId
 
 
 @router.get("/offline")
-@face.by_itself
+@marks.by_itself
 async def offline(request: Request) -> Response:
     """What the browser keeps for when the server cannot be reached."""
     return fragment(
@@ -231,7 +231,7 @@ async def offline(request: Request) -> Response:
 
 
 @router.get("/service-worker.js")
-@face.by_itself
+@marks.by_itself
 async def service_worker() -> Response:
     """From the root, as it answers for every page."""
     script = (STATIC / "js" / "service-worker.js").read_bytes()

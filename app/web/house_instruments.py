@@ -21,7 +21,7 @@ from app.instruments.evaluation import evaluate
 from app.instruments.form import CompiledForm
 from app.instruments.service import Compiled
 from app.instruments.workbook import MAX_SOURCE
-from app.web import face, house, terms
+from app.web import face, house, marks, terms
 from app.web.face import PageForm, invalid, see
 from app.web.forms import Form
 from app.web.rendering import page
@@ -180,7 +180,7 @@ def show_instrument(
 
 
 @router.get("/house/instruments/{instrument_id}/source")
-@face.a_file
+@marks.a_file
 def download_source(_: InstrumentPublisher, db: ReadDb, instrument_id: InstrumentId) -> Response:
     """What the version was published from, for writing the next one."""
     found = queries.source(db, instrument_id)

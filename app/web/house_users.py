@@ -18,7 +18,7 @@ from app.core.ids import UserId
 from app.core.schemas import Input
 from app.core.settings import THIS_MACHINE, settings
 from app.core.text import fold
-from app.web import face, house
+from app.web import face, house, marks
 from app.web.face import PageForm, see
 from app.web.rendering import page
 from app.web.wording import NAMES, word
@@ -64,7 +64,7 @@ def back_to_users(_: UserManager) -> Response:
 
 
 @router.post("/house/users/search")
-@face.only_asks()
+@marks.only_asks()
 def search_users(request: Request, actor: UserManager, db: ReadDb, form: PageForm) -> Response:
     """Who is called so, or signs in so. A house has some hundreds of accounts: they are read and compared as names are."""
     asked = form.read(UserSearch).asked

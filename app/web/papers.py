@@ -32,7 +32,7 @@ from app.people.deps import PersonReader, PersonSeen
 from app.people.identifiers import IdentifierKind
 from app.people.models import Sex
 from app.people.schemas import BirthIn
-from app.referrals import naming, partner_view
+from app.referrals import history, naming, partner_view
 from app.referrals import queries as referrals
 from app.referrals.deps import ReferralReader, ReferralSeen
 from app.referrals.states import ReferralStatus
@@ -213,7 +213,7 @@ def letter(request: Request, actor: ReferralReader, db: ReadDb, referral: Referr
 def _sender(db: ReadSession, referral_id: ReferralId) -> str | None:
     """Whom the partner asks for at the window."""
     sent = next(
-        (step["actor_id"] for step in referrals.steps(db, referral_id) if step["action"] == "send"), None
+        (step["actor_id"] for step in history.steps(db, referral_id) if step["action"] == "send"), None
     )
     return users.names(db, [sent])[sent]["name"] if sent else None
 

@@ -10,9 +10,8 @@ from app.core.deps import ReadDb, WriteDb
 from app.referrals import answering
 from app.referrals.deps import PartnerReferral, ReferralAnswerer, ReferralToAnswer
 from app.referrals.models import Referral
-from app.referrals.schemas import (
+from app.referrals.partner_schemas import (
     Acceptance,
-    AppointmentIn,
     Completion,
     Decline,
     Failure,
@@ -21,6 +20,7 @@ from app.referrals.schemas import (
     Start,
     Waitlist,
 )
+from app.referrals.schemas import AppointmentIn
 from app.referrals.states import Outcome, ReferralAction
 from app.web import face, partner_inbox, wording
 from app.web.face import PageForm, see

@@ -15,7 +15,7 @@ from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.pagination import Page, PageRequest
 from app.partners import own
-from app.referrals import answering, partner_view, queries, service
+from app.referrals import answering, history, partner_view, queries, service
 from app.referrals import inbox as due
 from app.referrals.deps import PartnerDocuments, PartnerReferral, ReferralAnswerer, ReferralToAnswer
 from app.referrals.naming import reference
@@ -61,7 +61,7 @@ def inbox(
         "partner/inbox.html",
         box=box,
         boxes=get_args(Box),
-        answered=queries.just_answered(
+        answered=history.just_answered(
             db, (item["id"] for item in found.items if item["status"] in UNDECIDED)
         ),
         referrals=[{**item, **_clock(item, known[item["window_id"]]["time_zone"])} for item in found.items],
@@ -111,7 +111,7 @@ def show(
         assessment_band=drawing.band(db, view["assessment"]),
         documents=documents,
         file_limit=documents_page.most_megabytes(),
-        messages=_talk(queries.messages(db, view["id"], written).items, steps) if is_shared else [],
+        messages=_talk(history.messages(db, view["id"], written).items, steps) if is_shared else [],
         steps=steps,
         answer=_answer_of_window(view, steps),
         overtaken=steps[-1] if steps and _is_overtaken(request) else None,
@@ -133,7 +133,7 @@ def _history(db: ReadSession, actor: Actor, view: dict[str, Any]) -> list[dict[s
     """
     if view["is_withheld"] and view["status"] not in FINAL:
         return []
-    steps = [_in_words(step) for step in queries.partner_steps(db, view["id"])]
+    steps = [_in_words(step) for step in history.partner_steps(db, view["id"])]
     if not view["is_withheld"]:
         return steps
     keeps_words = partner_view.may_read_own_words(db, actor, view["id"])

@@ -11,7 +11,7 @@ from app.core.actor import WINDOW_ROLES, Actor
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.sharing import DataCategory
-from app.referrals import answering, partner_view, queries, service
+from app.referrals import answering, history, partner_view, queries, service
 from app.referrals.deps import (
     ReferralDocuments,
     ReferralLister,
@@ -77,8 +77,8 @@ def show_referral(
     wanted: PageQuery,
 ) -> Response:
     referral = queries.read(db, actor, seen.id)
-    messages = queries.messages(db, seen.id, wanted)
-    steps = queries.steps(db, seen.id)
+    messages = history.messages(db, seen.id, wanted)
+    steps = history.steps(db, seen.id)
     ours = {step["actor_id"] for step in steps if step["actor_role"] in WINDOW_ROLES}
     return page(
         request,
@@ -110,7 +110,7 @@ def _seen_now(db: ReadSession, actor: Actor, referral: Referral) -> list[DataCat
 
 def _chain(db: ReadSession, referral: Referral) -> list[dict[str, Any]]:
     """The referrals that led here and on from here, by name; nothing when there is only this one."""
-    links = queries.chain(db, referral) if _is_linked(referral) else []
+    links = history.chain(db, referral) if _is_linked(referral) else []
     named = names(db, [link["id"] for link in links])
     return [{**named[link["id"]], **link} for link in links] if len(links) > 1 else []
 

@@ -13,14 +13,14 @@ from starlette.types import Message
 from app.core import i18n
 from app.core.errors import ChangedMeanwhile, DomainError, InvalidInput, NotAuthenticated, NotFound
 from app.core.http import BodyTooLarge
-from app.web import face
+from app.web import face, marks, visitors
 from app.web.forms import Form, explained
 from app.web.rendering import page
 
 
 async def beside(request: Request, code: str, status: int) -> Response:
     """Answer a browser that asks for what no page answers."""
-    await face.recognise(request)
+    await visitors.recognise(request)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         if request.method in {"GET", "HEAD"}:  # a form's address, loaded again or gone back to after a lock
             return face.see(_above(request))
@@ -84,7 +84,7 @@ def _in_words(request: Request, error: DomainError) -> dict[str, Any]:
     told = explained(error.code, error.details)
     if not isinstance(error, InvalidInput):
         return told
-    if (names := face.asked_as(request)) is not None:
+    if (names := marks.asked_as(request)) is not None:
         said = {name: i18n.text(f"page.refusal.not_searched.{name}") for name in ("title", "detail")}
         return told | said | {"errors": [_in_the_form(error, names) for error in told["errors"]]}
     if request.method == "GET":
@@ -101,21 +101,21 @@ def _sent(request: Request) -> Form | None:
     """The form that was refused: the one that was sent, or what an address asked of a page that only asks."""
     if request.method == "POST":
         return face.form(request)
-    names = face.asked_as(request)
-    if names is None or face.VISITOR_OF not in request.scope or face.REFUSAL in request.scope:
+    names = marks.asked_as(request)
+    if names is None or visitors.VISITOR_OF not in request.scope or face.REFUSAL in request.scope:
         return None
     asked = [(names.get(name, name), value) for name, value in request.query_params.multi_items()]
     return Form([("_page", request.url.path), *asked])
 
 
 def _way_in(request: Request) -> Response:
-    known = face.visitor(request)
+    known = visitors.of(request)
     door = "/locked" if known is not None and known.is_locked else "/sign-in"
     if request.headers.get("hx-request"):  # a part of a page: the whole page goes
         return Response(status_code=401, headers={**face.HEADERS, "HX-Redirect": door})
     wanted = request.url.path if request.method == "GET" else face.ours(face.form(request).own("_page"))
     told = [f"next={quote(wanted)}"] if wanted != "/" else []
-    told += ["over=1"] if face.is_over(request) else []
+    told += ["over=1"] if visitors.is_over(request) else []
     return face.see(door + ("?" + "&".join(told) if told else ""))
 
 
@@ -156,7 +156,7 @@ def _scope(request: Request, sent: Form, told: dict[str, Any], path: str, asked:
         face.FORM: sent,
         face.REFUSAL: told,
         face.SENT_TO: request.url.path,
-        face.VISITOR_OF: face.visitor(request),
+        visitors.VISITOR_OF: visitors.of(request),
     }
 
 

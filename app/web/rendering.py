@@ -20,7 +20,7 @@ from starlette.types import Scope
 from app.auth.permissions import Permission, may
 from app.core import i18n
 from app.core.settings import LANGUAGES, settings
-from app.web import face, navigation, wording
+from app.web import face, navigation, proofs, visitors, wording
 from app.web.forms import FormOnPage, explained
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -80,7 +80,7 @@ def query(path: str, **parameters: object) -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A whole page."""
-    visitor = face.visitor(request)
+    visitor = visitors.of(request)
     actor = visitor.actor if visitor and not visitor.is_locked else None
     entries = navigation.menu(actor) if actor else ()
     path = request.url.path
@@ -91,7 +91,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         visitor=visitor if actor else None,
         menu=entries,
         current=navigation.current(path, entries),
-        unread=request.scope.get(face.UNREAD, 0),
+        unread=request.scope.get(visitors.UNREAD, 0),
         home=navigation.home(actor) if actor else "/sign-in",
         done=_done(request) if status < HTTPStatus.BAD_REQUEST else None,
         **context,
@@ -101,7 +101,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 
 def fragment(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A part of a page, for what comes while somebody types."""
-    visitor = face.visitor(request)
+    visitor = visitors.of(request)
     return _answer(request, _render(request, template, actor=visitor and visitor.actor, **context), status)
 
 
@@ -109,7 +109,7 @@ def _render(request: Request, template: str, *, actor: Any, **context: Any) -> s
     # What was done before is no part of the page: the form that stands on it leads back to the page alone.
     shown_query = request.url.remove_query_params(["done", "refused"]).query
     # One proof and one beginning of every form's key: a page of many small forms stays small once compressed.
-    proof = cache(lambda: face.proof(request))
+    proof = cache(lambda: proofs.proof(request))
     page_key, forms = secrets.token_urlsafe(12), count(1)
     return (
         _environment()
@@ -162,7 +162,7 @@ def _answer(request: Request, content: str, status: int) -> Response:
         headers["Content-Encoding"] = "gzip"
         headers["Vary"] += ", Accept-Encoding"
     response = Response(body, status, headers, media_type="text/html; charset=utf-8")
-    return face.keep_visitor(request, response)
+    return proofs.keep_visitor(request, response)
 
 
 class Assets(StaticFiles):

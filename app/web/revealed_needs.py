@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from app.cases import service
+from app.cases import day_to_day
 from app.cases.deps import CaseToWrite, CaseWriter
 from app.cases.schemas import CaseUpdate
 from app.core.db import ReadSession
@@ -44,5 +44,5 @@ def add(
     check_version(case.version, expected)
     wanted = form.values("offered") if form.value("add") == ALL else form.values("add")
     more = [code for code in wanted if code not in case.needs]
-    service.change(db, actor, case, validated(CaseUpdate, {"needs": [*case.needs, *more]}))
+    day_to_day.change(db, actor, case, validated(CaseUpdate, {"needs": [*case.needs, *more]}))
     return see(face.ours(form.own("_page")), done="needs_added")

@@ -14,7 +14,7 @@ from app.people.birth import BirthPrecision
 from app.people.deps import PeopleSearcher, PersonReader
 from app.people.identifiers import IdentifierKind
 from app.people.schemas import PersonSearch
-from app.web import face
+from app.web import face, marks
 from app.web.face import PageForm, invalid
 from app.web.finding import carried
 from app.web.forms import Form, validated
@@ -30,7 +30,7 @@ def search_page(request: Request, actor: PersonReader, db: ReadDb) -> Response:
 
 
 @router.post("/search")
-@face.only_asks()
+@marks.only_asks()
 def search(request: Request, actor: PeopleSearcher, db: ReadDb, form: PageForm) -> Response:
     """Who of the people registered anywhere may be meant, with the reasons; a part of the page while somebody types."""
     is_typing = "hx-request" in request.headers

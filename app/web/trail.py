@@ -21,7 +21,7 @@ from app.core.schemas import Input
 from app.core.settings import settings
 from app.oversight import case_files, queries
 from app.oversight.deps import AuditReader, CaseFinder, FindsCases, TrailReader
-from app.web import face
+from app.web import face, marks
 from app.web.actions import ACTIONS
 from app.web.face import PageForm, invalid, see
 from app.web.forms import Form
@@ -54,7 +54,7 @@ class Search(Input):
 
 
 @router.get("/trail")
-@face.only_asks(person_id="person", subject_id="subject")
+@marks.only_asks(person_id="person", subject_id="subject")
 def show_trail(
     request: Request,
     actor: TrailReader,
@@ -113,7 +113,7 @@ def _end(on: Day | None) -> datetime | None:
 
 
 @router.post("/trail")
-@face.only_asks()
+@marks.only_asks()
 async def search_trail(actor: AuditReader, find: FindsCases, db: ReadDb, form: PageForm) -> Response:
     """Read what was typed and lead to its address, in which ids stand alone; what names nothing is told beside its field."""
     wanted = form.read(Search)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from app.auth import service
+from app.auth import credentials, service, token_sessions
 from app.auth.models import RefreshToken, User, UserSession
 from app.core.actor import SYSTEM
 from app.core.db import Database, WriteSession
@@ -97,13 +97,13 @@ def test_an_access_token_outlives_no_session(client: CheckedClient, user: User) 
 
 
 def test_a_disabled_account_is_not_renewed_even_if_its_session_lived_on(db: WriteSession, user: User) -> None:
-    given = service.sign_in(db, service.Proof(user.email, "here", user.id, user.password_hash))
+    given = token_sessions.sign_in(db, credentials.Proof(user.email, "here", user.id, user.password_hash))
     service.disable(db, SYSTEM, user)
     session = db.scalars(select(UserSession).where(UserSession.user_id == user.id)).one()
     session.ended_at = None
     db.flush()
-    with pytest.raises(service.InvalidCredentials):
-        service.refresh(db, given.refresh_token)
+    with pytest.raises(credentials.InvalidCredentials):
+        token_sessions.refresh(db, given.refresh_token)
 
 
 def test_only_hashes_of_what_opens_a_session_are_kept(

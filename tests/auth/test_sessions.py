@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
-from app.auth import service, sessions, throttle
+from app.auth import credentials, service, sessions, throttle, token_sessions
 from app.auth.models import RefreshToken, User, UserSession
 from app.auth.schemas import UserUpdate
 from app.core.actor import SYSTEM, Actor, Role
@@ -174,22 +174,22 @@ def test_a_refused_sign_in_names_the_account_in_the_trail_if_there_is_one(
 def test_a_password_that_was_right_a_moment_ago_opens_nothing(
     db: WriteSession, user: User, meanwhile: str
 ) -> None:
-    proof = service.Proof(user.email, "here", user.id, user.password_hash)
+    proof = credentials.Proof(user.email, "here", user.id, user.password_hash)
     if meanwhile == "changed":
         user.password_hash = "another"
     else:
         service.disable(db, SYSTEM, user)
-    with pytest.raises(service.InvalidCredentials):
-        service.sign_in(db, proof)
+    with pytest.raises(credentials.InvalidCredentials):
+        token_sessions.sign_in(db, proof)
     assert actions(db)[-1] == "session:refused"
 
 
 def test_sessions_are_dropped_with_their_tokens_when_they_are_long_over(db: WriteSession, user: User) -> None:
     start = datetime.now(UTC)
-    proof = service.Proof(user.email, "here", user.id, user.password_hash)
+    proof = credentials.Proof(user.email, "here", user.id, user.password_hash)
     for days in (60, 40, 1):
         with time_machine.travel(start - timedelta(days=days), tick=False):
-            service.sign_in(db, proof)
+            token_sessions.sign_in(db, proof)
     db.flush()
     living = db.scalars(select(UserSession.id).order_by(UserSession.expires_at.desc())).first()
     sessions.forget_over(db, start - timedelta(days=30))
@@ -250,14 +250,14 @@ def test_what_happens_to_a_session_is_in_the_trail(
 
 
 def test_a_session_names_its_user_and_no_other(database: Database, world: World) -> None:
-    from app.auth import queries
+    from app.auth import session_queries
     from app.auth.tokens import Claims
 
     assert world.worker.session_id is not None
     mixed = Claims(world.colleague.user, world.worker.session_id, 0.0)
-    assert queries.actor_of(database, mixed) is None
+    assert session_queries.actor_of(database, mixed) is None
     own = Claims(world.worker.user, world.worker.session_id, 0.0)
-    actor = queries.actor_of(database, own)
+    actor = session_queries.actor_of(database, own)
     assert actor == Actor(
         user_id=world.worker.user,
         role=Role.social_worker,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.auth import service, throttle
+from app.auth import credentials, service, throttle, token_sessions
 from app.auth.models import SignInThrottle, User
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.settings import Settings
@@ -183,7 +183,9 @@ def test_guesses_that_pass_the_first_check_together_are_judged_one_by_one(
         with time_machine.travel(datetime.now(UTC), tick=False):
             fail(db, throttle.FREE_FAILURES + 6, user.email, "127.0.0.1")
             with pytest.raises(throttle.TooManyAttempts):
-                service.sign_in(db, service.Proof(user.email, "127.0.0.1", user.id, user.password_hash))
+                token_sessions.sign_in(
+                    db, credentials.Proof(user.email, "127.0.0.1", user.id, user.password_hash)
+                )
         session.rollback()
     app = create_app(committed, config)
     form = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -15,10 +16,10 @@ from hypothesis import strategies as st
 from jose import jwe, jwt
 
 from app.auth import tokens
-from app.core.ids import SessionId, UserId, uuid7
+from app.core.ids import SessionId, UserId
 
 KEY = bytes(range(1, 49))
-USER, SESSION = UserId(uuid7()), SessionId(uuid7())
+USER, SESSION = UserId(UUID(int=1)), SessionId(UUID(int=2))
 TEN_MINUTES = timedelta(minutes=10)
 
 

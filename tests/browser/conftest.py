@@ -12,7 +12,7 @@ from app.core.ids import InterviewId
 from app.core.settings import Settings
 from app.intake import arrivals, service
 from app.intake.schemas import ArrivalCreate
-from app.web import face
+from app.web import cookies
 from seeds.load import stage_of
 from seeds.stage import actor_of
 from tests.support import chromium
@@ -77,9 +77,9 @@ def visit(browser: Browser, served: Served, watch: Watch) -> Iterator[Opener]:
         watch.over(context)
         if role is not None:
             served.speak(role, language)
-            chromium.keep(context, served.base, face.COOKIE, served.open_session(role))
+            chromium.keep(context, served.base, cookies.SESSION, served.open_session(role))
         else:
-            chromium.keep(context, served.base, face.LANGUAGE, language)
+            chromium.keep(context, served.base, cookies.LANGUAGE, language)
         return context.new_page()
 
     yield open_window

@@ -13,7 +13,7 @@ from app.core.ids import InterviewId
 from app.intake.models import Interview
 from app.intake.states import InterviewStatus
 from app.people.models import Person
-from app.web import face
+from app.web import cookies
 from tests.browser.acts import Hands
 from tests.browser.conftest import Opener, Watch
 from tests.browser.looks import IN_ARABIC, examine
@@ -204,7 +204,7 @@ def test_what_was_saved_is_there_after_the_browser_was_killed(
 ) -> None:
     doomed = chromium.launch(browser.browser_type)
     context = doomed.new_context(base_url=served.base)
-    chromium.keep(context, served.base, face.COOKIE, served.open_session(WORKER))
+    chromium.keep(context, served.base, cookies.SESSION, served.open_session(WORKER))
     page = open_still(context.new_page(), at(called))
     page.locator("[name=narrative]").focus()
     page.keyboard.insert_text(STORY)

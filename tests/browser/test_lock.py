@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from app.core.actor import Role
 from app.core.settings import LANGUAGES
-from app.web import face
+from app.web import cookies
 from app.web.wording import NAMES, RIGHT_TO_LEFT
 from tests.browser.conftest import Opener, Watch
 from tests.browser.looks import examine
@@ -103,7 +103,7 @@ def test_where_the_browser_keeps_nothing_the_rest_of_the_page_works(forgetful: P
 def test_a_tab_of_a_session_that_is_over_leads_to_the_door(
     account: Page, served: Served, watch: Watch
 ) -> None:
-    account.context.clear_cookies(name=face.COOKIE)
+    account.context.clear_cookies(name=cookies.SESSION)
     account.locator("#lock button").click()
     account.wait_for_url("**/sign-in")
     assert watch.troubles == [f"403 {served.base}/lock"]
@@ -258,7 +258,7 @@ def test_the_focus_is_on_the_first_thing_to_type(visit: Opener) -> None:
 def test_everybody_can_use_the_locked_page(visit: Opener, served: Served, language: str) -> None:
     page = visit(Role.social_worker, language)
     key = served.open_session(Role.social_worker, locked=True)
-    chromium.keep(page.context, served.base, face.COOKIE, key)
+    chromium.keep(page.context, served.base, cookies.SESSION, key)
     page.goto("/locked")
     wrong = examine(page)
     assert wrong == [], "\n".join(wrong)

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from app.core.actor import Role
 from app.core.settings import LANGUAGES
-from app.web import face
+from app.web import cookies, face
 from app.web.navigation import MENUS
 from tests.browser.conftest import PATIENCE, Watch
 from tests.browser.looks import FULLY, IN_ARABIC, IN_FRENCH, WHOLLY, Look, examine
@@ -72,7 +72,7 @@ class Viewer:
 
     def open(self, role: Role | None, address: str, language: str) -> None:
         key = self.served.key(role, language) if role else None
-        chromium.keep(self.page.context, self.served.base, face.COOKIE, key)
+        chromium.keep(self.page.context, self.served.base, cookies.SESSION, key)
         self.page.set_extra_http_headers({"Accept-Language": language})
         answer = self.page.goto(address)
         assert answer is not None

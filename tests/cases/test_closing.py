@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.cases import service
+from app.cases import closure, service
 from app.cases.models import Case, CaseDue, CaseTransition
 from app.cases.states import CaseStatus, Priority
 from app.core.actor import Actor
@@ -122,7 +122,7 @@ def test_what_the_modules_above_wait_for_stands_in_the_way(
     def unanswered(_: ReadSession, case_id: CaseId) -> Iterable[str]:
         yield f"referral_unanswered:{case_id}"
 
-    monkeypatch.setattr(service, "closing_checks", [unanswered])
+    monkeypatch.setattr(closure, "checks", [unanswered])
     refused = ask(client, world.worker, case, "close", **REASON)
     assert (refused.status_code, refused.json()["blockers"]) == (409, [f"referral_unanswered:{case.id}"])
     assert ask(client, world.worker, case, "closure-request", **REASON).status_code == 409
@@ -260,6 +260,11 @@ def test_a_supervisor_declines_a_request_with_a_reason_that_stays_in_the_history
     assert (told["text"], told["actor_id"]) == (body["reason"], str(world.supervisor.user_id))
     refused = decline(world.supervisor, page["version"])
     assert (refused.status_code, refused.json()["code"]) == (409, "no_closure_requested")
+
+
+def test_what_nobody_asked_for_is_not_approved(db: WriteSession, world: World, case: Case) -> None:
+    with pytest.raises(closure.NoClosureRequested):
+        closure.approve_request(db, world.supervisor, case)
 
 
 def test_a_request_is_not_replaced_by_another(

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from app.auth.models import UserWindow
-from app.cases import closure, notices, service
+from app.cases import closure, day_to_day, notices
 from app.cases.events import CaseAssigned, CaseClosureRequested
 from app.cases.schemas import CaseAssign, CaseClose
 from app.cases.states import ClosingReason
@@ -25,7 +25,7 @@ def test_a_new_referent_and_the_supervisors_are_told(
     db: WriteSession, database: Database, world: World
 ) -> None:
     case = make.case(db, world.worker)
-    service.assign(
+    day_to_day.assign(
         db, world.supervisor, case, CaseAssign(user_id=world.colleague.user, reason="On leave (example).")
     )
     closure.request_closure(db, world.colleague, case, CaseClose(reason=ClosingReason.goals_met))

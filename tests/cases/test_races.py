@@ -12,7 +12,7 @@ from app.cases.models import Case
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.ids import CaseId, PersonId
 from app.people.models import Person
-from tests.conftest import migrate
+from tests.conftest import own_database
 from tests.factories import cases as make
 from tests.factories.world import World
 
@@ -21,11 +21,8 @@ AT_ONCE = 6
 
 @pytest.fixture(scope="module")
 def real(fresh_url: Callable[[str], str]) -> Iterator[Database]:
-    url = fresh_url("case_races")
-    migrate(url)
-    database = Database(url)
-    yield database
-    database.dispose()
+    with own_database(fresh_url("case_races")) as database:
+        yield database
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from app.cases import closure, plan, service
+from app.cases import closure, day_to_day, plan, timeline
 from app.cases.models import Case
 from app.cases.schemas import CaseAssign, CaseClose
 from app.cases.states import ClosingReason, GoalStatus
@@ -20,8 +20,10 @@ def case(world: World, db: WriteSession) -> Case:
     case = make.case(db, world.worker)
     goal = make.goal(db, world.worker, case, "أريد غرفة (مثال)")
     make.action(db, world.worker, case, goal, words="زيارة (مثال)")
-    service.assign(db, world.supervisor, case, CaseAssign(user_id=world.colleague.user, reason="On leave."))
-    service.review(db, world.colleague, case, "مراجعة (مثال)")
+    day_to_day.assign(
+        db, world.supervisor, case, CaseAssign(user_id=world.colleague.user, reason="On leave.")
+    )
+    day_to_day.review(db, world.colleague, case, "مراجعة (مثال)")
     plan.settle(db, world.colleague, goal, GoalStatus.met, "وجدت غرفة (مثال)")
     closure.close(db, world.colleague, case, CaseClose(reason=ClosingReason.goals_met, note="انتهى (مثال)"))
     db.commit()
@@ -46,7 +48,7 @@ def entries(client: CheckedClient, world: World, case: Case, limit: int = 100) -
 def test_everything_that_happened_is_told_latest_first(
     client: CheckedClient, world: World, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "timeline_sources", [])
+    monkeypatch.setattr(timeline, "sources", [])
     told = entries(client, world, case)
     assert [(e["kind"], e["code"], e["reason_code"], e["text"]) for e in told] == [
         ("case", "close", "goals_met", "انتهى (مثال)"),
@@ -67,7 +69,7 @@ def test_everything_that_happened_is_told_latest_first(
 def test_pages_cut_the_timeline_nowhere(
     client: CheckedClient, world: World, case: Case, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
-    monkeypatch.setattr(service, "timeline_sources", [])
+    monkeypatch.setattr(timeline, "sources", [])
     assert entries(client, world, case, limit) == entries(client, world, case)
 
 
@@ -91,7 +93,7 @@ def test_the_modules_above_tell_their_part_even_of_one_moment(
         assert case_id == case.id
         return [e for e in reversed(of_one_moment) if until is None or e["at"] <= until][:most]
 
-    monkeypatch.setattr(service, "timeline_sources", [source])
+    monkeypatch.setattr(timeline, "sources", [source])
     whole = entries(client, world, case)
     assert [e["id"] for e in whole[:7]] == [str(e["id"]) for e in reversed(of_one_moment)]
     assert len(whole) == 16

@@ -1,5 +1,6 @@
 import pytest
 
+from app.people.models import Person
 from tests.factories import people
 from tests.factories.vocabularies import define_needs
 from tests.factories.world import World
@@ -12,3 +13,10 @@ def office(world: World) -> World:
     define_needs(world.db)
     world.db.commit()
     return world
+
+
+@pytest.fixture
+def person(office: World) -> Person:
+    registered = people.person(office.db, office.worker, office.here)
+    office.db.commit()
+    return registered

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.audit.models import AuditEntry
-from app.consents import queries, service
+from app.consents import service
 from app.consents.models import Consent
 from app.consents.schemas import Narrowing
 from app.core.clock import today
@@ -15,89 +15,53 @@ from app.core.ids import ConsentId
 from app.core.sharing import DataCategory
 from app.outbox.models import OutboxMessage
 from app.people.models import Person
-from tests.factories import consents, people
+from tests.consents.asking import path, post, record, shown, tomorrow
+from tests.factories import consents
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
-
-TOMORROW = today() + timedelta(days=1)
-
-
-@pytest.fixture
-def person(office: World) -> Person:
-    registered = people.person(office.db, office.worker, office.here)
-    office.db.commit()
-    return registered
-
-
-def _path(person: Person, below: str = "") -> str:
-    return f"/api/v1/people/{person.id}/consents{below}"
-
-
-def _post(client: CheckedClient, office: World, person: Person, below: str = "", **body: Any) -> Any:
-    return client.post(_path(person, below), json=body, headers=headers(office.worker))
-
-
-def _record(client: CheckedClient, office: World, person: Person, **values: Any) -> Any:
-    return _post(client, office, person, **consents.told(**values))
-
-
-def _code(response: Any) -> tuple[int, str]:
-    return response.status_code, response.json()["code"]
-
-
-def _refusals(response: Any) -> list[tuple[str, str]]:
-    assert response.status_code == 422, response.text
-    return [(error["pointer"], error["code"]) for error in response.json()["errors"]]
-
-
-def _shown(office: World, person: Person, *needs: str, on: date | None = None) -> set[str]:
-    permitted = queries.permitted(
-        office.db, person.id, office.ours, needs or ("housing.rent",), on=on or today()
-    )
-    office.db.commit()  # an open savepoint would hold back what the client writes next
-    return {str(category) for category in permitted.categories}
+from tests.support.problems import code, refusals
 
 
 def test_a_withdrawal_counts_at_once_and_keeps_its_reason(
     client: CheckedClient, office: World, person: Person
 ) -> None:
-    consent_id = _record(client, office, person).json()["id"]
-    assert _shown(office, person) == {"identity", "contact"}
-    response = _post(client, office, person, f"/{consent_id}/withdraw", reason="changed her mind")
+    consent_id = record(client, office, person).json()["id"]
+    assert shown(office, person) == {"identity", "contact"}
+    response = post(client, office, person, f"/{consent_id}/withdraw", reason="changed her mind")
     assert response.status_code == 200, response.text
     ended = response.json()
     assert (ended["state"], ended["end_reason"]) == ("withdrawn", "changed her mind")
     assert ended["ended_by"] == str(office.worker.user_id)
-    assert _shown(office, person) == set()
+    assert shown(office, person) == set()
 
 
 def test_narrowing_ends_the_consent_and_records_what_remains(
     client: CheckedClient, office: World, person: Person
 ) -> None:
-    old = _record(client, office, person, form="thumbprint", language="fr", institution_id=office.ours).json()
-    response = _post(
+    old = record(client, office, person, form="thumbprint", language="fr", institution_id=office.ours).json()
+    response = post(
         client,
         office,
         person,
         f"/{old['id']}/narrow",
         categories=["identity"],
-        valid_until=TOMORROW.isoformat(),
+        valid_until=tomorrow().isoformat(),
     )
     assert response.status_code == 201, response.text
     new = response.json()
     assert (new["state"], new["categories"], new["valid_until"]) == (
         "given",
         ["identity"],
-        TOMORROW.isoformat(),
+        tomorrow().isoformat(),
     )
     kept = ("purpose", "institution_id", "need_code", "form", "language")
     assert [new[name] for name in kept] == [old[name] for name in kept]
-    listed = client.get(_path(person), headers=headers(office.worker)).json()["items"]
+    listed = client.get(path(person), headers=headers(office.worker)).json()["items"]
     assert [(item["state"], item["replaced_by"]) for item in listed] == [
         ("given", None),
         ("narrowed", new["id"]),
     ]
-    assert _shown(office, person) == {"identity"}
+    assert shown(office, person) == {"identity"}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +72,7 @@ def test_narrowing_ends_the_consent_and_records_what_remains(
         ({"categories": []}, ("/categories", "too_short")),
         ({"categories": ["identity"], "valid_until": "2999-01-01"}, ("/valid_until", "too_far")),
         (
-            {"categories": ["identity"], "valid_until": (TOMORROW + timedelta(days=9)).isoformat()},
+            {"categories": ["identity"], "valid_until": (tomorrow() + timedelta(days=9)).isoformat()},
             ("/valid_until", "wider"),
         ),
     ],
@@ -116,8 +80,8 @@ def test_narrowing_ends_the_consent_and_records_what_remains(
 def test_narrowing_only_takes_away(
     client: CheckedClient, office: World, person: Person, body: dict[str, Any], refusal: tuple[str, str]
 ) -> None:
-    consent_id = _record(client, office, person, valid_until=TOMORROW.isoformat()).json()["id"]
-    assert _refusals(_post(client, office, person, f"/{consent_id}/narrow", **body)) == [refusal]
+    consent_id = record(client, office, person, valid_until=tomorrow().isoformat()).json()["id"]
+    assert refusals(post(client, office, person, f"/{consent_id}/narrow", **body)) == [refusal]
 
 
 def test_an_earlier_end_alone_is_narrower(office: World, person: Person) -> None:
@@ -129,18 +93,18 @@ def test_an_earlier_end_alone_is_narrower(office: World, person: Person) -> None
 def test_a_refusal_is_not_taken_back_but_answered_anew(
     client: CheckedClient, office: World, person: Person
 ) -> None:
-    refusal_id = _record(client, office, person, decision="refused").json()["id"]
+    refusal_id = record(client, office, person, decision="refused").json()["id"]
     for below, body in (("withdraw", {"reason": "changed mind"}), ("narrow", {"categories": ["identity"]})):
-        response = _post(client, office, person, f"/{refusal_id}/{below}", **body)
-        assert _code(response) == (409, "consent_not_given")
+        response = post(client, office, person, f"/{refusal_id}/{below}", **body)
+        assert code(response) == (409, "consent_not_given")
 
 
 def test_what_has_ended_is_not_ended_again(client: CheckedClient, office: World, person: Person) -> None:
-    consent_id = _record(client, office, person).json()["id"]
-    _post(client, office, person, f"/{consent_id}/withdraw", reason="first time")
+    consent_id = record(client, office, person).json()["id"]
+    post(client, office, person, f"/{consent_id}/withdraw", reason="first time")
     for below, body in (("withdraw", {"reason": "second"}), ("narrow", {"categories": ["identity"]})):
-        response = _post(client, office, person, f"/{consent_id}/{below}", **body)
-        assert _code(response) == (409, "consent_ended")
+        response = post(client, office, person, f"/{consent_id}/{below}", **body)
+        assert code(response) == (409, "consent_ended")
 
 
 def test_an_expired_consent_is_over(office: World, person: Person) -> None:
@@ -164,8 +128,8 @@ def test_of_two_who_end_a_consent_the_second_is_told(
 
 
 def test_an_unknown_consent_is_not_found(client: CheckedClient, office: World, person: Person) -> None:
-    response = _post(client, office, person, f"/{ConsentId(uuid4())}/withdraw", reason="which one?")
-    assert _code(response) == (404, "not_found")
+    response = post(client, office, person, f"/{ConsentId(uuid4())}/withdraw", reason="which one?")
+    assert code(response) == (404, "not_found")
 
 
 def test_the_end_of_a_consent_is_published_and_audited(office: World, person: Person) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import BindParameter, Select, String, bindparam, column, literal, select, table
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from app.auth import queries as accounts
+from app.auth import session_queries
 from app.auth.models import User
 from app.auth.states import UserStatus
 from app.cases import caseload, plan_queries
@@ -88,7 +88,7 @@ def test_a_failure_is_sqlalchemys_and_keeps_the_values_to_itself(
 
 def production() -> dict[str, Prepared]:
     """Every prepared select of the application, in every form that it takes."""
-    found = {"actor": accounts._ACTOR}
+    found = {"actor": session_queries._ACTOR}
     for role in Role:
         found |= {f"case by {column} for {role}": cases._whole(role, column) for column in ("id", "number")}
         found[f"ids for {role}"] = cases._ids(role)

@@ -1,6 +1,6 @@
 """A trail to look at and to tamper with."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
@@ -9,7 +9,7 @@ from app.core.actor import Actor, Role
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.ids import PersonId, UserId, uuid7
 
-SOMEBODY = Actor(user_id=UserId(uuid7()), role=Role.supervisor)
+SOMEBODY = Actor(user_id=UserId(UUID(int=1)), role=Role.supervisor)
 
 
 def write(db: WriteSession, count: int) -> None:

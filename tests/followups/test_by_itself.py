@@ -5,8 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.cases import closure
-from app.cases import service as cases_service
+from app.cases import closure, day_to_day
 from app.cases.events import CaseClosed, CaseOpened
 from app.cases.models import Case
 from app.cases.schemas import CaseAssign, CaseClose, CaseReopen
@@ -95,7 +94,7 @@ def test_a_new_referent_takes_over_what_was_the_former_ones_only(
         wanted = FollowUpCreate(kind=FollowUpKind.visit, due_on=due_on, worker_id=worker.user)
         service.plan(db, world.worker, case, wanted)
     data = CaseAssign(user_id=world.colleague.user, reason="Moves to another office.")
-    cases_service.assign(db, world.supervisor, case, data)
+    day_to_day.assign(db, world.supervisor, case, data)
     db.commit()
     outbox.deliver_all(database.write_session)
     db.expire_all()

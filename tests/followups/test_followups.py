@@ -7,8 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
-from app.cases import closure
-from app.cases import service as cases_service
+from app.cases import closure, day_to_day
 from app.cases.models import Case
 from app.cases.schemas import CaseAssign, CaseClose, CaseReopen, CaseUpdate
 from app.cases.states import CaseStatus, ClosingReason, Priority
@@ -180,7 +179,7 @@ def test_a_more_pressing_case_is_seen_sooner_and_a_calmer_one_keeps_its_date(
     before = first.due_on
     for priority in (Priority.low, Priority.urgent):
         db.refresh(case)
-        cases_service.change(db, world.worker, case, CaseUpdate(priority=priority))
+        day_to_day.change(db, world.worker, case, CaseUpdate(priority=priority))
         db.commit()
         outbox.deliver_all(database.write_session)
         (first,) = planned(db, case)
@@ -191,7 +190,7 @@ def test_the_new_referent_takes_over_what_was_planned(
     db: WriteSession, database: Database, world: World, case: Case
 ) -> None:
     data = CaseAssign(user_id=world.colleague.user, reason="Moves to another office.")
-    cases_service.assign(db, world.supervisor, case, data)
+    day_to_day.assign(db, world.supervisor, case, data)
     db.commit()
     outbox.deliver_all(database.write_session)
     assert [f.worker_id for f in planned(db, case)] == [world.colleague.user_id]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.cases import service as cases_service
+from app.cases import day_to_day
 from app.cases.models import Case
 from app.cases.schemas import CaseUpdate
 from app.cases.states import Priority
@@ -53,7 +53,7 @@ def test_a_contact_that_the_rhythm_brings_forward_has_no_hour_of_the_other_day(
     moved = Postponement(due_on=first.due_on + timedelta(days=20), due_time="10:00", reason="On the road.")
     service.postpone(db, world.worker, first, moved)
     db.refresh(case)
-    cases_service.change(db, world.worker, case, CaseUpdate(priority=Priority.urgent))
+    day_to_day.change(db, world.worker, case, CaseUpdate(priority=Priority.urgent))
     db.commit()
     outbox.deliver_all(database.write_session)
     db.expire_all()

@@ -1,16 +1,14 @@
 """Instruments over HTTP: publishing, drawing, trying answers."""
 
-from io import BytesIO
 from typing import Any
 
-import openpyxl
 import pytest
 
 from app.core.actor import Actor
 from tests.factories.assessments import define_terms, publish, source
 from tests.factories.world import World, headers
 from tests.support.client import CheckedClient
-from tests.support.xlsforms import markdown, question
+from tests.support.xlsforms import markdown, question, workbook
 
 API = "/api/v1/instruments"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -18,22 +16,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def sheets(version: str = "1") -> dict[str, str]:
     return {"kind": "markdown", "source": source(version=version).decode()}
-
-
-def workbook() -> bytes:
-    book = openpyxl.Workbook()
-    rows: dict[str, list[list[object]]] = {
-        "survey": [["type", "name", "label::Français (fr)"], ["integer", "age", "Âge"]],
-        "settings": [["form_title", "form_id", "version", "default_language"], ["Essai", "essai", 2, "fr"]],
-    }
-    for name, lines in rows.items():
-        sheet = book.create_sheet(name)
-        for line in lines:
-            sheet.append(line)
-    del book["Sheet"]
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 
-import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +20,7 @@ from app.instruments.errors import (
 )
 from app.instruments.form import MAX_CHOICES, MAX_QUESTIONS, Band, Choice, CompiledForm
 from app.instruments.workbook import MAX_PARTS, MAX_SOURCE, MAX_UNPACKED, SourceKind
-from tests.support.xlsforms import SETTINGS, Cells, choice, compiled, labelled, markdown, question
+from tests.support.xlsforms import SETTINGS, Cells, choice, compiled, labelled, markdown, question, workbook
 
 AGE = question("integer", "age")
 YES_NO = [choice("yn", "yes", score="1"), choice("yn", "no", score="0")]
@@ -37,18 +36,6 @@ def problems_of(source: str | bytes) -> list[tuple[object, ...]]:
 
 def refusal(*survey: Cells, choices: Sequence[Cells] = (), **settings: str) -> list[tuple[object, ...]]:
     return problems_of(markdown(survey, choices, {**SETTINGS, **settings}))
-
-
-def xlsx(sheets: Mapping[str, list[list[object]]]) -> bytes:
-    book = openpyxl.Workbook()
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    del book["Sheet"]
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
 
 
 SMALL_XLSX: dict[str, list[list[object]]] = {
@@ -113,7 +100,7 @@ def labelled_by_code(text: str) -> dict[str, str]:
 
 
 def test_a_workbook_and_markdown_compile_alike() -> None:
-    form = compile_form(xlsx(SMALL_XLSX), "xlsx")
+    form = compile_form(workbook(SMALL_XLSX), "xlsx")
     assert (form.form_id, form.version, form.languages) == ("essai", "2", ("fr",))
     assert [(item.name, item.type, item.required) for item in form.items] == [
         ("age", "integer", True),
@@ -125,7 +112,7 @@ def test_a_workbook_and_markdown_compile_alike() -> None:
 def test_rows_are_numbered_as_the_spreadsheet_shows_them() -> None:
     rows: list[list[object]] = [*SMALL_XLSX["survey"], ["geopoint", "where", "Où ?", None]]
     with pytest.raises(InstrumentInvalid) as refused:
-        compile_form(xlsx({**SMALL_XLSX, "survey": rows}), "xlsx")
+        compile_form(workbook({**SMALL_XLSX, "survey": rows}), "xlsx")
     assert refused.value.details["errors"] == [
         {
             "pointer": "/survey/5",
@@ -354,7 +341,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(parts: Mapping[str, byte
 
 
 def with_part(replace: Callable[[bytes], bytes]) -> bytes:
-    with zipfile.ZipFile(BytesIO(xlsx(SMALL_XLSX))) as source:
+    with zipfile.ZipFile(BytesIO(workbook(SMALL_XLSX))) as source:
         parts = {name: source.read(name) for name in source.namelist()}
     return archive({**parts, "xl/workbook.xml": replace(parts["xl/workbook.xml"])})
 

@@ -7,7 +7,8 @@ from app.core.db import WriteSession
 from app.core.pagination import PageRequest
 from app.oversight import flow
 from app.referrals import answering, service
-from app.referrals.schemas import Acceptance, Decline, Withdrawal
+from app.referrals.partner_schemas import Acceptance, Decline
+from app.referrals.schemas import Withdrawal
 from app.referrals.states import DeclineReason, WithdrawalReason
 from tests.factories import referrals
 from tests.factories.world import World

@@ -1,10 +1,8 @@
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
-from app.audit.models import AuditEntry
 from app.core.db import WriteSession
 from app.core.errors import NotFound
 from app.core.ids import PersonId
@@ -13,30 +11,13 @@ from app.people.models import Person
 from app.people.schemas import PersonCreate
 from tests.factories import people
 from tests.factories.world import World, headers
+from tests.people.asking import FATIMA, PEOPLE, register, trail
 from tests.support.client import CheckedClient
-
-PEOPLE = "/api/v1/people"
-FATIMA = {
-    "given_name_ar": "فاطمة",
-    "family_name_ar": "المثالية",
-    "given_name_latin": "Fatima",
-    "family_name_latin": "El Mitalia",
-    "sex": "female",
-    "birth": {"precision": "exact", "on": "1985-04-12"},
-}
-
-
-def _register(client: CheckedClient, office: World, **values: Any) -> Any:
-    return client.post(PEOPLE, json=people.told(office.here, **values), headers=headers(office.worker))
-
-
-def _trail(db: WriteSession, action: str) -> list[AuditEntry]:
-    return list(db.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)))
 
 
 def test_who_is_registered_already_is_told_with_the_reasons(client: CheckedClient, office: World) -> None:
-    first = _register(client, office, **FATIMA).json()
-    again = _register(client, office, **FATIMA)
+    first = register(client, office, **FATIMA).json()
+    again = register(client, office, **FATIMA)
     assert (again.status_code, again.json()["code"]) == (409, "possible_duplicates")
     (candidate,) = again.json()["candidates"]
     assert candidate["person_id"] == first["id"]
@@ -50,7 +31,7 @@ def test_who_is_registered_already_is_told_with_the_reasons(client: CheckedClien
 def test_of_people_known_elsewhere_no_name_is_told(client: CheckedClient, office: World) -> None:
     people.person(office.db, office.stranger, office.elsewhere, **FATIMA)
     office.db.commit()
-    response = _register(client, office, **FATIMA)
+    response = register(client, office, **FATIMA)
     (candidate,) = response.json()["candidates"]
     assert (candidate["is_visible"], candidate["initials"]) == (False, "ف. ا.")
     assert (candidate["birth_year"], candidate["sex"]) == (1985, "female")
@@ -69,38 +50,38 @@ def test_initials_are_those_of_one_script(office: World) -> None:
 def test_the_check_refuses_without_a_trace_but_the_look_is_recorded(
     client: CheckedClient, office: World, db: WriteSession
 ) -> None:
-    _register(client, office, **FATIMA)
-    _register(client, office, **FATIMA)
+    register(client, office, **FATIMA)
+    register(client, office, **FATIMA)
     assert len(db.scalars(select(Person)).all()) == 1
-    assert len(_trail(db, "person:candidates")) == 1
+    assert len(trail(db, "person:candidates")) == 1
 
 
 def test_setting_the_candidates_aside_needs_a_reason_that_is_kept(
     client: CheckedClient, office: World, db: WriteSession
 ) -> None:
-    first = _register(client, office, **FATIMA).json()
-    second = _register(client, office, **FATIMA, duplicate_override="Cousins with the same name")
+    first = register(client, office, **FATIMA).json()
+    second = register(client, office, **FATIMA, duplicate_override="Cousins with the same name")
     assert second.status_code == 201, second.text
     assert second.json()["duplicate_override"] == "Cousins with the same name"
-    assert _trail(db, "person:register")[1].details["set_aside"] == [first["id"]]
+    assert trail(db, "person:register")[1].details["set_aside"] == [first["id"]]
 
 
 def test_a_reason_that_set_nobody_aside_is_not_kept(client: CheckedClient, office: World) -> None:
-    person = _register(client, office, **FATIMA, duplicate_override="just in case").json()
+    person = register(client, office, **FATIMA, duplicate_override="just in case").json()
     assert person["duplicate_override"] is None
 
 
 def test_a_misspelt_name_in_the_other_script_is_found_by_its_year(
     client: CheckedClient, office: World
 ) -> None:
-    _register(
+    register(
         client,
         office,
         given_name_ar="محمد",
         family_name_ar="العلوي",
         birth={"precision": "year", "year": 1970},
     )
-    response = _register(
+    response = register(
         client,
         office,
         given_name_latin="Mohammed",
@@ -111,8 +92,8 @@ def test_a_misspelt_name_in_the_other_script_is_found_by_its_year(
 
 
 def test_strangers_are_not_candidates(client: CheckedClient, office: World) -> None:
-    assert _register(client, office, **FATIMA).status_code == 201
-    assert _register(client, office, given_name_ar="كريم", family_name_ar="التجريبي").status_code == 201
+    assert register(client, office, **FATIMA).status_code == 201
+    assert register(client, office, given_name_ar="كريم", family_name_ar="التجريبي").status_code == 201
 
 
 def test_the_same_request_sent_twice_registers_one_person(
@@ -145,7 +126,7 @@ def test_a_person_known_elsewhere_becomes_visible_by_a_reception(
     assert response.status_code == 201, response.text
     assert set(response.json()["window_ids"]) == {str(office.here), str(office.elsewhere)}
     assert client.get(where, headers=who).status_code == 200
-    (entry,) = _trail(db, "person:receive")
+    (entry,) = trail(db, "person:receive")
     assert (entry.person_id, entry.details) == (person.id, {"window_id": str(office.here)})
 
 

@@ -16,23 +16,8 @@ from app.people.schemas import PersonUpdate
 from app.vocabularies import service as vocabularies
 from tests.factories import people
 from tests.factories.world import World, headers
+from tests.people.asking import KARIM, PEOPLE, registered
 from tests.support.client import CheckedClient
-
-PEOPLE = "/api/v1/people"
-KARIM = {
-    "given_name_ar": "كريم",
-    "family_name_ar": "التجريبي",
-    "sex": "male",
-    "birth": {"precision": "year", "year": 1990},
-    "phones": [{"number": "0612345678"}],
-    "identifiers": [{"kind": "cin", "value": "ZZ1234"}],
-}
-
-
-def _one(office: World, **values: Any) -> PersonId:
-    person = people.person(office.db, office.worker, office.here, **values)
-    office.db.commit()
-    return person.id
 
 
 def _actions(db: WriteSession, person_id: PersonId) -> list[str]:
@@ -44,7 +29,7 @@ def _actions(db: WriteSession, person_id: PersonId) -> list[str]:
 
 
 def test_opening_a_file_is_recorded(client: CheckedClient, office: World, db: WriteSession) -> None:
-    person_id = _one(office, **KARIM)
+    person_id = registered(office, **KARIM)
     response = client.get(f"{PEOPLE}/{person_id}", headers=headers(office.colleague))
     assert (response.status_code, response.headers["etag"]) == (200, '"1"')
     assert _actions(db, person_id) == ["person:register", "person:read"]
@@ -53,7 +38,7 @@ def test_opening_a_file_is_recorded(client: CheckedClient, office: World, db: Wr
 def test_unknown_people_and_those_of_others_are_the_same_404(
     client: CheckedClient, office: World, db: WriteSession
 ) -> None:
-    person_id = _one(office)
+    person_id = registered(office)
     for where in (f"{PEOPLE}/{person_id}", f"{PEOPLE}/{uuid4()}"):
         for below in ("", "/household"):
             response = client.get(where + below, headers=headers(office.stranger))
@@ -63,7 +48,7 @@ def test_unknown_people_and_those_of_others_are_the_same_404(
 
 @pytest.mark.parametrize("role", ["agent", "administrator", "auditor"])
 def test_who_serves_at_no_window_opens_no_file(client: CheckedClient, office: World, role: str) -> None:
-    person_id = _one(office)
+    person_id = registered(office)
     actor = getattr(office, role)
     for path in (PEOPLE, f"{PEOPLE}/{person_id}"):
         assert client.get(path, headers=headers(actor)).status_code == 403
@@ -80,7 +65,7 @@ def test_who_serves_at_no_window_opens_no_file(client: CheckedClient, office: Wo
 
 
 def test_the_list_holds_the_people_of_my_windows_newest_first(client: CheckedClient, office: World) -> None:
-    mine = [str(_one(office)) for _ in range(3)]
+    mine = [str(registered(office)) for _ in range(3)]
     people.person(office.db, office.stranger, office.elsewhere)
     office.db.commit()
     first = client.get(PEOPLE, params={"limit": 2}, headers=headers(office.worker))
@@ -96,7 +81,7 @@ def test_who_serves_at_two_windows_sees_everybody_once(office: World) -> None:
     both = type(both)(
         user_id=both.user_id, role=both.role, window_ids=frozenset({office.here, office.elsewhere})
     )
-    here = _one(office)
+    here = registered(office)
     there = people.person(office.db, office.stranger, office.elsewhere).id
     service.receive(office.db, office.worker, there, office.here, "moved here")
     one, other = [
@@ -118,14 +103,14 @@ def test_a_foreign_cursor_is_refused(client: CheckedClient, office: World) -> No
 
 
 def test_listing_is_recorded_once(client: CheckedClient, office: World, db: WriteSession) -> None:
-    _one(office)
+    registered(office)
     client.get(PEOPLE, headers=headers(office.worker))
     assert len(db.scalars(select(AuditEntry).where(AuditEntry.action == "person:list")).all()) == 1
 
 
 def test_a_page_takes_one_query_however_many_people(office: World, database: Database) -> None:
     for _ in range(5):
-        _one(office)
+        registered(office)
     asked: list[str] = []
     event.listen(database.writer, "before_cursor_execute", lambda *a: asked.append(a[2]))
     queries.page(office.db, office.worker, PageRequest())
@@ -143,7 +128,7 @@ def _change(
 
 
 def test_only_what_is_sent_changes(client: CheckedClient, office: World) -> None:
-    person_id = _one(office, **KARIM, address="ancienne adresse")
+    person_id = registered(office, **KARIM, address="ancienne adresse")
     response = _change(client, office, person_id, given_name_latin="Karim", address=None, sex=None)
     assert response.status_code == 200, response.text
     person = response.json()
@@ -154,7 +139,7 @@ def test_only_what_is_sent_changes(client: CheckedClient, office: World) -> None
 
 
 def test_numbers_are_replaced_as_lists_and_make_a_new_version(client: CheckedClient, office: World) -> None:
-    person_id = _one(office, **KARIM)
+    person_id = registered(office, **KARIM)
     kept = {"kind": "cin", "value": "ZZ1234"}
     person = _change(
         client, office, person_id, identifiers=[kept, {"kind": "idcs", "value": "i-7"}], phones=[]
@@ -164,7 +149,7 @@ def test_numbers_are_replaced_as_lists_and_make_a_new_version(client: CheckedCli
 
 
 def test_a_change_renews_the_keys_of_the_duplicate_check(client: CheckedClient, office: World) -> None:
-    person_id = _one(office, **KARIM)
+    person_id = registered(office, **KARIM)
     birth = {"precision": "year", "year": 1975}
     assert (
         _change(client, office, person_id, phones=[{"number": "0699999999"}], birth=birth).status_code == 200
@@ -175,7 +160,7 @@ def test_a_change_renews_the_keys_of_the_duplicate_check(client: CheckedClient, 
 
 
 def test_a_stale_or_missing_version_changes_nothing(client: CheckedClient, office: World) -> None:
-    person_id = _one(office)
+    person_id = registered(office)
     assert _change(client, office, person_id, version=7, sex="male").status_code == 412
     response = client.patch(f"{PEOPLE}/{person_id}", json={}, headers=headers(office.worker))
     assert response.status_code == 428
@@ -183,32 +168,32 @@ def test_a_stale_or_missing_version_changes_nothing(client: CheckedClient, offic
 
 
 def test_people_of_others_are_not_changed(client: CheckedClient, office: World) -> None:
-    person_id = _one(office)
+    person_id = registered(office)
     sent = headers(office.stranger, **{"If-Match": '"1"'})
     assert client.patch(f"{PEOPLE}/{person_id}", json={"sex": "male"}, headers=sent).status_code == 404
 
 
 def test_the_last_name_cannot_be_emptied(client: CheckedClient, office: World) -> None:
-    person_id = _one(office, given_name_ar="كريم")
+    person_id = registered(office, given_name_ar="كريم")
     response = _change(client, office, person_id, given_name_ar=None)
     assert [error["code"] for error in response.json()["errors"]] == ["name_missing"]
 
 
 def test_a_found_document_answers_why_there_was_none(client: CheckedClient, office: World) -> None:
-    person_id = _one(office, identifiers=[{"kind": "none"}], no_document_reason="lost")
+    person_id = registered(office, identifiers=[{"kind": "none"}], no_document_reason="lost")
     person = _change(client, office, person_id, identifiers=[{"kind": "cin", "value": "ZZ5"}]).json()
     assert (person["no_document_reason"], person["identifiers"][0]["value"]) == (None, "ZZ5")
 
 
 def test_the_reason_for_having_none_cannot_be_emptied_alone(client: CheckedClient, office: World) -> None:
-    person_id = _one(office, identifiers=[{"kind": "none"}], no_document_reason="lost")
+    person_id = registered(office, identifiers=[{"kind": "none"}], no_document_reason="lost")
     response = _change(client, office, person_id, no_document_reason=None)
     assert [error["code"] for error in response.json()["errors"]] == ["missing"]
     assert _change(client, office, person_id, no_document_reason="never_had").status_code == 200
 
 
 def test_losing_every_document_needs_its_reason(client: CheckedClient, office: World) -> None:
-    person_id = _one(office, **KARIM)
+    person_id = registered(office, **KARIM)
     response = _change(client, office, person_id, identifiers=[{"kind": "none"}])
     assert [error["pointer"] for error in response.json()["errors"]] == ["/no_document_reason"]
 
@@ -216,7 +201,7 @@ def test_losing_every_document_needs_its_reason(client: CheckedClient, office: W
 def test_a_retired_code_does_not_stand_in_the_way_of_another_change(
     client: CheckedClient, office: World
 ) -> None:
-    person_id = _one(office, language="fr")
+    person_id = registered(office, language="fr")
     vocabularies.retire(office.db, "language", "fr")
     office.db.commit()
     assert _change(client, office, person_id, sex="male").status_code == 200
@@ -235,7 +220,7 @@ def test_a_change_tells_the_trail_which_fields(office: World) -> None:
 
 
 def test_a_partner_is_shown_the_permitted_categories_only(office: World) -> None:
-    person_id = _one(office, **KARIM, address="12, rue de l'Exemple", notes="for us alone")
+    person_id = registered(office, **KARIM, address="12, rue de l'Exemple", notes="for us alone")
     every = frozenset({"identity", "birth", "contact", "identifiers", "household", "needs", "health"})
     shown = queries.shared(office.db, person_id, every)
     assert shown.keys() == {"identity", "birth", "contact", "identifiers", "household"}
@@ -251,7 +236,7 @@ def test_a_partner_is_shown_the_permitted_categories_only(office: World) -> None
 
 
 def test_the_telephones_of_who_is_not_to_be_contacted_are_not_handed_on(office: World) -> None:
-    person_id = _one(office, **KARIM, contact_preference="do_not_contact")
+    person_id = registered(office, **KARIM, contact_preference="do_not_contact")
     contact = queries.shared(office.db, person_id, frozenset({"contact"}))["contact"]
     assert (contact["phones"], contact["contact_preference"]) == ([], "do_not_contact")
 

@@ -12,9 +12,9 @@ from app.people.models import Household, Person
 from app.people.schemas import PersonUpdate
 from tests.factories import people
 from tests.factories.world import World, headers
+from tests.people.asking import PEOPLE
 from tests.support.client import CheckedClient
-
-PEOPLE = "/api/v1/people"
+from tests.support.problems import code
 
 
 class Family:
@@ -45,10 +45,6 @@ def _ask(
     return client.request(
         method, f"{PEOPLE}/{person.id}/household", headers=headers(family.office.worker, **more), **sent
     )
-
-
-def _code(response: Any) -> tuple[int, str]:
-    return response.status_code, response.json()["code"]
 
 
 def test_the_head_stands_first_and_people_of_other_windows_are_only_counted(
@@ -86,14 +82,14 @@ def test_a_person_joins_the_household_of_another_with_a_relationship(
 
 
 def test_nobody_lives_in_two_households(client: CheckedClient, family: Family) -> None:
-    assert _code(_ask(client, family, "POST", family.child)) == (409, "already_in_household")
+    assert code(_ask(client, family, "POST", family.child)) == (409, "already_in_household")
 
 
 def test_one_joins_only_where_there_is_a_household(client: CheckedClient, family: Family) -> None:
     other = people.person(family.db, family.office.worker, family.office.here)
     family.db.commit()
     body = {"with_person_id": str(other.id), "relationship": "child"}
-    assert _code(_ask(client, family, "POST", family.alone, **body)) == (409, "no_household")
+    assert code(_ask(client, family, "POST", family.alone, **body)) == (409, "no_household")
 
 
 @pytest.mark.parametrize(
@@ -142,13 +138,13 @@ def test_a_stale_version_changes_no_household(client: CheckedClient, family: Fam
 
 
 def test_the_head_has_no_relationship_and_there_is_one_head(client: CheckedClient, family: Family) -> None:
-    assert _code(_ask(client, family, "PATCH", family.mother, relationship="spouse")) == (409, "is_head")
-    assert _code(_ask(client, family, "PATCH", family.child, is_head=True)) == (409, "household_has_head")
+    assert code(_ask(client, family, "PATCH", family.mother, relationship="spouse")) == (409, "is_head")
+    assert code(_ask(client, family, "PATCH", family.child, is_head=True)) == (409, "household_has_head")
 
 
 def test_who_lives_in_no_household_has_no_place_in_it(client: CheckedClient, family: Family) -> None:
-    assert _code(_ask(client, family, "PATCH", family.alone, is_head=True)) == (409, "no_household")
-    assert _code(_ask(client, family, "DELETE", family.alone)) == (409, "no_household")
+    assert code(_ask(client, family, "PATCH", family.alone, is_head=True)) == (409, "no_household")
+    assert code(_ask(client, family, "DELETE", family.alone)) == (409, "no_household")
 
 
 @pytest.mark.parametrize("body", [{}, {"is_head": True, "relationship": "child"}])

@@ -3,9 +3,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
 
-from app.audit.models import AuditEntry
 from app.core.clock import today
 from app.core.db import WriteSession
 from app.core.errors import InvalidInput, NotFound
@@ -13,35 +11,14 @@ from app.core.ids import WindowId
 from app.people import queries, service
 from app.people.schemas import PersonCreate
 from tests.factories import people
-from tests.factories.world import World, headers
+from tests.factories.world import World
+from tests.people.asking import FATIMA, PEOPLE, register, trail
 from tests.support.client import CheckedClient
-
-PEOPLE = "/api/v1/people"
-FATIMA = {
-    "given_name_ar": "فاطمة",
-    "family_name_ar": "المثالية",
-    "given_name_latin": "Fatima",
-    "family_name_latin": "El Mitalia",
-    "sex": "female",
-    "birth": {"precision": "exact", "on": "1985-04-12"},
-}
-
-
-def _register(client: CheckedClient, office: World, **values: Any) -> Any:
-    return client.post(PEOPLE, json=people.told(office.here, **values), headers=headers(office.worker))
-
-
-def _trail(db: WriteSession, action: str) -> list[AuditEntry]:
-    return list(db.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)))
-
-
-def _refusals(response: Any) -> list[tuple[str, str]]:
-    assert response.status_code == 422, response.text
-    return [(error["pointer"], error["code"]) for error in response.json()["errors"]]
+from tests.support.problems import refusals
 
 
 def test_a_person_is_registered_with_everything_that_is_known(client: CheckedClient, office: World) -> None:
-    response = _register(
+    response = register(
         client,
         office,
         **FATIMA,
@@ -91,19 +68,19 @@ def test_a_person_is_registered_with_everything_that_is_known(client: CheckedCli
 def test_a_birth_comes_back_as_it_was_told(
     client: CheckedClient, office: World, birth: dict[str, Any], age: bool
 ) -> None:
-    person = _register(client, office, birth=birth).json()
+    person = register(client, office, birth=birth).json()
     assert {name: value for name, value in person["birth"].items() if value is not None} == birth
     assert (person["age"] is not None) is age
 
 
 def test_one_name_in_one_script_is_enough_and_none_is_not(client: CheckedClient, office: World) -> None:
-    assert _register(client, office, given_name_ar="فاطمة").status_code == 201
-    nameless = _register(client, office, given_name_ar=" \u200f ", family_name_latin="")
-    assert _refusals(nameless) == [("/given_name_ar", "name_missing")]
+    assert register(client, office, given_name_ar="فاطمة").status_code == 201
+    nameless = register(client, office, given_name_ar=" \u200f ", family_name_latin="")
+    assert refusals(nameless) == [("/given_name_ar", "name_missing")]
 
 
 def test_unusual_numbers_are_kept_and_doubted(client: CheckedClient, office: World) -> None:
-    response = _register(
+    response = register(
         client,
         office,
         identifiers=[{"kind": "passport", "value": "XY1234567"}, {"kind": "cin", "value": "12"}],
@@ -123,7 +100,7 @@ def test_unusual_numbers_are_kept_and_doubted(client: CheckedClient, office: Wor
 
 
 def test_the_same_number_told_twice_is_kept_once(client: CheckedClient, office: World) -> None:
-    person = _register(
+    person = register(
         client,
         office,
         identifiers=[{"kind": "cin", "value": "ZZ99"}, {"kind": "cin", "value": "zz 99"}],
@@ -136,25 +113,25 @@ def test_the_same_number_told_twice_is_kept_once(client: CheckedClient, office: 
 def test_a_number_that_grows_when_it_is_written_out_is_cut_not_refused(
     client: CheckedClient, office: World
 ) -> None:
-    response = _register(client, office, identifiers=[{"kind": "cin", "value": "\ufdfa" * 100}])
+    response = register(client, office, identifiers=[{"kind": "cin", "value": "\ufdfa" * 100}])
     assert response.status_code == 201, response.text
     assert len(response.json()["identifiers"][0]["value"]) == 100
 
 
 def test_having_no_document_is_an_answer_with_a_reason(client: CheckedClient, office: World) -> None:
     none = {"identifiers": [{"kind": "none"}]}
-    assert _refusals(_register(client, office, **none)) == [("/no_document_reason", "missing")]
-    person = _register(client, office, **none, no_document_reason="lost").json()
+    assert refusals(register(client, office, **none)) == [("/no_document_reason", "missing")]
+    person = register(client, office, **none, no_document_reason="lost").json()
     assert person["no_document_reason"] == "lost"
     assert person["identifiers"] == [{"kind": "none", "value": "", "raw": ""}]
 
 
 def test_having_no_document_stands_alone(client: CheckedClient, office: World) -> None:
     card = {"kind": "cin", "value": "ZZ1"}
-    among = _register(client, office, identifiers=[{"kind": "none"}, card], no_document_reason="lost")
-    assert _refusals(among) == [("/identifiers", "none_among_others")]
-    without = _register(client, office, identifiers=[card], no_document_reason="lost")
-    assert _refusals(without) == [("/no_document_reason", "without_none")]
+    among = register(client, office, identifiers=[{"kind": "none"}, card], no_document_reason="lost")
+    assert refusals(among) == [("/identifiers", "none_among_others")]
+    without = register(client, office, identifiers=[card], no_document_reason="lost")
+    assert refusals(without) == [("/no_document_reason", "without_none")]
 
 
 @pytest.mark.parametrize(
@@ -189,18 +166,18 @@ def test_having_no_document_stands_alone(client: CheckedClient, office: World) -
 def test_what_means_nothing_is_refused_at_its_place(
     client: CheckedClient, office: World, values: dict[str, Any], refusal: tuple[str, str]
 ) -> None:
-    assert _refusals(_register(client, office, **values)) == [refusal]
+    assert refusals(register(client, office, **values)) == [refusal]
 
 
 def test_nobody_is_born_tomorrow(client: CheckedClient, office: World) -> None:
     tomorrow = (today() + timedelta(days=1)).isoformat()
-    response = _register(client, office, birth={"precision": "exact", "on": tomorrow})
-    assert _refusals(response) == [("/birth", "birth_in_future")]
+    response = register(client, office, birth={"precision": "exact", "on": tomorrow})
+    assert refusals(response) == [("/birth", "birth_in_future")]
 
 
 @pytest.mark.parametrize("written", ["١٩٨٥-٠٤-١٢", "۱۹۸۵-۰۴-۱۲"])
 def test_a_day_may_be_written_in_other_digits(client: CheckedClient, office: World, written: str) -> None:
-    person = _register(client, office, birth={"precision": "exact", "on": written}).json()
+    person = register(client, office, birth={"precision": "exact", "on": written}).json()
     assert person["birth"]["on"] == "1985-04-12"
 
 
@@ -213,8 +190,8 @@ def test_a_window_of_others_receives_nobody_for_me(office: World) -> None:
 def test_the_trail_tells_of_the_registration_but_no_name(
     client: CheckedClient, office: World, db: WriteSession
 ) -> None:
-    person = _register(client, office, **FATIMA).json()
-    (entry,) = _trail(db, "person:register")
+    person = register(client, office, **FATIMA).json()
+    (entry,) = trail(db, "person:register")
     assert (str(entry.person_id), entry.details["window_id"]) == (person["id"], str(office.here))
     assert "Fatima" not in str(entry.details)
 

@@ -5,29 +5,12 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEntry
 from app.core.db import WriteSession
-from app.core.ids import PersonId
 from app.people import service
 from app.people.models import PersonKey
 from app.people.schemas import PersonSearch
-from tests.factories import people
 from tests.factories.world import World, headers
+from tests.people.asking import KARIM, PEOPLE, registered
 from tests.support.client import CheckedClient
-
-PEOPLE = "/api/v1/people"
-KARIM = {
-    "given_name_ar": "كريم",
-    "family_name_ar": "التجريبي",
-    "sex": "male",
-    "birth": {"precision": "year", "year": 1990},
-    "phones": [{"number": "0612345678"}],
-    "identifiers": [{"kind": "cin", "value": "ZZ1234"}],
-}
-
-
-def _one(office: World, **values: Any) -> PersonId:
-    person = people.person(office.db, office.worker, office.here, **values)
-    office.db.commit()
-    return person.id
 
 
 @pytest.mark.parametrize(
@@ -46,8 +29,8 @@ def _one(office: World, **values: Any) -> PersonId:
 def test_a_person_is_found_by_any_of_what_is_known(
     client: CheckedClient, office: World, asked: dict[str, Any], reasons: set[str]
 ) -> None:
-    person_id = _one(office, **KARIM)
-    _one(office)
+    person_id = registered(office, **KARIM)
+    registered(office)
     response = client.post(f"{PEOPLE}/search", json=asked, headers=headers(office.worker))
     assert response.status_code == 200, response.text
     (candidate,) = response.json()["items"]
@@ -56,15 +39,15 @@ def test_a_person_is_found_by_any_of_what_is_known(
 
 
 def test_the_likeliest_stands_first(client: CheckedClient, office: World) -> None:
-    brother = _one(office, **KARIM | {"given_name_ar": "رشيد", "identifiers": []})
-    karim = _one(office, **KARIM)
+    brother = registered(office, **KARIM | {"given_name_ar": "رشيد", "identifiers": []})
+    karim = registered(office, **KARIM)
     asked = {"name": "كريم التجريبي", "phone": "0612345678"}
     response = client.post(f"{PEOPLE}/search", json=asked, headers=headers(office.worker))
     assert [item["person_id"] for item in response.json()["items"]] == [str(karim), str(brother)]
 
 
 def test_of_people_elsewhere_a_search_tells_initials_only(client: CheckedClient, office: World) -> None:
-    _one(office, **KARIM)
+    registered(office, **KARIM)
     response = client.post(f"{PEOPLE}/search", json={"phone": "0612345678"}, headers=headers(office.stranger))
     (candidate,) = response.json()["items"]
     assert (candidate["given_name_ar"], candidate["initials"]) == (None, "ك. ا.")
@@ -79,7 +62,7 @@ def test_of_people_elsewhere_a_search_tells_initials_only(client: CheckedClient,
     ],
 )
 def test_too_little_finds_nobody(client: CheckedClient, office: World, asked: dict[str, Any]) -> None:
-    _one(office, **KARIM)
+    registered(office, **KARIM)
     response = client.post(f"{PEOPLE}/search", json=asked, headers=headers(office.worker))
     assert (response.status_code, response.json()) == (200, {"items": []})
 
@@ -100,7 +83,7 @@ def test_a_search_asks_something(client: CheckedClient, office: World, asked: di
 
 
 def test_equal_keys_of_other_names_are_no_candidates(office: World) -> None:
-    person_id = _one(office, given_name_latin="Exemple", family_name_latin="Alpha")
+    person_id = registered(office, given_name_latin="Exemple", family_name_latin="Alpha")
     asked = PersonSearch(name="Zineb Beta", phone="0600000001")
     office.db.add(PersonKey(key="p:+212600000001", person_id=person_id))
     office.db.flush()

@@ -15,21 +15,10 @@ from app.core.errors import ChangedMeanwhile, IllegalMove, InvalidInput
 from app.followups import queries as follow_ups
 from app.followups.states import FollowUpReason
 from app.outbox import service as outbox
-from app.referrals import answering, queries, service
+from app.referrals import answering, history, queries, service
 from app.referrals.models import Referral
-from app.referrals.schemas import (
-    Acceptance,
-    AppointmentIn,
-    Completion,
-    Decline,
-    Failure,
-    Hold,
-    ReferralSend,
-    ReReferral,
-    Start,
-    Waitlist,
-    Withdrawal,
-)
+from app.referrals.partner_schemas import Acceptance, Completion, Decline, Failure, Hold, Start, Waitlist
+from app.referrals.schemas import AppointmentIn, ReferralSend, ReReferral, Withdrawal
 from app.referrals.states import DeclineReason, FailureReason, HoldReason, ReferralStatus
 from tests.factories.referrals import Ready
 
@@ -49,7 +38,7 @@ def agent(ready: Ready) -> Actor:
 def test_opening_is_noted_once(db: WriteSession, agent: Actor, referral: Referral) -> None:
     answering.open_it(db, agent, referral)
     answering.open_it(db, agent, referral)
-    assert [step["action"] for step in queries.steps(db, referral.id)] == ["draft", "send", "open"]
+    assert [step["action"] for step in history.steps(db, referral.id)] == ["draft", "send", "open"]
 
 
 def test_a_question_stops_the_clocks_and_its_answer_starts_them_again(
@@ -116,7 +105,7 @@ def test_declining_has_a_reason_and_other_needs_words(
     answering.decline(db, agent, referral, data)
     assert referral.status is ReferralStatus.declined
     assert referral.ended_at is not None
-    assert queries.steps(db, referral.id)[-1]["reason_code"] == reason
+    assert history.steps(db, referral.id)[-1]["reason_code"] == reason
 
 
 def test_the_waiting_list_has_a_day_to_come(db: WriteSession, agent: Actor, referral: Referral) -> None:
@@ -209,8 +198,8 @@ def test_a_referral_that_led_nowhere_leads_to_another_and_the_chain_is_kept(
     third = service.refer_again(db, ready.world.worker, second, ReReferral(service_id=ready.service.id))
     assert (second.situation, third.situation, third.needs) == ("وصف جديد", "وصف جديد", ["housing"])
     for one in (referral, second, third):
-        assert [link["id"] for link in queries.chain(db, one)] == [referral.id, second.id, third.id]
-    assert [link["id"] for link in queries.chain(db, other)] == [other.id]
+        assert [link["id"] for link in history.chain(db, one)] == [referral.id, second.id, third.id]
+    assert [link["id"] for link in history.chain(db, other)] == [other.id]
 
 
 def test_a_step_on_what_somebody_moved_meanwhile_changes_nothing(
@@ -266,10 +255,10 @@ def test_an_answer_plans_a_talk_with_the_person(
 
 
 def test_illegal_moves_leave_no_trace(db: WriteSession, agent: Actor, referral: Referral) -> None:
-    count = len(queries.steps(db, referral.id))
+    count = len(history.steps(db, referral.id))
     with pytest.raises(IllegalMove):
         answering.resume(db, agent, referral)
-    assert len(queries.steps(db, referral.id)) == count
+    assert len(history.steps(db, referral.id)) == count
 
 
 def test_everybody_is_told_of_a_step_but_who_took_it(

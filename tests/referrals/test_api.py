@@ -8,7 +8,7 @@ import pytest
 from app.core.clock import now, today
 from app.core.db import WriteSession
 from app.core.errors import NotFound
-from app.referrals import queries, service
+from app.referrals import history, queries, service
 from app.referrals.models import Referral
 from app.referrals.schemas import ReferralUpdate
 from tests.factories.referrals import Ready
@@ -125,7 +125,7 @@ def test_the_partner_leads_it_to_its_end(ready: Ready, worker: Desk, agent: Desk
     again = worker.does(f"{ours}/re-referrals", 201, service_id=str(ready.service.id))
     assert again["previous_id"] == str(sent.id)
     assert len(worker.asks(f"{ours}/chain")["items"]) == 2
-    timeline = queries.timeline(ready.db, ready.case.id, now() + timedelta(minutes=1), 5)
+    timeline = history.timeline(ready.db, ready.case.id, now() + timedelta(minutes=1), 5)
     assert [entry["code"] for entry in timeline][:2] == ["draft", "fail"]
 
 

@@ -9,7 +9,8 @@ from app.core.clock import now
 from app.referrals import answering, figures
 from app.referrals.figures import Figures
 from app.referrals.models import Referral
-from app.referrals.schemas import Acceptance, Completion, Decline, Failure, Withdrawal
+from app.referrals.partner_schemas import Acceptance, Completion, Decline, Failure
+from app.referrals.schemas import Withdrawal
 from app.referrals.service import withdraw
 from app.referrals.states import DeclineReason, FailureReason, Outcome, WithdrawalReason
 from tests.factories.referrals import Ready

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from app.core.clock import now
 from app.core.db import Database, WriteSession
 from app.outbox import service as outbox
-from app.referrals import answering, jobs, queries, service
+from app.referrals import answering, history, jobs, service
 from app.referrals.models import Referral
-from app.referrals.schemas import Acceptance
+from app.referrals.partner_schemas import Acceptance
 from app.referrals.states import ReferralStatus
 from tests.factories.referrals import Ready, consent
 
@@ -33,7 +33,7 @@ def test_undecided_referrals_expire_by_the_agreements_clock(db: WriteSession, re
         assert jobs.expire(db) == 1
         assert jobs.expire(db) == 0
     assert referral.status is ReferralStatus.expired
-    assert queries.steps(db, referral.id)[-1]["actor_role"] == "system"
+    assert history.steps(db, referral.id)[-1]["actor_role"] == "system"
 
 
 def test_a_decision_that_did_not_come_in_time_stays_recorded(

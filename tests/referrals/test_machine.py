@@ -18,20 +18,10 @@ from app.core.actor import SYSTEM, Actor
 from app.core.clock import now, today
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.errors import Forbidden, IllegalMove
-from app.referrals import answering, queries, service, steps
+from app.referrals import answering, history, service, steps
 from app.referrals.models import Referral
-from app.referrals.schemas import (
-    Acceptance,
-    AppointmentIn,
-    Completion,
-    Decline,
-    Failure,
-    Hold,
-    ReferralSend,
-    Start,
-    Waitlist,
-    Withdrawal,
-)
+from app.referrals.partner_schemas import Acceptance, Completion, Decline, Failure, Hold, Start, Waitlist
+from app.referrals.schemas import AppointmentIn, ReferralSend, Withdrawal
 from app.referrals.states import FINAL, PAUSED, ReferralAction, ReferralStatus
 from tests.factories import referrals
 from tests.factories.world import World
@@ -134,7 +124,7 @@ class ReferralMachine(RuleBasedStateMachine):
             return
         row = self.referral
         assert row.status == self.state
-        steps = queries.steps(self.db, row.id)
+        steps = history.steps(self.db, row.id)
         assert [step["action"] for step in steps] == self.history
         assert steps[-1]["to_status"] == self.state
         assert (row.paused_at is not None) == (ReferralStatus(self.state) in PAUSED)

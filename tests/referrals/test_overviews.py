@@ -8,7 +8,8 @@ from app.core.clock import now
 from app.core.db import Database, WriteSession
 from app.core.ids import UserId
 from app.referrals import answering, overviews
-from app.referrals.schemas import Acceptance, AppointmentIn
+from app.referrals.partner_schemas import Acceptance
+from app.referrals.schemas import AppointmentIn
 from tests.factories import referrals
 from tests.factories.world import World
 from tests.support.plans import plans_of

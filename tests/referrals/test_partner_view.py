@@ -21,9 +21,10 @@ from app.core.settings import Settings
 from app.core.sharing import DataCategory, Withheld
 from app.files import service as files
 from app.files.models import SubjectType
-from app.referrals import answering, partner_view, queries, service
+from app.referrals import answering, history, partner_view, service
 from app.referrals.models import Referral
-from app.referrals.schemas import Acceptance, Completion, ReferralSend, Withdrawal
+from app.referrals.partner_schemas import Acceptance, Completion
+from app.referrals.schemas import ReferralSend, Withdrawal
 from tests.factories import referrals
 from tests.factories.files import PDF
 from tests.factories.referrals import Ready
@@ -188,9 +189,9 @@ def test_what_led_nowhere_is_seen_no_more(ready: Ready) -> None:
     service.withdraw(ready.db, ready.world.worker, referral, data)
     view = seen(ready, referral)
     assert (view["is_withheld"], view["person"], view["situation"]) == (True, None, None)
-    steps = queries.partner_steps(ready.db, referral.id)
+    steps = history.partner_steps(ready.db, referral.id)
     assert [(step["action"], step["note"]) for step in steps] == [("send", None), ("withdraw", None)]
-    assert queries.steps(ready.db, referral.id)[-1]["note"] == "لا تريد ذلك"
+    assert history.steps(ready.db, referral.id)[-1]["note"] == "لا تريد ذلك"
 
 
 def test_after_a_service_ended_it_is_seen_for_some_days_only(ready: Ready) -> None:

@@ -11,8 +11,8 @@ from app.core.clock import now
 from app.core.db import WriteSession
 from app.core.sharing import DataCategory
 from app.referrals import answering, naming, partner_view
+from app.referrals.partner_schemas import Acceptance, Decline
 from app.referrals.ranking import FEWEST, Ranked, broader, ranked
-from app.referrals.schemas import Acceptance, Decline
 from app.referrals.states import DeclineReason, EligibilityWarning
 from tests.factories import partners, referrals
 from tests.factories.referrals import Ready

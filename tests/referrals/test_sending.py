@@ -1,6 +1,6 @@
 """What sending requires, each thing alone and explained."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,16 +10,16 @@ from app.cases.models import CaseDue
 from app.cases.states import CaseStatus, Priority, Stage
 from app.consents import service as consents
 from app.core.actor import SYSTEM
-from app.core.clock import now
 from app.core.db import WriteSession
 from app.core.errors import Forbidden, IllegalMove, InvalidInput, NotFound
 from app.core.ids import ServiceId, uuid7
 from app.partners import service as partners_service
 from app.people.models import ContactPreference
-from app.referrals import answering, queries, service
+from app.referrals import answering, history, service
 from app.referrals.models import Referral
+from app.referrals.partner_schemas import Acceptance
 from app.referrals.readiness import readiness
-from app.referrals.schemas import Acceptance, ReferralCreate, ReferralSend, ReferralUpdate
+from app.referrals.schemas import ReferralCreate, ReferralSend, ReferralUpdate
 from app.referrals.states import ReferralStatus
 from tests.factories import referrals
 from tests.factories.referrals import Ready
@@ -170,14 +170,14 @@ def test_a_legal_basis_needs_no_consent_and_is_kept_with_its_reason(db: WriteSes
     referral = send(ready, ready.draft(), legal_grounds=grounds, categories=named)
     assert (referral.legal_basis, referral.consent_ids) == ("vital_interest", [])
     assert referral.categories == named
-    assert queries.steps(db, referral.id)[-1]["reason_code"] == "vital_interest"
+    assert history.steps(db, referral.id)[-1]["reason_code"] == "vital_interest"
 
 
 @pytest.mark.parametrize(
     "terms",
     [
         {"territory_code": "02.113"},
-        {"starts_on": (now() + timedelta(days=30)).date()},
+        {"starts_on": date(2100, 1, 1)},
     ],
 )
 def test_an_agreement_that_does_not_hold_here_and_now_sends_nothing(

@@ -6,16 +6,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
 
-import openpyxl
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from app.web.face import PageRoute
 from tests.factories import assessments, intake
 from tests.factories.files import PDF
+from tests.support.xlsforms import workbook
 
 API = "/api/v1"
 ROW = re.compile(r"\{(\w+)\}")
@@ -35,23 +34,6 @@ class Ask:
 
 def sheets(version: str) -> dict[str, str]:
     return {"kind": "markdown", "source": assessments.source("asked", version).decode()}
-
-
-def workbook() -> bytes:
-    """A questionnaire of one question, as a spreadsheet program saves it."""
-    book = openpyxl.Workbook()
-    rows: dict[str, list[list[object]]] = {
-        "survey": [["type", "name", "label::Français (fr)"], ["integer", "age", "Âge"]],
-        "settings": [["form_title", "form_id", "version", "default_language"], ["Essai", "essai", 2, "fr"]],
-    }
-    for name, lines in rows.items():
-        sheet = book.create_sheet(name)
-        for line in lines:
-            sheet.append(line)
-    del book["Sheet"]
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
 
 
 EMAIL, PASSWORD = "somebody@matrix.example", "a green lamp over 7 quiet doors"

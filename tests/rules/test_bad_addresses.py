@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 from fastapi import FastAPI
@@ -55,7 +55,7 @@ IDS = [
     "null",
     "x" * 5000,
     "٣",
-    f"{uuid4()}%0A",
+    f"{UUID(int=1)}%0A",
     "{x}",
     "%2e%2e",
 ]
@@ -78,7 +78,7 @@ def encoded(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-SOME_ID = str(uuid4())
+SOME_ID = str(UUID(int=1))
 CURSORS = [
     MARK,
     "\x00",

@@ -11,7 +11,7 @@ from app.auth import tokens
 from app.auth.models import UserSession
 from app.core.actor import Actor
 from app.core.db import WriteSession
-from app.web import face
+from app.web import cookies
 from tests.support.walking import pattern_of
 
 KEY = re.compile(r"\b(page|enum|error|field|blocker|notice)\.[A-Za-z_]+(\.[A-Za-z_]+)*")
@@ -99,7 +99,7 @@ class Browser:
         if language:
             db.get_one(User, actor.user).language = language
         db.commit()
-        self.client.cookies.set(face.COOKIE, key, domain="testserver.local", path="/")
+        self.client.cookies.set(cookies.SESSION, key, domain="testserver.local", path="/")
         return self
 
     def open(self, path: str, *, status: int = 200) -> Page:

@@ -11,3 +11,14 @@ def problem(response: Any, status: int, code: str) -> dict[str, Any]:
     assert (body["status"], body["code"], body["type"]) == (status, code, f"/problems/{code}")
     assert body["instance"] == f"urn:uuid:{response.headers['x-request-id']}"  # which is in the log
     return body
+
+
+def code(response: Any) -> tuple[int, str]:
+    """The status of a refusal and its code."""
+    return response.status_code, response.json()["code"]
+
+
+def refusals(response: Any) -> list[tuple[str, str]]:
+    """What was refused of the input: a pointer and a code for each."""
+    assert response.status_code == 422, response.text
+    return [(error["pointer"], error["code"]) for error in response.json()["errors"]]

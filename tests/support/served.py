@@ -15,7 +15,7 @@ from app.auth.models import User, UserSession
 from app.core.actor import Role
 from app.core.clock import now
 from app.core.db import Database
-from app.web import face
+from app.web import cookies
 from seeds.load import ACCOUNTS, DOMAIN
 from tests.support import commands
 from tests.support.walking import Found, walk
@@ -67,7 +67,7 @@ class Served:
         """A browser without scripts and without a memory, which takes compressed answers as browsers do."""
         headers = {"Accept": "text/html", "Accept-Encoding": "gzip", "Accept-Language": language}
         if role is not None:
-            headers["Cookie"] = f"{face.COOKIE}={self.key(role, language)}"
+            headers["Cookie"] = f"{cookies.SESSION}={self.key(role, language)}"
         return httpx2.Client(base_url=self.base, headers=headers, timeout=PATIENCE)
 
     def walk(self, role: Role | None) -> list[Found]:

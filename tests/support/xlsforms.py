@@ -1,11 +1,20 @@
-"""Small XLSForms in Markdown: only what a test is about, in French and Arabic where there is text."""
+"""Small XLSForms: only what a test is about, in French and Arabic where there is text."""
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+import openpyxl
 
 from app.instruments.compiler import compile_form
 from app.instruments.form import CompiledForm
 
 Cells = Mapping[str, str]
+
+# A questionnaire of one question, as a spreadsheet program holds it.
+ONE_QUESTION: Mapping[str, Sequence[Sequence[object]]] = {
+    "survey": [["type", "name", "label::Français (fr)"], ["integer", "age", "Âge"]],
+    "settings": [["form_title", "form_id", "version", "default_language"], ["Essai", "essai", 2, "fr"]],
+}
 
 SETTINGS: Cells = {"form_title": "Essai", "form_id": "essai", "version": "1", "default_language": "fr"}
 
@@ -38,6 +47,19 @@ def _table(name: str, rows: Sequence[Cells]) -> str:
     headers = list(dict.fromkeys(header for row in rows for header in row))
     lines = [headers, *([row.get(header, "").replace("|", r"\|") for header in headers] for row in rows)]
     return "\n".join([f"| {name} |", *("| | " + " | ".join(line) + " |" for line in lines)])
+
+
+def workbook(sheets: Mapping[str, Sequence[Sequence[object]]] = ONE_QUESTION) -> bytes:
+    """Sheets of rows as a spreadsheet program saves them."""
+    book = openpyxl.Workbook()
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    del book["Sheet"]
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
 
 
 def compiled(survey: Sequence[Cells], choices: Sequence[Cells] = (), **settings: str) -> CompiledForm:

@@ -1,9 +1,10 @@
 import pytest
 from fastapi import FastAPI
 
+from app.cases.models import Case
 from app.core.db import WriteSession
 from app.intake.models import Interview
-from tests.factories import intake, people, referrals
+from tests.factories import cases, intake, people, referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
 from tests.support.pages import Browser
@@ -70,3 +71,17 @@ def unasked(db: WriteSession, world: World) -> Ready:
     found = referrals.ready(db, world, with_consent=False)
     db.commit()
     return found
+
+
+@pytest.fixture
+def case_terms(db: WriteSession, world: World) -> None:
+    """The codes that the pages of a case offer."""
+    cases.define_terms(db)
+    people.define_terms(db)
+
+
+@pytest.fixture
+def case(db: WriteSession, world: World, case_terms: None) -> Case:
+    made = cases.case(db, world.worker, summary="ملخص (مثال)")
+    db.commit()
+    return made

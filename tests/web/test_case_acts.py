@@ -2,29 +2,17 @@
 
 import pytest
 
-from app.cases import closure, service
+from app.cases import closure, day_to_day
 from app.cases.models import Case
 from app.cases.schemas import CaseClose, CaseSuspend
 from app.cases.states import CaseStatus, ClosingReason, Priority, SuspensionReason
 from app.core.db import WriteSession
 from tests.factories import cases
-from tests.factories import people as people_factory
 from tests.factories import referrals as referral_factory
 from tests.factories.world import World
 from tests.support.pages import Browser
 
-
-@pytest.fixture(autouse=True)
-def vocabularies(db: WriteSession) -> None:
-    cases.define_terms(db)
-    people_factory.define_terms(db)
-
-
-@pytest.fixture
-def case(db: WriteSession, world: World, vocabularies: None) -> Case:
-    made = cases.case(db, world.worker, summary="ملخص (مثال)")
-    db.commit()
-    return made
+pytestmark = pytest.mark.usefixtures("case_terms")
 
 
 def path_of(case: Case, page: str = "") -> str:
@@ -225,7 +213,7 @@ def test_what_nobody_may_do_now_has_no_button(
     db: WriteSession, world: World, worker: Browser, case: Case
 ) -> None:
     cases.goal(db, world.worker, case)
-    service.suspend(db, world.worker, case, CaseSuspend(reason=SuspensionReason.travelling))
+    day_to_day.suspend(db, world.worker, case, CaseSuspend(reason=SuspensionReason.travelling))
     db.commit()
     offered = worker.open(path_of(case)).find("//details[@class='acts']//a/@href")
     assert path_of(case, "/resume") in offered

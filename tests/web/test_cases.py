@@ -7,22 +7,10 @@ from app.cases.models import Case
 from app.cases.states import Priority
 from app.core.db import WriteSession
 from tests.factories import cases, files
-from tests.factories import people as people_factory
 from tests.factories.world import World
 from tests.support.pages import ORIGIN, Browser
 
-
-@pytest.fixture(autouse=True)
-def vocabularies(db: WriteSession) -> None:
-    cases.define_terms(db)
-    people_factory.define_terms(db)
-
-
-@pytest.fixture
-def case(db: WriteSession, world: World, vocabularies: None) -> Case:
-    made = cases.case(db, world.worker, summary="ملخص (مثال)")
-    db.commit()
-    return made
+pytestmark = pytest.mark.usefixtures("case_terms")
 
 
 def path_of(case: Case, page: str = "") -> str:

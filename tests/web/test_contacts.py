@@ -15,7 +15,7 @@ from app.followups.models import FollowUp
 from app.followups.schemas import FollowUpCreate
 from app.followups.states import FollowUpKind, FollowUpStatus
 from app.referrals import answering
-from app.referrals.schemas import Acceptance
+from app.referrals.partner_schemas import Acceptance
 from app.vocabularies import service as vocabularies
 from tests.factories import cases
 from tests.factories import people as people_factory

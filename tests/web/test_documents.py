@@ -11,7 +11,7 @@ from app.core.settings import LANGUAGES, settings
 from app.files.models import Attachment
 from app.referrals import answering
 from app.referrals.models import Referral
-from app.referrals.schemas import Decline
+from app.referrals.partner_schemas import Decline
 from app.referrals.states import DeclineReason
 from tests.factories import referrals
 from tests.factories.files import PDF

@@ -4,7 +4,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.db import WriteSession
-from app.web import face
+from app.web import cookies
 from tests.factories.world import World
 from tests.support.pages import ORIGIN, Browser
 
@@ -45,10 +45,10 @@ def test_a_locked_browser_shows_nothing_but_the_way_back_in(worker: Browser) -> 
 
 
 def test_signing_out_ends_the_session_at_once(worker: Browser) -> None:
-    key = worker.client.cookies[face.COOKIE]
+    key = worker.client.cookies[cookies.SESSION]
     page = worker.open("/account").send("/sign-out")
     assert page.path == "/sign-in"
-    worker.client.cookies.set(face.COOKIE, key, domain="testserver.local", path="/")
+    worker.client.cookies.set(cookies.SESSION, key, domain="testserver.local", path="/")
     assert worker.client.get("/account", follow_redirects=False).status_code == 303
 
 
@@ -130,9 +130,9 @@ def test_a_form_sent_after_the_session_ended_elsewhere_leads_back_to_its_page(
     """What is wrong is that nobody is signed in, not the form."""
     page = worker.open("/account")
     proof = page.find("//input[@name='_proof']/@value")[0]
-    key = str(worker.client.cookies.get(face.COOKIE))
+    key = str(worker.client.cookies.get(cookies.SESSION))
     page.send("/sign-out")
-    worker.client.cookies.set(face.COOKIE, key, domain="testserver.local", path="/")
+    worker.client.cookies.set(cookies.SESSION, key, domain="testserver.local", path="/")
     fields = {"_proof": proof, "_page": "/account", "current_password": "x", "password": "y"}
     door = worker.post("/account/password", fields)
     assert (door.path, door.find("//input[@name='next']/@value")) == ("/sign-in", ["/account"])
@@ -145,9 +145,9 @@ def test_who_was_never_signed_in_is_not_told_that_a_session_ended(browser: Brows
 
 
 def test_an_ended_session_is_told_also_to_who_only_opens_a_page(worker: Browser) -> None:
-    key = str(worker.client.cookies.get(face.COOKIE))
+    key = str(worker.client.cookies.get(cookies.SESSION))
     worker.open("/account").send("/sign-out")
-    worker.client.cookies.set(face.COOKIE, key, domain="testserver.local", path="/")
+    worker.client.cookies.set(cookies.SESSION, key, domain="testserver.local", path="/")
     response = worker.client.get("/account", follow_redirects=False)
     assert response.headers["location"] == "/sign-in?next=/account&over=1"
 

@@ -13,7 +13,7 @@ from app.followups.models import FollowUp
 from app.followups.schemas import FollowUpCreate
 from app.followups.states import FollowUpKind, FollowUpStatus
 from app.referrals import answering
-from app.referrals.schemas import Acceptance
+from app.referrals.partner_schemas import Acceptance
 from tests.factories import cases
 from tests.factories import referrals as referral_factory
 from tests.factories.world import World

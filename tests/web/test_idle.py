@@ -8,7 +8,7 @@ import time_machine
 from fastapi import FastAPI
 
 from app.audit.models import AuditEntry
-from app.auth import queries
+from app.auth import session_queries
 from app.auth.models import UserSession
 from app.core.db import WriteSession
 from app.core.settings import settings
@@ -17,7 +17,7 @@ from tests.factories.world import World
 from tests.support.pages import Browser
 
 IDLE = timedelta(minutes=settings().page_idle_minutes)
-MINUTE = queries.USE_NOTED_EVERY
+MINUTE = session_queries.USE_NOTED_EVERY
 BLINK = timedelta(seconds=1)
 Clock = time_machine.Traveller
 

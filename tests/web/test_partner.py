@@ -15,7 +15,8 @@ from app.files import service as files
 from app.files.models import SubjectType
 from app.referrals import answering
 from app.referrals.models import Referral, ReferralMessage
-from app.referrals.schemas import Acceptance, AppointmentIn
+from app.referrals.partner_schemas import Acceptance
+from app.referrals.schemas import AppointmentIn
 from app.referrals.states import ReferralStatus
 from tests.factories import referrals
 from tests.factories.files import PDF

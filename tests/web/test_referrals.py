@@ -10,7 +10,8 @@ from app.core.clock import now
 from app.core.db import WriteSession
 from app.referrals import answering, service
 from app.referrals.models import Referral
-from app.referrals.schemas import Acceptance, Decline, ReReferral, Withdrawal
+from app.referrals.partner_schemas import Acceptance, Decline
+from app.referrals.schemas import ReReferral, Withdrawal
 from app.referrals.states import DeclineReason, WithdrawalReason
 from tests.factories.referrals import Ready
 from tests.factories.world import World

@@ -14,7 +14,7 @@ from app.core.actor import Role
 from app.core.prepared import Prepared, Row
 from app.core.settings import Settings
 from app.main import create_app
-from app.web import face
+from app.web import cookies
 from tests.support.served import ROLES, Served
 
 AGAIN = 4  # a supervisor of two windows: each of them in two boxes of the board
@@ -49,7 +49,7 @@ def test_a_page_asks_for_everything_at_once(
     browser.portal = portal
     browser.headers.update({"Accept": "text/html"})
     if role is not None:
-        browser.headers["Cookie"] = f"{face.COOKIE}={served.key(role, 'ar')}"
+        browser.headers["Cookie"] = f"{cookies.SESSION}={served.key(role, 'ar')}"
     wrong = []
     for page in (found for found in served.walk(role) if found.document is not None):
         said.clear()

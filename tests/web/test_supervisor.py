@@ -17,7 +17,7 @@ from app.core.actor import Role
 from app.core.clock import now, today
 from app.core.db import WriteSession
 from app.referrals import answering
-from app.referrals.schemas import Acceptance
+from app.referrals.partner_schemas import Acceptance
 from app.windows.models import Window
 from tests.factories import cases, referrals
 from tests.factories.world import World

@@ -8,8 +8,8 @@ from app.instruments.models import Instrument
 from seeds import reference
 from seeds.reference import DATA
 from tests.factories.world import World
-from tests.instruments.test_api import workbook
 from tests.support.pages import Browser, Page
+from tests.support.xlsforms import workbook
 from tests.web.house.kept import one
 from tests.web.house.sheets import SHEETS
 
