@@ -12,6 +12,7 @@ from app.core import i18n
 from app.core.actor import Actor
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.errors import NotAuthenticated
+from app.core.http import Replay
 from app.core.ids import NotificationId, SessionId
 from app.core.settings import LANGUAGES
 from app.notifications import queries as notices
@@ -23,6 +24,8 @@ from app.web.face import PageForm, invalid, see
 from app.web.rendering import STATIC, fragment, page, query
 
 router = face.router()
+
+_YEAR = 365 * 24 * 3600
 
 
 @router.get("/")
@@ -40,6 +43,34 @@ async def sign_in_page(request: Request, next: str | None = None, over: bool = F
     if username is not None:
         face.drop_cookie(response, face.ACTIVATED)
     return response
+
+
+@router.get("/activation")
+async def activation_page(request: Request) -> Response:
+    return page(request, "everybody/activation.html")
+
+
+async def _in_another_language(request: Request, form: PageForm) -> None:
+    """Show the form again where a language was chosen in it: what was typed is kept, but for the password.
+
+    Nothing else is done, and nothing of it is kept by the server, by the browser or in an address.
+    """
+    wanted = form.own("_language")
+    if wanted is None:
+        return
+    if wanted not in LANGUAGES:
+        raise invalid("/_language", "unknown_choice")
+    i18n.language.set(wanted)
+    if request.url.path == "/activation":
+        shown = await activation_page(request)
+    else:
+        over = bool(request.query_params.get("over"))
+        shown = await sign_in_page(request, next=form.value("next"), over=over)
+    face.set_cookie(shown, face.LANGUAGE, wanted, _YEAR)
+    raise Replay(shown)
+
+
+_SWITCH = [Depends(_in_another_language)]
 
 
 async def _attempt(request: Request, form: PageForm) -> service.Proof:
@@ -60,7 +91,7 @@ def _typed(form: PageForm, name: str, most: int = 254) -> str:
 Attempt = Annotated[service.Proof, Depends(_attempt)]
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=_SWITCH)
 def sign_in(request: Request, attempt: Attempt, db: WriteDb, form: PageForm) -> Response:
     """Open a session of this browser's; where one wanted to go is where one arrives."""
     key = page_sessions.sign_in_to_pages(db, attempt)
@@ -97,13 +128,8 @@ def choose_language(request: Request, db: WriteDb, form: PageForm) -> Response:
     if visitor is not None:
         page_sessions.choose_language(db, visitor.actor, wanted)
     response = see(face.ours(form.value("back")))
-    face.set_cookie(response, face.LANGUAGE, wanted, 365 * 24 * 3600)
+    face.set_cookie(response, face.LANGUAGE, wanted, _YEAR)
     return response
-
-
-@router.get("/activation")
-async def activation_page(request: Request) -> Response:
-    return page(request, "everybody/activation.html")
 
 
 async def _activation(request: Request, form: PageForm) -> tuple[Activation, str]:
@@ -111,7 +137,7 @@ async def _activation(request: Request, form: PageForm) -> tuple[Activation, str
     return data, await chosen_password(request, data)
 
 
-@router.post("/activation")
+@router.post("/activation", dependencies=_SWITCH)
 def activate(activation: Annotated[tuple[Activation, str], Depends(_activation)], db: WriteDb) -> Response:
     """Choose a password with the code of an invitation."""
     data, password_hash = activation

@@ -248,6 +248,23 @@ def test_the_language_is_changed_by_one_click_on_any_page_before_signing_in(
         assert page.url.endswith("/activation")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_what_is_typed_outlives_a_change_of_language_and_the_enter_key_signs_in(
+    visit: Opener, served: Served, scripts: bool
+) -> None:
+    page = visit(java_script_enabled=scripts)
+    page.goto("/sign-in")
+    page.fill("[name=username]", WORKER)
+    page.fill("[name=password]", "a harbour seen at dusk")
+    page.get_by_role("button", name=NAMES["fr"]).click()
+    page.wait_for_selector("html[lang=fr]")
+    expect(page.locator("[name=username]")).to_have_value(WORKER)
+    expect(page.locator("[name=password]")).to_have_value("")
+    page.fill("[name=password]", served.passwords[WORKER])
+    page.keyboard.press("Enter")
+    expect(page.locator("nav.menu")).to_be_visible()
+
+
 def test_the_focus_is_on_the_first_thing_to_type(visit: Opener) -> None:
     page = visit()
     page.goto("/sign-in")
