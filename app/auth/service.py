@@ -8,9 +8,10 @@ from http import HTTPStatus
 from sqlalchemy import delete, update
 
 from app.audit import service as audit
-from app.auth import passwords, queries, sessions, throttle, tokens
+from app.auth import kept_forms, passwords, queries, sessions, throttle, tokens
 from app.auth.models import (
     Invitation,
+    KeptForm,
     RefreshToken,
     User,
     UserSession,
@@ -146,6 +147,7 @@ def sign_out(db: WriteSession, actor: Actor, session_id: SessionId) -> None:
         raise NotFound()
     if session.ended_at is None:
         _end(session, "signed_out")
+        kept_forms.drop(db, KeptForm.session_id == session_id)
         audit.record(db, actor, "session:end", "user", actor.user, reason="signed_out")
 
 

@@ -19,7 +19,8 @@ from app.notifications import queries as notices
 from app.notifications import service as notifications
 from app.notifications.deps import NoticeReader
 from app.referrals import naming
-from app.web import face, navigation, subjects
+from app.web import face, navigation, refusals, subjects
+from app.web import kept as kept_forms
 from app.web.face import PageForm, invalid, see
 from app.web.rendering import STATIC, fragment, page, query
 
@@ -196,11 +197,11 @@ async def tell_of_presence(_: Somebody) -> Response:
 
 
 @router.get("/locked")
-async def locked(request: Request, next: str | None = None) -> Response:
+async def locked(request: Request, next: str | None = None, kept: bool = False) -> Response:
     visitor = face.visitor(request)
     if visitor is None or not visitor.is_locked:
         return see("/")
-    return page(request, "everybody/locked.html", next=face.ours(next))
+    return page(request, "everybody/locked.html", next=face.ours(next), kept=kept)
 
 
 async def _unlock(request: Request, form: PageForm) -> tuple[Actor, service.Proof]:
@@ -217,7 +218,15 @@ def unlock(
     """Go on where one was."""
     actor, proof = attempt
     page_sessions.unlock(db, actor, proof)
-    return see(face.ours(form.value("next")))
+    back = face.ours(form.value("next"))
+    return see(query("/kept", next=back) if form.value("kept") else back)
+
+
+@router.get("/kept")
+async def give_back(request: Request, _: Somebody, next: str | None = None) -> Response:
+    """What was sent while the session was locked, in its form again: nothing of it was saved."""
+    typed = await kept_forms.take(request)
+    return see(face.ours(next)) if typed is None else await refusals.given_back(request, typed)
 
 
 @router.get("/notices")

@@ -22,7 +22,6 @@ from app.auth import page_sessions
 from app.auth import queries as accounts
 from app.auth.deps import know
 from app.core import i18n
-from app.core.actor import Actor
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.deps import database, look, turn
 from app.core.errors import DomainError, InvalidInput, NotAuthenticated
@@ -62,6 +61,7 @@ class ForgedRequest(DomainError):
 
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 def by_itself(endpoint: Endpoint) -> Endpoint:
@@ -161,13 +161,18 @@ async def _note_use(request: Request) -> None:
     known = visitor(request)
     if known is None or known.is_locked or known.is_use_noted:
         return
+    await write_beside(request, page_sessions.note_use, known.actor)
+
+
+async def write_beside(request: Request, work: Callable[..., T], *args: Any) -> T:
+    """Write something that is no part of what was asked for, in a short transaction of its own."""
     async with turn(request):
-        await to_thread.run_sync(_note, database(request), known.actor)
+        return await to_thread.run_sync(_written, database(request), work, *args)
 
 
-def _note(database: Database, actor: Actor) -> None:
+def _written(database: Database, work: Callable[..., T], *args: Any) -> T:
     with database.write_session() as session, session.begin():
-        page_sessions.note_use(WriteSession(ReadSession(session)), actor)
+        return work(WriteSession(ReadSession(session)), *args)
 
 
 def visitor(request: Request) -> accounts.Visitor | None:
