@@ -239,6 +239,22 @@ def test_an_answer_is_recorded_narrowed_and_withdrawn(worker: Browser, known: Pe
     assert "غيرت رأيها" in page.text
 
 
+def test_an_answer_about_statistics_names_neither_a_partner_nor_data(worker: Browser, known: Person) -> None:
+    at = f"/people/{known.id}/consents"
+    refused = worker.open(at).send(
+        at, purpose="statistics", decision="given", categories=["identity"], form="signature"
+    )
+    assert refused.status == 422
+    assert refused.find("//*[@id='f-categories']//*[@class='field__error']")
+    page = refused.send(at, purpose="statistics", categories=[])
+    assert page.status == 200
+    answer, *_ = page.find("//ul[contains(@class, 'cards')]/li")
+    said = " ".join(answer.text_content().split())
+    assert "الإحصاء" in said
+    assert "كل المعطيات" not in said
+    assert "أي مؤسسة شريكة" not in said
+
+
 def test_an_oral_answer_without_a_witness_is_refused_beside_the_field(worker: Browser, known: Person) -> None:
     at = f"/people/{known.id}/consents"
     page = worker.open(at).send(at, decision="given", categories=["identity"], form="oral_with_witness")
