@@ -128,8 +128,8 @@ def test_what_has_ended_keeps_its_steps_and_the_partners_own_words(
         "هل لها شهادة؟ (مثال)",
         "لا مكان عندنا (مثال)",
         "عدم توفر مكان شاغر",
-        "أجاب الشباك",
-        "تم الرفض",
+        "جواب الشباك",
+        "رفض التوجيه",
     ):
         assert told in page.text, told
     assert "نعم لها شهادة (مثال)" not in page.text
