@@ -97,7 +97,7 @@ def test_a_document_refused_unread_shows_the_page_it_was_sent_from(agent: Browse
     page = agent.open(f"/inbox/{sent.id}")
     refused = page.attach(f"/inbox/{sent.id}/attachments", "نتيجة.pdf", b"%PDF-" + bytes(20_000_000))
     assert refused.find("//h1")[0].text_content() == page.find("//h1")[0].text_content()
-    assert "حجم الملف المرفق أكبر من المسموح به" in refused.find("//*[@id='refusal']")[0].text_content()
+    assert "حجم الوثيقة أكبر من المسموح به" in refused.find("//*[@id='refusal']")[0].text_content()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
