@@ -25,7 +25,7 @@ from app.core.db import ReadSession
 from app.core.ids import CaseId, PersonId, ReferralId
 from app.files import service as files
 from app.files.models import SubjectType
-from app.files.policy import AttachmentsClosed, FileUse
+from app.files.policy import AttachmentsClosed, FileUse, Reach
 from app.followups import queries as follow_up_queries
 from app.followups import reactions as follow_ups
 from app.followups import service as follow_up_service
@@ -80,35 +80,37 @@ def _hooks() -> None:
     files.subjects.clear()
     files.subjects.update(
         {
-            SubjectType.person: _person_of_person,
-            SubjectType.case: _person_of_case,
-            SubjectType.referral: _person_of_referral,
+            SubjectType.person: _files_of_person,
+            SubjectType.case: _files_of_case,
+            SubjectType.referral: _files_of_referral,
         }
     )
 
 
-def _person_of_person(db: ReadSession, actor: Actor, subject_id: PersonId, _: FileUse) -> PersonId:
-    return people.get(db, actor, subject_id).id
+def _files_of_person(db: ReadSession, actor: Actor, subject_id: PersonId, _: FileUse) -> Reach:
+    return Reach(people.get(db, actor, subject_id).id)
 
 
-def _person_of_case(db: ReadSession, actor: Actor, subject_id: CaseId, _: FileUse) -> PersonId:
-    return cases_queries.get(db, actor, subject_id).person_id
+def _files_of_case(db: ReadSession, actor: Actor, subject_id: CaseId, _: FileUse) -> Reach:
+    return Reach(cases_queries.get(db, actor, subject_id).person_id)
 
 
-def _person_of_referral(db: ReadSession, actor: Actor, subject_id: ReferralId, use: FileUse) -> PersonId:
+def _files_of_referral(db: ReadSession, actor: Actor, subject_id: ReferralId, use: FileUse) -> Reach:
     """The window keeps the files of what has ended in order and adds none; to a partner they are closed.
 
-    A partner reads where documents are shared, and hands something in where anything still is.
+    A partner reads what is open to it, and hands something in or takes it back where anything is shared.
     """
     referral = referrals.get(db, actor, subject_id)
     is_partner = actor.institution_id is not None
     is_over = referral.status in referral_states.FINAL
     if is_over and (use is FileUse.add or (is_partner and use is FileUse.remove)):
         raise AttachmentsClosed()
-    if is_partner:
-        require = partner_view.require_documents if use is FileUse.read else partner_view.require_shared
-        require(db, actor, subject_id)
-    return referral.person_id
+    if not is_partner:
+        return Reach(referral.person_id)
+    if use is FileUse.read:
+        return Reach(referral.person_id, partner_view.documents_from(db, actor, subject_id))
+    partner_view.require_shared(db, actor, subject_id)
+    return Reach(referral.person_id)
 
 
 def _closed_lists() -> None:

@@ -16,7 +16,7 @@ from anyio import to_thread
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.auth import sessions, throttle
+from app.auth import kept_forms, sessions, throttle
 from app.core import idempotency
 from app.core.clock import now
 from app.core.db import Database, ReadSession, WriteSession
@@ -52,6 +52,7 @@ def jobs(database: Database, config: Settings) -> list[Job]:
         Job("outbox", IDLE, lambda: int(outbox.deliver_next(database.write_session))),
         *sealing,
         Job("referral clocks", 60, each(referrals.tick)),
+        Job("kept forms", 300, each(kept_forms.forget_old)),
         Job("idempotency", 3600, each(idempotency.forget_old)),
         Job("housekeeping", 3600, each(tidy)),
         Job("orphaned files", 3600, each(lambda db: files.sweep(db, config.attachments_dir))),

@@ -18,7 +18,10 @@ from app.core.clock import now
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.ids import uuid7
 from app.models import Base
+from app.referrals.naming import reference
 from tests.conftest import ROOT, migrate
+from tests.factories import referrals
+from tests.factories.world import World
 
 SCRIPT = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
 Shape = dict[str, dict[str, Any]]
@@ -170,6 +173,19 @@ def test_every_step_keeps_the_rows_and_what_refers_to_them(fresh_url: Callable[[
             kept = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in _signed_in()}
         assert set(kept.values()) == {1}, (to, kept)
     database.dispose()
+
+
+def test_referrals_of_before_are_given_the_digits_that_they_were_called_by(
+    db: WriteSession, world: World
+) -> None:
+    referral = referrals.ready(db, world).sent()
+    db.flush()
+    assert referral.digits == int(reference(referral.id).replace("-", ""))
+    told, referral.digits = referral.digits, 0
+    db.flush()
+    SCRIPT.get_revision("0008").module._fill(db.connection())
+    db.expire(referral)
+    assert referral.digits == told
 
 
 def _signed_in() -> dict[str, dict[str, Any]]:

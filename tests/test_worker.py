@@ -127,6 +127,7 @@ def test_every_job_runs_on_an_empty_house(house: Database, config: Settings) -> 
         "outbox": 0,
         **({} if house.is_sqlite else {"seal": 1}),
         "referral clocks": 0,
+        "kept forms": 0,
         "idempotency": 0,
         "housekeeping": 0,
         "orphaned files": 0,

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select, update
 
 from app.audit import service as audit
-from app.auth.models import RefreshToken, UserSession
+from app.auth import kept_forms
+from app.auth.models import KeptForm, RefreshToken, UserSession
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import WriteSession
@@ -20,6 +21,7 @@ def sign_out(db: WriteSession, actor: Actor, session_id: SessionId) -> None:
         raise NotFound()
     if session.ended_at is None:
         end(session, "signed_out")
+        kept_forms.drop(db, KeptForm.session_id == session_id)
         audit.record(db, actor, "session:end", "user", actor.user, reason="signed_out")
 
 
@@ -33,6 +35,8 @@ def end_all(db: WriteSession, user_id: UserId, reason: str, *, but: SessionId | 
     if but is not None:
         statement = statement.where(UserSession.id != but)
     db.execute(statement.values(ended_at=now(), end_reason=reason))
+    over = select(UserSession.id).where(UserSession.user_id == user_id, UserSession.ended_at.is_not(None))
+    kept_forms.drop(db, KeptForm.session_id.in_(over))
 
 
 def forget_over(db: WriteSession, before: datetime) -> None:
@@ -42,6 +46,7 @@ def forget_over(db: WriteSession, before: datetime) -> None:
     the sign that it was stolen.
     """
     over = or_(UserSession.ended_at < before, UserSession.expires_at < before)
+    kept_forms.drop(db, KeptForm.session_id.in_(select(UserSession.id).where(over)))
     tokens = RefreshToken.session_id.in_(select(UserSession.id).where(over))
     for statement in (delete(RefreshToken).where(tokens), delete(UserSession).where(over)):
         db.execute(statement.execution_options(synchronize_session=False))

@@ -15,6 +15,11 @@ class ConsentPurpose(StrEnum):
     statistics = "statistics"
     contact = "contact"
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether data of the person go to a partner for it: only then is it asked which, and to whom."""
+        return self in {ConsentPurpose.referral, ConsentPurpose.service_coordination}
+
 
 class ConsentDecision(StrEnum):
     given = "given"
@@ -44,6 +49,7 @@ class Consent(Base, kw_only=True):
     person_id: Mapped[PersonId] = mapped_column(ForeignKey("people.id"))
     purpose: Mapped[ConsentPurpose]
     decision: Mapped[ConsentDecision]
+    # To whom and what: of purposes that are shared (`ConsentPurpose.is_shared`), blank for the others.
     institution_id: Mapped[InstitutionId | None] = mapped_column(ForeignKey("institutions.id"))  # None: any …
     need_code: Mapped[str | None] = mapped_column(String(64))  # … partner that serves this need (or any need)
     categories: Mapped[list[str]]

@@ -26,7 +26,10 @@ Categories = Annotated[
 
 
 class ConsentCreate(Input):
-    """An answer about sharing: to one institution, to any partner that serves a need, or to any partner at all."""
+    """An answer about sharing: to one institution, to any partner that serves a need, or to any partner at all.
+
+    For `statistics` and `contact` nothing is shared with a partner: neither a recipient nor categories are told.
+    """
 
     purpose: ConsentPurpose = ConsentPurpose.referral
     decision: ConsentDecision
@@ -35,7 +38,8 @@ class ConsentCreate(Input):
         None, description="Vocabulary `need`; a theme covers the needs below it.", examples=["housing"]
     )
     categories: Categories = Field(
-        default_factory=list, description="What may be shared; for a refusal, nothing means everything."
+        default_factory=list,
+        description="What may be shared; for a refusal, nothing means everything. Blank where nothing is shared.",
     )
     valid_until: Day | None = Field(
         None, description="The last day on which a given consent holds; null: until it is withdrawn."
@@ -54,7 +58,9 @@ class Withdrawal(Input):
 class Narrowing(Input):
     """What remains of a consent: fewer categories, an earlier end, or both."""
 
-    categories: Categories = Field(min_length=1)
+    categories: Categories = Field(
+        default_factory=list, description="What remains; blank where nothing is shared for the purpose."
+    )
     valid_until: Day | None = Field(None, description="Null: as before.")
 
 

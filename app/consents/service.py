@@ -62,11 +62,19 @@ def record(
 
 
 def _check_recipient(db: ReadSession, data: ConsentCreate) -> None:
+    if not data.purpose.is_shared:
+        _check_nothing_shared(data)
     if data.institution_id is not None and data.need_code is not None:
         raise InvalidInput("/need_code", "one_recipient")
     if data.institution_id is not None:
         _check_institution(db, data.institution_id)
     vocabularies.check(db, "/need_code", "need", [data.need_code] if data.need_code else [])
+
+
+def _check_nothing_shared(data: ConsentCreate) -> None:
+    for name in ("institution_id", "need_code", "categories"):
+        if getattr(data, name):
+            raise InvalidInput(f"/{name}", "nothing_shared")
 
 
 def _check_institution(db: ReadSession, institution_id: InstitutionId) -> None:
@@ -80,7 +88,7 @@ def _check_institution(db: ReadSession, institution_id: InstitutionId) -> None:
 def check_answer(data: ConsentCreate) -> None:
     """What an answer must say, whoever gives it. Raises `InvalidInput`."""
     is_given = data.decision is ConsentDecision.given
-    if is_given and not data.categories:
+    if is_given and data.purpose.is_shared and not data.categories:
         raise InvalidInput("/categories", "none_ticked")
     if data.form is ConsentForm.oral_with_witness and data.witness is None:
         raise InvalidInput("/witness", "missing")
@@ -153,6 +161,10 @@ def _check_open(consent: Consent) -> None:
 
 
 def _check_narrower(consent: Consent, categories: list[DataCategory], valid_until: date | None) -> None:
+    if consent.purpose.is_shared and not categories:
+        raise InvalidInput("/categories", "none_ticked")
+    if not consent.purpose.is_shared and categories:
+        raise InvalidInput("/categories", "nothing_shared")
     if not set(categories) <= set(consent.categories):
         raise InvalidInput("/categories", "wider")
     if valid_until is not None and valid_until != consent.valid_until:

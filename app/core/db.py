@@ -102,6 +102,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
         dict[str, Any]: JSON(),
         list[str]: JSON(),
         list[int]: JSON(),
+        list[list[str]]: JSON(),
         list[dict[str, Any]]: JSON(),
         StrEnum: Code(StrEnum),
     }

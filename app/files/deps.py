@@ -15,7 +15,7 @@ from app.core.settings import Settings
 from app.core.sharing import Withheld
 from app.files import queries, service
 from app.files.models import Attachment, SubjectType
-from app.files.policy import AttachmentsClosed, FileUse, person_of
+from app.files.policy import AttachmentsClosed, FileUse, Reach, reach
 
 FileReader = Annotated[Actor, Depends(allowed(Permission.file_read))]
 FileWriter = Annotated[Actor, Depends(allowed(Permission.file_write))]
@@ -104,24 +104,22 @@ class Subject:
 
     type: SubjectType
     id: UUID
-    person_id: PersonId
+    reach: Reach
 
 
-@refuses(Withheld)
 def _subject(
     actor: FileReader,
     db: ReadDb,
     subject_type: Annotated[SubjectType, Query(description="What the files belong to.")],
     subject_id: Annotated[UUID, Query()],
 ) -> Subject:
-    person_id = person_of(db, actor, subject_type, subject_id, FileUse.read)
-    return Subject(subject_type, subject_id, person_id)
+    return Subject(subject_type, subject_id, reach(db, actor, subject_type, subject_id, FileUse.read))
 
 
 async def _listed(
     request: Request, actor: FileReader, subject: Annotated[Subject, Depends(_subject, scope="function")]
 ) -> Subject:
-    await _record(request, actor, "attachment:list", subject.type, subject.id, subject.person_id)
+    await _record(request, actor, "attachment:list", subject.type, subject.id, subject.reach.person_id)
     return subject
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 from uuid import UUID
@@ -6,7 +7,7 @@ from uuid import UUID
 from app.core.actor import Actor, Role
 from app.core.db import ReadSession
 from app.core.errors import DomainError, NotFound
-from app.core.ids import PersonId, UserId
+from app.core.ids import InstitutionId, PersonId, UserId
 from app.files.models import SubjectType
 
 
@@ -24,16 +25,22 @@ class AttachmentsClosed(DomainError):
     code = "attachments_closed"
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Whose file a row is part of, and which of its documents are open: all, or what one institution sent."""
+
+    person_id: PersonId
+    sent_by: InstitutionId | None = None
+
+
 # Whoever may see a row may see its files: the modules that own the rows answer for them, above this one.
-# (db, actor, id, use) → whose file it is; raises `NotFound`, `Withheld`, or `AttachmentsClosed` for a write.
-Subjects = dict[SubjectType, Callable[[ReadSession, Actor, Any, FileUse], PersonId]]
+# (db, actor, id, use) → how far it goes; raises `NotFound`, `Withheld`, or `AttachmentsClosed` for a write.
+Subjects = dict[SubjectType, Callable[[ReadSession, Actor, Any, FileUse], Reach]]
 subjects: Subjects = {}  # filled by `app.wiring`
 
 
-def person_of(
-    db: ReadSession, actor: Actor, subject_type: SubjectType, subject_id: UUID, use: FileUse
-) -> PersonId:
-    """Whose file a person, case or referral is part of, for an actor who may use it so. Raises what its hook raises.
+def reach(db: ReadSession, actor: Actor, subject_type: SubjectType, subject_id: UUID, use: FileUse) -> Reach:
+    """How far an actor reaches into the files of a person, case or referral. Raises what its hook raises.
 
     A partner's agent only ever reaches the files of referrals, whatever else a hook might let through.
     """

@@ -48,8 +48,11 @@ def attach_file(actor: FileWriter, config: Config, sent: Upload, db: CreateDb) -
 def list_attachments(
     _: FileReader, subject: SubjectSeen, db: ReadDb, request: Request, page: PageQuery
 ) -> Response:
-    """The files of one person, case or referral, the newest first."""
-    return page_answer(request, queries.page(db, page, subject.type, subject.id))
+    """The files of one person, case or referral, the newest first.
+
+    An institution is told of those that its agents sent with a referral, and of the window's where they are shared.
+    """
+    return page_answer(request, queries.page(db, page, subject.type, subject.id, subject.reach.sent_by))
 
 
 @router.get("/attachments/{attachment_id}", response_model=AttachmentOut)

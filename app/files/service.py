@@ -14,7 +14,7 @@ from app.core.ids import PersonId
 from app.core.settings import Settings
 from app.files import kinds, queries, storage
 from app.files.models import Attachment, SubjectType
-from app.files.policy import FileUse, may_remove, person_of
+from app.files.policy import FileUse, may_remove, reach
 from app.files.policy import subjects as subjects
 
 _AT_ONCE = 500  # names asked for in one query
@@ -75,9 +75,9 @@ def attach(
 ) -> Attachment:
     """Keep a file with a person, a case or a referral that the actor may write to.
 
-    Raises `TooManyAttachments` and what `person_of` raises.
+    Raises `TooManyAttachments` and what `reach` raises.
     """
-    person_id = person_of(db, actor, subject_type, subject_id, FileUse.add)
+    person_id = reach(db, actor, subject_type, subject_id, FileUse.add).person_id
     most = config.attachments_per_subject
     if queries.count(db, subject_type, subject_id, most) >= most:
         raise TooManyAttachments(limit=most)

@@ -2,6 +2,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
@@ -22,6 +23,15 @@ from app.core.moves import Transition
 from app.referrals.states import REFERRAL_LIFECYCLE, UNDECIDED, LegalBasis, ReferralStatus, Urgency
 
 
+def digits_of(referral_id: ReferralId) -> int:
+    """Eight digits of chance out of an id: what people call the referral by (`naming.reference`)."""
+    return referral_id.int % 10**8
+
+
+def _own_digits(context: DefaultExecutionContext) -> int:
+    return digits_of(context.get_current_parameters()["id"])  # type: ignore[no-untyped-call]
+
+
 class Referral(Versioned, Timestamps, Base, kw_only=True):
     """A need of a case handed to a partner's service, under consent, until an outcome is known."""
 
@@ -33,6 +43,7 @@ class Referral(Versioned, Timestamps, Base, kw_only=True):
         Index(None, "agreement_id", "sent_at"),
         Index(None, "service_id", "status"),
         Index(None, "window_id", "id"),
+        Index(None, "digits"),
         Index(None, "window_id", "status", "id"),
         CheckConstraint(
             "status = 'draft' OR status = 'withdrawn' OR sent_at IS NOT NULL", name="sent_has_a_time"
@@ -46,6 +57,8 @@ class Referral(Versioned, Timestamps, Base, kw_only=True):
     id: Mapped[ReferralId] = mapped_column(
         primary_key=True, default_factory=lambda: ReferralId(uuid7()), init=False
     )
+    # Kept beside the id: no index reaches into one.
+    digits: Mapped[int] = mapped_column(insert_default=_own_digits, init=False)
     case_id: Mapped[CaseId] = mapped_column(ForeignKey("cases.id"))
     person_id: Mapped[PersonId] = mapped_column(ForeignKey("people.id"))
     window_id: Mapped[WindowId] = mapped_column(ForeignKey("windows.id"))

@@ -12,7 +12,7 @@ from app.core.ids import ReferralId
 from app.partners.models import Institution, Service
 from app.people.models import Person
 from app.people.queries import NAMES
-from app.referrals.models import Referral
+from app.referrals.models import Referral, digits_of
 from app.referrals.policy import visible_to
 from app.windows.models import Window
 
@@ -45,20 +45,19 @@ def reference(referral_id: ReferralId) -> str:
     Digits, because they are read out alike in every language. They are those of chance in the id, so they tell a
     stranger nothing, neither of the case, whose number a partner does not know, nor how many others there are.
     """
-    digits = f"{referral_id.int % 10**8:08}"
+    digits = f"{digits_of(referral_id):08}"
     return f"{digits[:4]}-{digits[4:]}"
 
 
-# As many of the latest referrals are looked through for one that somebody names by its reference: chance has made it,
-# so no index knows it. Only ids are read, from an index that holds them.
-_LOOKED_THROUGH = 20_000
+_ALIKE = 10  # of the same eight digits; of a hundred million there are seldom two
 
 
 def by_reference(db: ReadSession, actor: Actor, digits: str) -> list[ReferralId]:
     """The referrals, of those that this actor may see, that are called so: one, or none, or by a rare chance two."""
-    latest = select(_r.id).where(visible_to(actor)).order_by(_r.id.desc()).limit(_LOOKED_THROUGH)
-    wanted = int(digits)
-    return [found for found in db.scalars(latest, actor.binds) if found.int % 10**8 == wanted]
+    called = (
+        select(_r.id).where(_r.digits == int(digits), visible_to(actor)).order_by(_r.id.desc()).limit(_ALIKE)
+    )
+    return list(db.scalars(called, actor.binds))
 
 
 _SERVICES = (

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from app.assessments import queries as assessments
-from app.auth import queries as users
 from app.consents import queries as consents
 from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession, row
 from app.core.errors import NotFound
-from app.core.ids import CaseId, PersonId, ReferralId
+from app.core.ids import CaseId, InstitutionId, PersonId, ReferralId
 from app.core.settings import settings
 from app.core.sharing import DataCategory, Withheld
 from app.files import queries as files
@@ -123,33 +122,22 @@ def _is_long_over(ended_at: datetime | None) -> bool:
 
 
 def documents(db: ReadSession, actor: Actor, view: dict[str, Any]) -> list[dict[str, Any]]:
-    """The files of a referral, as `read` has told it, that are named to its institution now, the newest first.
+    """The files of a referral, as `read` has told it, that its institution may open now, the newest first.
 
-    Where documents are not shared those remain which the institution sent (`is_ours`): named, so that nothing is sent
-    twice, but not opened (`is_open`). Only who sent one takes it back (`is_own`). Where the person shares nothing, none
-    is named.
+    Only who sent one takes it back (`is_own`).
     """
-    if view["is_withheld"]:
-        return []
-    is_open = DataCategory.documents in view["categories"]
-    found = files.of(db, SubjectType.referral, view["id"])
-    ours = users.of_institution(db, actor.institution_id, (file["uploaded_by"] for file in found))
-    told = [
-        {
-            **file,
-            "is_open": is_open,
-            "is_ours": file["uploaded_by"] in ours,
-            "is_own": file["uploaded_by"] == actor.user_id,
-        }
-        for file in found
-    ]
-    return [file for file in told if file["is_open"] or file["is_ours"]]
+    found = files.of(db, SubjectType.referral, view["id"], _documents_from(actor, view))
+    return [{**file, "is_own": file["uploaded_by"] == actor.user_id} for file in found]
 
 
-def require_documents(db: ReadSession, actor: Actor, referral_id: ReferralId) -> None:
-    """Raise `Withheld` unless the referral's attachments may be opened by its institution now."""
-    if DataCategory.documents not in read(db, actor, referral_id)["categories"]:
-        raise Withheld()
+def documents_from(db: ReadSession, actor: Actor, referral_id: ReferralId) -> InstitutionId | None:
+    """Whose documents of a referral are open to its institution now: `None` for all of them, or only its own."""
+    return _documents_from(actor, read(db, actor, referral_id))
+
+
+def _documents_from(actor: Actor, view: dict[str, Any]) -> InstitutionId | None:
+    """What the window attached is shared with consent, as everything is; what the institution sent is its own."""
+    return None if DataCategory.documents in view["categories"] else actor.institution_id
 
 
 def require_shared(db: ReadSession, actor: Actor, referral_id: ReferralId) -> None:

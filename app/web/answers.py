@@ -184,14 +184,15 @@ def _consents(sent: Told, before: Mapping[str, Any], *, unfinished: bool) -> Tol
             return {}
         raise invalid("/sharing/form", "missing")
     categories = _shared(how)
-    if "given" in decisions.values() and not categories and not unfinished:
+    is_shared = any(d == "given" and purpose.is_shared for purpose, d in decisions.items())
+    if is_shared and not categories and not unfinished:
         raise invalid("/sharing/categories", "missing")
     common = {name: how[name] for name in ("form", "witness", "language") if how.get(name)}
     answers = [
         {
             "purpose": purpose.value,
             "decision": decision,
-            "categories": categories if decision == "given" else [],
+            "categories": categories if decision == "given" and purpose.is_shared else [],
             **common,
         }
         for purpose, decision in decisions.items()
@@ -223,7 +224,7 @@ def shown(interview: Mapping[str, Any]) -> Told:
     first: Told = next(iter(who.get("identifiers", ())), {})
     general = [consent for consent in interview["consents"] if _is_general(consent)]
     how: Told = next(iter(general), {})
-    given: Told = next((consent for consent in general if consent["decision"] == "given"), {})
+    shares: Told = next((consent for consent in general if consent["categories"]), {})
     return {
         **{name: interview[name] for name in ("narrative", "urgency", "channel", "conclusion", "needs")},
         "conclusion_note": interview["conclusion_note"],
@@ -235,7 +236,7 @@ def shown(interview: Mapping[str, Any]) -> Told:
         "document.reason": who.get("no_document_reason"),
         "phone": next((phone.get("number") for phone in who.get("phones", ())), None),
         **{f"consent.{consent['purpose']}": consent["decision"] for consent in general},
-        "sharing.categories": given.get("categories", ()),
+        "sharing.categories": shares.get("categories", ()),
         "sharing.usual": None,
         "sharing.form": how.get("form"),
         "sharing.witness": how.get("witness"),

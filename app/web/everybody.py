@@ -12,17 +12,21 @@ from app.core import i18n
 from app.core.actor import Actor
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.errors import NotAuthenticated
+from app.core.http import Replay
 from app.core.ids import NotificationId, SessionId
 from app.core.settings import LANGUAGES
 from app.notifications import queries as notices
 from app.notifications import service as notifications
 from app.notifications.deps import NoticeReader
 from app.referrals import naming
-from app.web import cookies, face, marks, navigation, subjects, visitors
+from app.web import cookies, face, marks, navigation, refusals, subjects, visitors
+from app.web import kept as kept_forms
 from app.web.face import PageForm, invalid, see
 from app.web.rendering import STATIC, fragment, page, query
 
 router = face.router()
+
+_YEAR = 365 * 24 * 3600
 
 
 @router.get("/")
@@ -40,6 +44,34 @@ async def sign_in_page(request: Request, next: str | None = None, over: bool = F
     if username is not None:
         cookies.drop(response, cookies.ACTIVATED)
     return response
+
+
+@router.get("/activation")
+async def activation_page(request: Request) -> Response:
+    return page(request, "everybody/activation.html")
+
+
+async def _in_another_language(request: Request, form: PageForm) -> None:
+    """Show the form again where a language was chosen in it: what was typed is kept, but for the password.
+
+    Nothing else is done, and nothing of it is kept by the server, by the browser or in an address.
+    """
+    wanted = form.own("_language")
+    if wanted is None:
+        return
+    if wanted not in LANGUAGES:
+        raise invalid("/_language", "unknown_choice")
+    i18n.language.set(wanted)
+    if request.url.path == "/activation":
+        shown = await activation_page(request)
+    else:
+        over = bool(request.query_params.get("over"))
+        shown = await sign_in_page(request, next=form.value("next"), over=over)
+    cookies.keep(shown, cookies.LANGUAGE, wanted, _YEAR)
+    raise Replay(shown)
+
+
+_SWITCH = [Depends(_in_another_language)]
 
 
 async def _attempt(request: Request, form: PageForm) -> credentials.Proof:
@@ -60,7 +92,7 @@ def _typed(form: PageForm, name: str, most: int = 254) -> str:
 Attempt = Annotated[credentials.Proof, Depends(_attempt)]
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=_SWITCH)
 def sign_in(request: Request, attempt: Attempt, db: WriteDb, form: PageForm) -> Response:
     """Open a session of this browser's; where one wanted to go is where one arrives."""
     key = page_sessions.sign_in_to_pages(db, attempt)
@@ -97,13 +129,8 @@ def choose_language(request: Request, db: WriteDb, form: PageForm) -> Response:
     if visitor is not None:
         page_sessions.choose_language(db, visitor.actor, wanted)
     response = see(face.ours(form.value("back")))
-    cookies.keep(response, cookies.LANGUAGE, wanted, 365 * 24 * 3600)
+    cookies.keep(response, cookies.LANGUAGE, wanted, _YEAR)
     return response
-
-
-@router.get("/activation")
-async def activation_page(request: Request) -> Response:
-    return page(request, "everybody/activation.html")
 
 
 async def _activation(request: Request, form: PageForm) -> tuple[Activation, str]:
@@ -111,7 +138,7 @@ async def _activation(request: Request, form: PageForm) -> tuple[Activation, str
     return data, await chosen_password(request, data)
 
 
-@router.post("/activation")
+@router.post("/activation", dependencies=_SWITCH)
 def activate(activation: Annotated[tuple[Activation, str], Depends(_activation)], db: WriteDb) -> Response:
     """Choose a password with the code of an invitation."""
     data, password_hash = activation
@@ -170,11 +197,11 @@ async def tell_of_presence(_: Somebody) -> Response:
 
 
 @router.get("/locked")
-async def locked(request: Request, next: str | None = None) -> Response:
+async def locked(request: Request, next: str | None = None, kept: bool = False) -> Response:
     visitor = visitors.of(request)
     if visitor is None or not visitor.is_locked:
         return see("/")
-    return page(request, "everybody/locked.html", next=face.ours(next))
+    return page(request, "everybody/locked.html", next=face.ours(next), kept=kept)
 
 
 async def _unlock(request: Request, form: PageForm) -> tuple[Actor, credentials.Proof]:
@@ -191,7 +218,15 @@ def unlock(
     """Go on where one was."""
     actor, proof = attempt
     page_sessions.unlock(db, actor, proof)
-    return see(face.ours(form.value("next")))
+    back = face.ours(form.value("next"))
+    return see(query("/kept", next=back) if form.value("kept") else back)
+
+
+@router.get("/kept")
+async def give_back(request: Request, _: Somebody, next: str | None = None) -> Response:
+    """What was sent while the session was locked, in its form again: nothing of it was saved."""
+    typed = await kept_forms.take(request)
+    return see(face.ours(next)) if typed is None else await refusals.given_back(request, typed)
 
 
 @router.get("/notices")

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from app.auth.deps import CreateDb
 from app.core import clock
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
-from app.core.ids import WindowId
+from app.core.errors import NotFound
+from app.core.ids import HolidayId, WindowId
 from app.web import face, house, terms
 from app.web.face import PageForm, see
 from app.web.rendering import page
@@ -17,7 +18,7 @@ from app.web.wording import weekday
 from app.windows import queries, service
 from app.windows.deps import GeneralHoliday, WindowHoliday, WindowManager, WindowToManage, Year
 from app.windows.models import TerritoryLevel
-from app.windows.schemas import HolidayCreate, WindowCreate, WindowUpdate
+from app.windows.schemas import HolidayConfirm, HolidayCreate, WindowCreate, WindowUpdate
 
 router = face.router()
 
@@ -111,10 +112,19 @@ def close_all(actor: WindowManager, db: CreateDb, form: PageForm) -> Response:
     return see(f"/house/holidays?year={data.on.year}", done="day_off_added")
 
 
+@router.get("/house/holidays/{holiday_id}")
+def show_day(request: Request, _: WindowManager, db: ReadDb, holiday_id: HolidayId) -> Response:
+    """What confirming a day does, and the date for which it was announced."""
+    holiday = queries.read_holiday(db, holiday_id)
+    if holiday["window_id"] is not None:
+        raise NotFound()
+    return page(request, "house/holiday.html", holiday=holiday)
+
+
 @router.post("/house/holidays/{holiday_id}/confirm")
-def confirm_day(actor: WindowManager, db: WriteDb, holiday: GeneralHoliday) -> Response:
-    """The day was announced for the date that was computed."""
-    service.confirm_holiday(db, actor, holiday)
+def confirm_day(actor: WindowManager, db: WriteDb, holiday: GeneralHoliday, form: PageForm) -> Response:
+    """The day was announced, for the date that was computed or for another."""
+    service.confirm_holiday(db, actor, holiday, form.read(HolidayConfirm).on)
     return see(f"/house/holidays?year={holiday.on.year}", done="day_off_confirmed")
 
 

@@ -106,8 +106,8 @@ def show_accesses(
 def deed(action: str) -> str:
     """What was done, in words: its own sentence where there is one, else what kind of thing was worked on."""
     thing, _, act = action.partition(":")
-    if thing == "referral" and i18n.has(f"page.referrals.did.{act}", "en"):
-        return wording.plain("page.people.did.referral_step", step=wording.plain(f"page.referrals.did.{act}"))
+    if thing == "referral" and i18n.has(f"page.event.referral.{act}", "en"):
+        return wording.plain(f"page.event.referral.{act}")
     for key in (f"{thing}_{act.replace('-', '_')}", thing):
         if i18n.has(f"page.people.did.{key}", "en"):
             return wording.plain(f"page.people.did.{key}")

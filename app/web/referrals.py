@@ -128,7 +128,7 @@ def answer(actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, form: 
 @router.post("/referrals/{referral_id}/schedule")
 def schedule(actor: ReferralWriter, db: WriteDb, referral: ReferralToWrite, form: PageForm) -> Response:
     answering.schedule(db, actor, referral, form.read(AppointmentIn))
-    return see(f"/referrals/{referral.id}", done="referral_scheduled")
+    return see(f"/referrals/{referral.id}", done="appointment_noted")
 
 
 @router.post("/referrals/{referral_id}/messages")

@@ -10,10 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Message
 
+from app.auth.kept_forms import Typed
 from app.core import i18n
 from app.core.errors import ChangedMeanwhile, DomainError, InvalidInput, NotAuthenticated, NotFound
 from app.core.http import BodyTooLarge
-from app.web import face, marks, visitors
+from app.web import face, kept, marks, visitors
 from app.web.forms import Form, explained
 from app.web.rendering import page
 
@@ -60,12 +61,12 @@ _UPLOAD, _TOO_LARGE = "/attachments", "file_too_large"
 async def refused(request: Request, error: DomainError) -> Response:
     """Answer a refusal: the page with the form again and what is wrong, the way in, or a page that says why."""
     if isinstance(error, NotAuthenticated):
-        return _way_in(request)
+        return await _way_in(request)
     told = _in_words(request, error)
     sent = _sent(request)
     if sent is not None:
         sent.point(told["errors"])
-        again = await _again(request, sent, told)
+        again = await _again(request, sent, told, request.url.path)
         if again is not None:
             again.status_code = int(error.status)
             return again
@@ -108,7 +109,7 @@ def _sent(request: Request) -> Form | None:
     return Form([("_page", request.url.path), *asked])
 
 
-def _way_in(request: Request) -> Response:
+async def _way_in(request: Request) -> Response:
     known = visitors.of(request)
     door = "/locked" if known is not None and known.is_locked else "/sign-in"
     if request.headers.get("hx-request"):  # a part of a page: the whole page goes
@@ -116,10 +117,20 @@ def _way_in(request: Request) -> Response:
     wanted = request.url.path if request.method == "GET" else face.ours(face.form(request).own("_page"))
     told = [f"next={quote(wanted)}"] if wanted != "/" else []
     told += ["over=1"] if visitors.is_over(request) else []
+    told += ["kept=1"] if door == "/locked" and request.method == "POST" and await kept.keep(request) else []
     return face.see(door + ("?" + "&".join(told) if told else ""))
 
 
-async def _again(request: Request, sent: Form, told: dict[str, Any]) -> Response | None:
+async def given_back(request: Request, typed: Typed) -> Response:
+    """What could not be sent because the session was locked, in its form again, or as words where that stands no more."""
+    sent = Form(typed.fields)
+    told = explained(NotAuthenticated.code, {})
+    told |= {name: i18n.text(f"page.kept.{name}") for name in ("title", "detail")}
+    shown = await _again(request, sent, told, typed.sent_to)
+    return shown or page(request, "refused.html", told=told, back=None, written=sent.written(), status=200)
+
+
+async def _again(request: Request, sent: Form, told: dict[str, Any], sent_to: str) -> Response | None:
     """The page on which the form stood, with what was typed and what is wrong; None when it was none of ours.
 
     Where that page leads on, because what it asked for can be done no more, the page that it leads to is shown: the
@@ -130,7 +141,7 @@ async def _again(request: Request, sent: Form, told: dict[str, Any]) -> Response
         path, _, asked = shown.partition("?")
         if not path.startswith("/") or path.startswith("//") or not path.isascii():
             return None
-        answer = await _captured(request, _scope(request, sent, refusal, path, asked))
+        answer = await _captured(request, _scope(request, sent, refusal, path, asked, sent_to))
         if answer is None or answer.status_code != HTTPStatus.SEE_OTHER:
             return answer
         shown = answer.headers["location"]
@@ -142,7 +153,9 @@ def _overtaken(told: dict[str, Any]) -> dict[str, Any]:
     return explained(ChangedMeanwhile.code, {}) if told["errors"] else told
 
 
-def _scope(request: Request, sent: Form, told: dict[str, Any], path: str, asked: str) -> dict[str, Any]:
+def _scope(
+    request: Request, sent: Form, told: dict[str, Any], path: str, asked: str, sent_to: str
+) -> dict[str, Any]:
     kept = {key: value for key, value in request.scope.items() if key in _KEPT}
     headers = [(name, value) for name, value in request.scope["headers"] if name not in _OF_THE_FORM]
     return {
@@ -155,7 +168,7 @@ def _scope(request: Request, sent: Form, told: dict[str, Any], path: str, asked:
         "state": {},
         face.FORM: sent,
         face.REFUSAL: told,
-        face.SENT_TO: request.url.path,
+        face.SENT_TO: sent_to,
         visitors.VISITOR_OF: visitors.of(request),
     }
 

@@ -4,7 +4,7 @@ This is found out once, before the dependencies of a page run, which are the API
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from anyio import to_thread
 from fastapi import Request
@@ -12,13 +12,14 @@ from fastapi import Request
 from app.auth import page_sessions, session_queries
 from app.auth.deps import know
 from app.core import i18n
-from app.core.actor import Actor
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.deps import database, look, turn
 from app.core.settings import LANGUAGES
 from app.notifications import queries as notices
 from app.web import cookies
 from app.web.marks import is_by_itself
+
+T = TypeVar("T")
 
 VISITOR_OF, UNREAD = "shubbak.visitor", "shubbak.unread"
 
@@ -54,13 +55,18 @@ async def note_use(request: Request) -> None:
     known = of(request)
     if known is None or known.is_locked or known.is_use_noted:
         return
+    await write_beside(request, page_sessions.note_use, known.actor)
+
+
+async def write_beside(request: Request, work: Callable[..., T], *args: Any) -> T:
+    """Write something that is no part of what was asked for, in a short transaction of its own."""
     async with turn(request):
-        await to_thread.run_sync(_note, database(request), known.actor)
+        return await to_thread.run_sync(_written, database(request), work, *args)
 
 
-def _note(database: Database, actor: Actor) -> None:
+def _written(database: Database, work: Callable[..., T], *args: Any) -> T:
     with database.write_session() as session, session.begin():
-        page_sessions.note_use(WriteSession(ReadSession(session)), actor)
+        return work(WriteSession(ReadSession(session)), *args)
 
 
 async def count_notices(request: Request, endpoint: Callable[..., Any]) -> None:

@@ -134,13 +134,22 @@ class WindowPage(Output):
     next: str | None
 
 
+DayOff = Annotated[
+    Day,
+    AfterValidator(_of_our_time),
+    Field(description="A day of the years 2000 to 2100.", examples=["2027-11-18"]),
+]
+
+
 class HolidayCreate(Input):
-    on: Annotated[Day, AfterValidator(_of_our_time)] = Field(
-        description="A day of the years 2000 to 2100.", examples=["2027-11-18"]
-    )
+    on: DayOff
     name_ar: RequiredLine = Field(examples=["عيد الاستقلال"])
     name_fr: RequiredLine = Field(examples=["Fête de l'Indépendance"])
     is_certain: Flag = Field(True, description="False for a day that is computed and still to be announced.")
+
+
+class HolidayConfirm(Input):
+    on: DayOff
 
 
 class HolidayOut(Output):

@@ -1,5 +1,7 @@
 """The offices, and the days on which they are closed."""
 
+from datetime import date
+
 from app.audit import service as audit
 from app.core.actor import Actor
 from app.core.db import ReadSession, WriteSession
@@ -70,13 +72,16 @@ def add_holiday(db: WriteSession, actor: Actor, data: HolidayCreate, window: Win
     return holiday
 
 
-def confirm_holiday(db: WriteSession, actor: Actor, holiday: Holiday) -> None:
-    """The day that was computed was announced as such. Confirmed twice, it stays as it is."""
-    if holiday.is_certain:
+def confirm_holiday(db: WriteSession, actor: Actor, holiday: Holiday, on: date) -> None:
+    """A computed day was announced, for its date or another. Confirmed twice, it stays as it is. Raises `DayAlreadyOff`."""
+    if holiday.is_certain and on == holiday.on:
         return
-    holiday.is_certain = True
+    if on != holiday.on and queries.is_day_off(db, on, holiday.window_id):
+        raise DayAlreadyOff()
+    was = holiday.on if on != holiday.on else None
+    holiday.on, holiday.is_certain = on, True
     audit.record(
-        db, actor, "holiday:confirm", "holiday", holiday.id, window_id=holiday.window_id, on=holiday.on
+        db, actor, "holiday:confirm", "holiday", holiday.id, window_id=holiday.window_id, on=on, was=was
     )
 
 

@@ -248,6 +248,23 @@ def test_the_language_is_changed_by_one_click_on_any_page_before_signing_in(
         assert page.url.endswith("/activation")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_what_is_typed_outlives_a_change_of_language_and_the_enter_key_signs_in(
+    visit: Opener, served: Served, scripts: bool
+) -> None:
+    page = visit(java_script_enabled=scripts)
+    page.goto("/sign-in")
+    page.fill("[name=username]", WORKER)
+    page.fill("[name=password]", "a harbour seen at dusk")
+    page.get_by_role("button", name=NAMES["fr"]).click()
+    page.wait_for_selector("html[lang=fr]")
+    expect(page.locator("[name=username]")).to_have_value(WORKER)
+    expect(page.locator("[name=password]")).to_have_value("")
+    page.fill("[name=password]", served.passwords[WORKER])
+    page.keyboard.press("Enter")
+    expect(page.locator("nav.menu")).to_be_visible()
+
+
 def test_the_focus_is_on_the_first_thing_to_type(visit: Opener) -> None:
     page = visit()
     page.goto("/sign-in")
@@ -259,9 +276,10 @@ def test_everybody_can_use_the_locked_page(visit: Opener, served: Served, langua
     page = visit(Role.social_worker, language)
     key = served.open_session(Role.social_worker, locked=True)
     chromium.keep(page.context, served.base, cookies.SESSION, key)
-    page.goto("/locked")
-    wrong = examine(page)
-    assert wrong == [], "\n".join(wrong)
+    for address in ("/locked", "/locked?kept=1"):
+        page.goto(address)
+        wrong = examine(page)
+        assert wrong == [], "\n".join(wrong)
 
 
 def test_the_lock_leads_back_from_a_refused_form_to_its_page(visit: Opener, served: Served) -> None:
@@ -277,3 +295,25 @@ def test_the_lock_leads_back_from_a_refused_form_to_its_page(visit: Opener, serv
     page.fill("[name=password]", served.passwords[WORKER])
     page.locator("form[action='/locked'] button:not([data-reveal])").click()
     expect(page.locator("main")).to_contain_text(WORKER)
+
+
+def test_without_scripts_what_is_sent_behind_the_lock_comes_back_when_it_is_opened(
+    visit: Opener, served: Served
+) -> None:
+    page = visit(Role.social_worker, "fr", java_script_enabled=False)
+    chromium.keep(page.context, served.base, cookies.SESSION, served.open_session(Role.social_worker))
+    page.goto("/cases")
+    page.locator(".case-card__name").first.click()
+    page.goto(f"{page.url}/plan")
+    goals = page.locator("form[action$='/goals']")
+    goals.locator("[name=words]").fill("Une chambre à elle avant l’hiver (exemple).")
+    other = page.context.new_page()  # it locks the session of both
+    other.goto("/account")
+    other.locator("#lock button").click()
+    goals.locator("button").click()
+    page.wait_for_url(LOCKED)
+    assert "chambre" not in page.content()
+    page.fill("[name=password]", served.passwords[WORKER])
+    page.keyboard.press("Enter")
+    expect(goals.locator("[name=words]")).to_have_value("Une chambre à elle avant l’hiver (exemple).")
+    expect(page.locator("#refusal")).to_be_visible()

@@ -36,9 +36,11 @@ MOST_USED = {
 }
 WHOLLY_LOOKED_AT = os.environ.get("SHUBBAK_LOOKS") == "all"
 SPEAKS_ALL = "/offline"  # every language at once, in one page that the browser keeps
-# The locked page is looked at in test_lock; a script and a file for saving are no pages.
+# The locked page, and the form that comes back behind it, are looked at in test_lock; a script and a file for saving are no
+# pages.
 NONE_HERE = {
     "/locked",
+    "/kept",
     "/service-worker.js",
     *(pattern for pattern, route in OPENED.items() if not face.shows_a_page(route)),
 }

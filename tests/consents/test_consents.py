@@ -7,12 +7,12 @@ from sqlalchemy import event, select, update
 
 from app.audit.models import AuditEntry
 from app.consents import queries, service
-from app.consents.models import Consent, ConsentPurpose
+from app.consents.models import Consent, ConsentDecision, ConsentPurpose
 from app.consents.schemas import Narrowing
 from app.consents.states import ConsentState
 from app.core.clock import today
 from app.core.db import Database
-from app.core.errors import NotFound
+from app.core.errors import InvalidInput, NotFound
 from app.core.sharing import DataCategory
 from app.people.models import Person
 from tests.consents.asking import path, record, shown, tomorrow
@@ -59,6 +59,12 @@ def test_a_refusal_is_an_answer_too(client: CheckedClient, office: World, person
         ({"need_code": "sorcery"}, ("/need_code", "unknown_code")),
         ({"language": "klingon"}, ("/language", "unknown_code")),
         ({"institution_id": UUID(int=1)}, ("/institution_id", "unknown")),
+        ({"purpose": "statistics", "categories": ["identity"]}, ("/categories", "nothing_shared")),
+        ({"purpose": "contact", "need_code": "housing"}, ("/need_code", "nothing_shared")),
+        (
+            {"purpose": "contact", "decision": "refused", "categories": ["identity"]},
+            ("/categories", "nothing_shared"),
+        ),
         ({"valid_until": "2026-01-01"}, ("/valid_until", "in_the_past")),
         ({"valid_until": "2999-01-01"}, ("/valid_until", "too_far")),
         ({"valid_until": "soon"}, ("/valid_until", "bad_format")),
@@ -90,6 +96,35 @@ def test_an_unknown_code_is_told_where_it_was_looked_for(
     told = record(client, office, person, **values).json()["errors"][0]["message"]
     assert named in told
     assert not any(str(sent) in told for sent in ("sorcery", "klingon", "perhaps", "shoe_size"))
+
+
+@pytest.mark.parametrize("purpose", list(ConsentPurpose))
+@pytest.mark.parametrize("decision", list(ConsentDecision))
+def test_the_purpose_decides_whether_it_is_told_what_is_shared_and_with_whom(
+    client: CheckedClient, office: World, person: Person, purpose: ConsentPurpose, decision: ConsentDecision
+) -> None:
+    shared = purpose in {ConsentPurpose.referral, ConsentPurpose.service_coordination}
+    told = {"categories": ["identity"], "institution_id": office.ours} if shared else {}
+    response = record(client, office, person, purpose=purpose, decision=decision, **told)
+    assert response.status_code == 201, response.text
+    assert response.json()["categories"] == (["identity"] if shared else [])
+    for name in ("categories", "institution_id"):
+        value = ["identity"] if name == "categories" else office.ours
+        refused = record(client, office, person, purpose=purpose, decision=decision, **{name: value})
+        if not shared:
+            assert refusals(refused) == [(f"/{name}", "nothing_shared")]
+
+
+def test_what_shares_nothing_is_narrowed_to_an_earlier_day_alone(office: World, person: Person) -> None:
+    consent = consents.consent(office.db, office.worker, person, purpose="contact")
+    with pytest.raises(InvalidInput) as refused:
+        service.narrow(office.db, office.worker, consent, Narrowing(categories=[DataCategory.identity]))
+    assert "nothing_shared" in str(refused.value.details)
+    with pytest.raises(InvalidInput) as refused:
+        service.narrow(office.db, office.worker, consent, Narrowing())
+    assert "not_narrower" in str(refused.value.details)
+    remaining = service.narrow(office.db, office.worker, consent, Narrowing(valid_until=tomorrow()))
+    assert (remaining.categories, remaining.valid_until) == ([], tomorrow())
 
 
 def test_an_answer_has_one_recipient(client: CheckedClient, office: World, person: Person) -> None:

@@ -69,7 +69,7 @@ def test_narrowing_ends_the_consent_and_records_what_remains(
     [
         ({"categories": ["identity", "health"]}, ("/categories", "wider")),
         ({"categories": ["identity", "contact"]}, ("/categories", "not_narrower")),
-        ({"categories": []}, ("/categories", "too_short")),
+        ({"categories": []}, ("/categories", "none_ticked")),
         ({"categories": ["identity"], "valid_until": "2999-01-01"}, ("/valid_until", "too_far")),
         (
             {"categories": ["identity"], "valid_until": (tomorrow() + timedelta(days=9)).isoformat()},

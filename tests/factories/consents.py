@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.consents import service
-from app.consents.models import Consent
+from app.consents.models import Consent, ConsentPurpose
 from app.consents.schemas import ConsentCreate
 from app.core.actor import Actor
 from app.core.db import WriteSession
@@ -12,7 +12,9 @@ from app.people.models import Person
 
 def told(**values: Any) -> dict[str, Any]:
     """An answer as JSON: given to any partner for a referral, unless told otherwise."""
-    given = {"decision": "given", "categories": ["identity", "contact"], "form": "signature"}
+    purpose = ConsentPurpose(values.get("purpose", ConsentPurpose.referral))
+    shared = ["identity", "contact"] if purpose.is_shared else []
+    given = {"decision": "given", "categories": shared, "form": "signature"}
     return {
         **given,
         **{

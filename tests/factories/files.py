@@ -10,7 +10,7 @@ from app.core.db import ReadSession
 from app.core.errors import NotFound
 from app.core.ids import InstitutionId, PersonId, WindowId, uuid7
 from app.files.models import SubjectType
-from app.files.policy import AttachmentsClosed, FileUse, Subjects
+from app.files.policy import AttachmentsClosed, FileUse, Reach, Subjects
 
 
 def zipped(*entries: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -59,15 +59,15 @@ class Owned:
         return {kind: self._hook(kind) for kind in SubjectType}
 
     def _hook(self, kind: SubjectType):  # type: ignore[no-untyped-def]
-        def person_of(_: ReadSession, actor: Actor, subject_id: UUID, use: FileUse) -> PersonId:
+        def reach(_: ReadSession, actor: Actor, subject_id: UUID, use: FileUse) -> Reach:
             own = self.window_id in actor.window_ids or actor.institution_id == self.institution_id
             if subject_id != self.ids[kind] or not own:
                 raise NotFound()
             if use is not FileUse.read and subject_id in self.closed:
                 raise AttachmentsClosed()
-            return self.person_id
+            return Reach(self.person_id)
 
-        return person_of
+        return reach
 
 
 def names(items: Iterable[dict[str, str]]) -> list[str]:

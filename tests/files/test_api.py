@@ -196,7 +196,7 @@ def test_an_agent_reaches_the_files_of_own_referrals_only(
 
 def test_an_agent_is_kept_from_persons_even_by_a_careless_hook(world: World, owned: files.Owned) -> None:
     with pytest.raises(NotFound):
-        policy.person_of(
+        policy.reach(
             world.db, world.agent, SubjectType.person, owned.ids[SubjectType.person], policy.FileUse.read
         )
 

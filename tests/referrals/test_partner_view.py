@@ -13,14 +13,14 @@ from app.auth.models import User
 from app.auth.states import UserStatus
 from app.consents import service as consents
 from app.consents.schemas import Narrowing
-from app.core.actor import Role
+from app.core.actor import Actor, Role
 from app.core.clock import now, today
 from app.core.db import WriteSession
 from app.core.errors import NotFound
 from app.core.settings import Settings
 from app.core.sharing import DataCategory, Withheld
 from app.files import service as files
-from app.files.models import SubjectType
+from app.files.models import Attachment, SubjectType
 from app.referrals import answering, history, partner_view, service
 from app.referrals.models import Referral
 from app.referrals.partner_schemas import Acceptance, Completion
@@ -99,62 +99,86 @@ def test_the_latest_assessment_is_shown_with_its_category_only(db: WriteSession,
     referrals.consent(db, world.worker, ready.person, categories=["identity", "assessment", "documents"])
     referral = ready.sent()
     assert "assessment" in seen(ready, referral)["categories"]
-    partner_view.require_documents(db, world.agent, referral.id)
+    assert partner_view.documents_from(db, world.agent, referral.id) is None
 
 
 def test_documents_need_their_own_category(ready: Ready) -> None:
     referral = ready.sent()
     ready.db.flush()
-    with pytest.raises(Withheld):
-        partner_view.require_documents(ready.db, ready.world.agent, referral.id)
+    assert partner_view.documents_from(ready.db, ready.world.agent, referral.id) == ready.world.ours
 
 
-def test_over_http_files_that_are_not_shared_are_told_to_be_withheld(
-    ready: Ready, client: CheckedClient, db: WriteSession
+Attached = tuple[Referral, dict[str, Attachment]]
+
+
+@pytest.fixture
+def attached(ready: Ready, tmp_path: Path) -> Attached:
+    """A referral with a document from each side, while documents are not shared."""
+    referral, config, received = ready.sent(), Settings(data_dir=tmp_path), {}
+    for actor, name in ((ready.world.worker, "ours.pdf"), (ready.world.agent, "theirs.pdf")):
+        file = files.examine(name, PDF, limit=len(PDF))
+        received[name] = files.attach(ready.db, actor, config, SubjectType.referral, referral.id, file)
+    ready.db.flush()
+    return referral, received
+
+
+def test_over_http_an_institution_reads_what_it_sent_and_of_the_rest_what_is_shared(
+    ready: Ready, attached: Attached, client: CheckedClient, db: WriteSession, world: World
 ) -> None:
-    asked = {"subject_type": "referral", "subject_id": str(ready.sent().id)}
+    referral, sent = attached
     db.commit()
-    refused = client.get("/api/v1/attachments", params=asked, headers=headers(ready.world.agent))
-    assert (refused.status_code, refused.json()["code"]) == (403, "withheld")
+    asked = {"subject_type": "referral", "subject_id": str(referral.id)}
 
+    def answers(actor: Actor) -> tuple[list[str] | int, int, int]:
+        """The names that are listed, and what opening ours and theirs is answered with."""
+        listed = client.get("/api/v1/attachments", params=asked, headers=headers(actor))
+        names = [item["name"] for item in listed.json()["items"]] if listed.is_success else listed.status_code
+        ours, theirs = (
+            client.get(f"/api/v1/attachments/{sent[name].id}", headers=headers(actor)).status_code
+            for name in ("ours.pdf", "theirs.pdf")
+        )
+        return names, ours, theirs
 
-def test_files_are_named_where_they_are_shared_or_ones_own(
-    ready: Ready, db: WriteSession, world: World, tmp_path: Path
-) -> None:
-    referral = ready.sent()
-    config = Settings(data_dir=tmp_path)
-    for actor, name in ((world.worker, "ours.pdf"), (world.agent, "theirs.pdf")):
-        received = files.examine(name, PDF, limit=len(PDF))
-        files.attach(db, actor, config, SubjectType.referral, referral.id, received)
-
-    def told() -> list[tuple[str, bool, bool]]:
-        found = partner_view.documents(db, world.agent, seen(ready, referral))
-        return [(file["name"], file["is_open"], file["is_own"]) for file in found]
-
-    assert told() == [("theirs.pdf", False, True)]
+    assert answers(world.agent) == (["theirs.pdf"], 403, 200)
+    assert answers(world.other_agent) == (404, 404, 404)
     referral.categories = [*referral.categories, "documents"]
     referrals.consent(db, world.worker, ready.person, categories=["documents"])
-    assert told() == [("theirs.pdf", True, True), ("ours.pdf", True, False)]
+    db.commit()
+    assert answers(world.agent) == (["theirs.pdf", "ours.pdf"], 200, 200)
     assert ready.consent is not None
     consents.withdraw(db, world.worker, ready.consent, "She changed her mind.")
-    assert told() == []
+    db.commit()
+    assert answers(world.agent) == (["theirs.pdf"], 403, 200)
+    assert answers(world.other_agent) == (404, 404, 404)
+
+
+def test_files_are_told_where_they_are_shared_or_the_institutions_own(
+    ready: Ready, attached: Attached, db: WriteSession, world: World
+) -> None:
+    referral, _ = attached
+
+    def told() -> list[tuple[str, bool]]:
+        found = partner_view.documents(db, world.agent, seen(ready, referral))
+        return [(file["name"], file["is_own"]) for file in found]
+
+    assert told() == [("theirs.pdf", True)]
+    referral.categories = [*referral.categories, "documents"]
+    referrals.consent(db, world.worker, ready.person, categories=["documents"])
+    assert told() == [("theirs.pdf", True), ("ours.pdf", False)]
+    assert ready.consent is not None
+    consents.withdraw(db, world.worker, ready.consent, "She changed her mind.")
+    assert told() == [("theirs.pdf", True)]
 
 
 def test_a_colleague_sees_what_their_institution_sent_and_takes_none_of_it_back(
-    ready: Ready, db: WriteSession, world: World, tmp_path: Path
+    attached: Attached, db: WriteSession, world: World
 ) -> None:
-    referral = ready.sent()
-    config = Settings(data_dir=tmp_path)
-    for actor, name in ((world.worker, "ours.pdf"), (world.agent, "theirs.pdf")):
-        received = files.examine(name, PDF, limit=len(PDF))
-        files.attach(db, actor, config, SubjectType.referral, referral.id, received)
+    referral, _ = attached
     db.get_one(User, world.agent.user).status = UserStatus.disabled  # who sent it has left
     db.flush()
     colleague = world.user(Role.partner_agent, institution_id=world.ours)
     found = partner_view.documents(db, colleague, partner_view.read(db, colleague, referral.id))
-    assert [(file["name"], file["is_ours"], file["is_own"]) for file in found] == [
-        ("theirs.pdf", True, False)
-    ]
+    assert [(file["name"], file["is_own"]) for file in found] == [("theirs.pdf", False)]
 
 
 def test_drafts_and_other_institutions_referrals_do_not_exist(ready: Ready) -> None:

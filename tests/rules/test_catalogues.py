@@ -280,3 +280,12 @@ def test_languages_do_not_share_sentences() -> None:
         if sentence in others:
             same[key] = sentence
     assert set(same.values()) <= {"Message", "Signature", "Situation", "Commune", "Action", "Quota"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_has_two_sentences(language: str) -> None:
+    """The files are read one after the other: of two sentences for one key, the second would be told everywhere."""
+    files = (i18n.LOCALES / f"{language}.po", *sorted((i18n.LOCALES / "pages").glob(f"*.{language}.po")))
+    told = [key for path in files for key in re.findall(r'^msgid "(.+)"$', path.read_text(), re.MULTILINE)]
+    assert len(told) > 500
+    assert sorted(key for key in set(told) if told.count(key) > 1) == []

@@ -59,14 +59,43 @@ def test_what_a_partner_sends_is_read_at_the_window(agent: Browser, worker: Brow
     assert worker.client.get(link).content == PDF
 
 
-def test_where_documents_are_not_shared_what_one_sent_is_named_and_not_opened(
+def test_where_documents_are_not_shared_a_partner_opens_what_they_sent_and_nothing_else(
     agent: Browser, worker: Browser, sent: Referral
 ) -> None:
-    _attached(worker, f"/referrals/{sent.id}", "ours.pdf")
+    ours = _attached(worker, f"/referrals/{sent.id}", "ours.pdf").link("ours.pdf")
     page = _attached(agent, f"/inbox/{sent.id}")
-    assert NAME in page.text
-    assert not page.find("//a[contains(@href, '/documents/')]")
+    assert agent.client.get(page.link(NAME)).content == PDF
     assert "ours.pdf" not in page.text
+    shared = ours.replace("/attachments/", f"/inbox/{sent.id}/documents/")
+    assert agent.client.get(shared).status_code == 403
+
+
+def test_what_a_partner_sent_stays_open_to_them_when_the_person_withdraws_and_when_it_ends(
+    agent: Browser, worker: Browser, world: World, db: WriteSession, ready: Ready
+) -> None:
+    withheld, ended = ready.sent(), ready.sent()
+    db.commit()
+    inbox = [f"/inbox/{one.id}" for one in (withheld, ended)]
+    for one, at in zip((withheld, ended), inbox, strict=True):
+        _attached(agent, at)
+        _attached(worker, f"/referrals/{one.id}", "ours.pdf")
+    answering.decline(db, world.agent, ended, Decline(reason=DeclineReason.no_place))
+    assert ready.consent is not None
+    consents.withdraw(db, world.worker, ready.consent, "She changed her mind.")
+    db.commit()
+    for at in inbox:
+        page = agent.open(at)
+        assert agent.client.get(page.link(NAME)).content == PDF
+        assert "ours.pdf" not in page.text
+        assert not page.find("//form[contains(@action, '/remove')]")
+
+
+def test_what_one_institution_sent_does_not_exist_for_another(
+    app: FastAPI, db: WriteSession, world: World, agent: Browser, sent: Referral
+) -> None:
+    link = _attached(agent, f"/inbox/{sent.id}").link(NAME)
+    other = Browser(app).sign_in_as(db, world.other_agent)
+    assert other.client.get(link).status_code == 404
 
 
 def test_where_documents_are_shared_both_sides_open_all_of_them(
@@ -141,7 +170,7 @@ def test_nothing_is_sent_to_what_has_ended_or_is_withheld(
     for at in inbox.values():
         page = agent.open(at)
         assert not page.find("//input[@type='file']")
-        assert not page.find("//*[@id='documents']")
+        assert not page.find("//*[@id='documents']")  # nothing was sent either
     assert not worker.open(at_window).find("//input[@type='file']")
     assert _late(agent, inbox[ended], filled[ended]) == 409
     assert _late(agent, inbox[withheld], filled[withheld]) == 403
@@ -160,14 +189,14 @@ def test_the_window_still_removes_what_was_attached_to_what_has_ended(
     assert (page.status, NAME in page.text) == (200, False)
 
 
-def test_a_colleague_of_who_sent_a_document_reads_its_name_and_cannot_take_it_back(
+def test_a_colleague_of_who_sent_a_document_opens_it_and_cannot_take_it_back(
     app: FastAPI, db: WriteSession, world: World, agent: Browser, sent: Referral
 ) -> None:
     at = f"/inbox/{sent.id}"
     _attached(agent, at)
     colleague = world.user(Role.partner_agent, institution_id=world.ours)
     page = Browser(app).sign_in_as(db, colleague).open(at)
-    assert NAME in page.text
+    assert page.link(NAME)
     assert not page.find("//form[contains(@action, '/remove')]")
 
 

@@ -1,6 +1,7 @@
 """The box at the head of every page: a number leads to what it means, a name to the search for a person."""
 
 import pytest
+from fastapi import FastAPI
 
 from app.core.db import WriteSession
 from app.referrals.naming import reference
@@ -38,6 +39,27 @@ def test_the_number_of_a_referral_leads_to_it(worker: Browser, db: WriteSession,
     db.commit()
     assert worker.open("/desk").send(AT, number=reference(referral.id)).path == f"/referrals/{referral.id}"
     assert "0000-0001" in worker.open("/desk").send(AT, number="0000-0001").text
+
+
+def test_of_two_referrals_of_one_number_both_are_offered(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    ready = referrals.ready(db, world)
+    one, other = ready.draft(), ready.draft()
+    db.flush()
+    other.digits = one.digits
+    db.commit()
+    page = worker.open("/desk").send(AT, number=reference(one.id))
+    assert {f"/referrals/{one.id}", f"/referrals/{other.id}"} <= set(page.find("//main//a/@href"))
+
+
+def test_the_number_of_a_referral_says_nothing_to_another_window(
+    app: FastAPI, db: WriteSession, world: World
+) -> None:
+    referral = referrals.ready(db, world).draft()
+    db.commit()
+    stranger = Browser(app).sign_in_as(db, world.stranger)
+    assert stranger.open("/desk").send(AT, number=reference(referral.id)).path == AT
 
 
 def test_a_name_is_searched_and_stands_in_no_address(

@@ -159,6 +159,17 @@ def test_nothing_is_shared_but_what_was_ticked(worker: Browser, db: WriteSession
     assert fresh(db, draft).consents[0]["categories"] == ["identity", "birth", "contact", "needs"]
 
 
+def test_what_shares_nothing_is_answered_without_telling_what(
+    worker: Browser, db: WriteSession, draft: Interview
+) -> None:
+    page = worker.open(f"/interviews/{draft.id}")
+    page = page.send(page.path, consent__contact="given", sharing__form="signature")
+    assert fresh(db, draft).consents[0]["categories"] == []
+    page.send(page.path, consent__referral="given", sharing__categories=["identity"])
+    told = {consent["purpose"]: consent["categories"] for consent in fresh(db, draft).consents}
+    assert told == {"referral": ["identity"], "contact": []}
+
+
 def test_a_draft_is_given_up_with_a_reason(worker: Browser, db: WriteSession, draft: Interview) -> None:
     page = worker.open(f"/interviews/{draft.id}/check")
     assert page.send(f"/interviews/{draft.id}/abandon").status == 422

@@ -98,7 +98,7 @@ def test_a_document_refused_unread_shows_the_page_it_was_sent_from(agent: Browse
     page = agent.open(f"/inbox/{sent.id}")
     refused = page.attach(f"/inbox/{sent.id}/attachments", "نتيجة.pdf", b"%PDF-" + bytes(20_000_000))
     assert refused.find("//h1")[0].text_content() == page.find("//h1")[0].text_content()
-    assert "حجم الملف المرفق أكبر من المسموح به" in refused.find("//*[@id='refusal']")[0].text_content()
+    assert "حجم الوثيقة أكبر من المسموح به" in refused.find("//*[@id='refusal']")[0].text_content()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -129,8 +129,8 @@ def test_what_has_ended_keeps_its_steps_and_the_partners_own_words(
         "هل لها شهادة؟ (مثال)",
         "لا مكان عندنا (مثال)",
         "عدم توفر مكان شاغر",
-        "أجاب الشباك",
-        "تم الرفض",
+        "جواب الشباك",
+        "رفض التوجيه",
     ):
         assert told in page.text, told
     assert "نعم لها شهادة (مثال)" not in page.text

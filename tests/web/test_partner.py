@@ -119,7 +119,7 @@ def test_accepting_takes_two_pages_from_the_link(agent: Browser, db: WriteSessio
     name = form.find("//input[@name='contact_name']")[0].get("value")
     assert name  # whoever answers is proposed
     page = form.send(f"/inbox/{sent.id}/accept")
-    assert "تم القبول" in page.text
+    assert "قبول التوجيه" in page.text
     assert (_status(db, sent), sent.contact_name) == (ReferralStatus.accepted, name)
 
 

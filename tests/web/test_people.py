@@ -72,7 +72,7 @@ def test_the_list_of_who_saw_the_file_goes_on(worker: Browser, known: Person) ->
 def test_what_was_done_is_told_in_words_even_where_it_has_none_of_its_own() -> None:
     i18n.language.set("ar")
     assert deed("person:read") == "الاطلاع على بطاقة الشخص"
-    assert deed("referral:accept").startswith("توجيه")
+    assert deed("referral:accept") == "قبول التوجيه"
     assert deed("case:suspend") == "العمل على ملف"
     assert deed("comet:land") == "عملية أخرى على الملف"
 
@@ -237,6 +237,22 @@ def test_an_answer_is_recorded_narrowed_and_withdrawn(worker: Browser, known: Pe
     withdraw = page.find("//form[contains(@action, '/withdraw')]/@action")[0]
     page = page.send(withdraw, reason="غيرت رأيها")
     assert "غيرت رأيها" in page.text
+
+
+def test_an_answer_about_statistics_names_neither_a_partner_nor_data(worker: Browser, known: Person) -> None:
+    at = f"/people/{known.id}/consents"
+    refused = worker.open(at).send(
+        at, purpose="statistics", decision="given", categories=["identity"], form="signature"
+    )
+    assert refused.status == 422
+    assert refused.find("//*[@id='f-categories']//*[@class='field__error']")
+    page = refused.send(at, purpose="statistics", categories=[])
+    assert page.status == 200
+    answer, *_ = page.find("//ul[contains(@class, 'cards')]/li")
+    said = " ".join(answer.text_content().split())
+    assert "الإحصاء" in said
+    assert "كل المعطيات" not in said
+    assert "أي مؤسسة شريكة" not in said
 
 
 def test_an_oral_answer_without_a_witness_is_refused_beside_the_field(worker: Browser, known: Person) -> None:

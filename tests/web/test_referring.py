@@ -39,10 +39,10 @@ def test_partners_are_shown_with_what_speaks_for_and_against_them(worker: Browse
 def test_of_a_service_for_the_theme_nothing_more_is_promised(worker: Browser, ready: Ready) -> None:
     at = f"/cases/{ready.case.id}/referrals/new"
     own = worker.open(f"{at}?need=housing").find("//ol[@class='ranked']/li")[0].text_content()
-    assert "يناسب وضعية الشخص" in own
+    assert "تناسب وضعية الشخص" in own
     narrower = worker.open(f"{at}?need=housing.rent").find("//ol[@class='ranked']/li")[0].text_content()
     assert "تطابق في المجال" in narrower
-    assert "يناسب وضعية الشخص" not in narrower
+    assert "تناسب وضعية الشخص" not in narrower
 
 
 def test_another_need_shows_other_partners_and_none_is_said(worker: Browser, ready: Ready) -> None:

@@ -190,7 +190,7 @@ def test_what_befell_an_account_is_found_by_its_user(
     door.open("/sign-in").send("/sign-in", username=email, password=accounts.PASSWORD)
     page = auditor.open(f"/trail?actor_id={world.worker.user}")
     told = ["|".join(c.text_content().strip() for c in row.xpath("./td")) for row in page.find("//tbody/tr")]
-    (began,) = [row for row in told if "الدخول إلى النظام · بداية" in row]
+    (began,) = [row for row in told if "الدخول إلى النظام · بدء" in row]
     assert user.name in began.split("|")[1]
     (refused,) = [row for row in told if "رفض الدخول" in row]
     assert "النظام" in refused.split("|")[1]

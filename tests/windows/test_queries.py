@@ -84,7 +84,7 @@ def test_a_day_that_is_confirmed_twice_was_confirmed_once(world: World) -> None:
     day = HolidayCreate(on=date(2031, 5, 1), name_ar="عيد (مثال)", name_fr="Fête (exemple)", is_certain=False)
     holiday = service.add_holiday(world.db, world.administrator, day)
     for _ in range(2):
-        service.confirm_holiday(world.db, world.administrator, holiday)
+        service.confirm_holiday(world.db, world.administrator, holiday, day.on)
     world.db.flush()
     confirmed = select(AuditEntry).where(AuditEntry.action == "holiday:confirm")
     assert (holiday.is_certain, len(world.db.scalars(confirmed).all())) == (True, 1)

@@ -4,10 +4,11 @@ from datetime import date
 
 from fastapi import FastAPI
 
+from app.audit.models import AuditEntry
 from app.core.db import WriteSession
 from app.windows.models import Holiday, Window
 from tests.factories.world import World
-from tests.support.pages import Browser
+from tests.support.pages import Browser, Page
 from tests.web.house.kept import one
 
 
@@ -108,16 +109,51 @@ def test_what_is_wrong_with_a_window_says_how_it_is_written(administrator: Brows
     assert page.find("//*[@id='f-phone-error']")
 
 
-def test_a_computed_day_is_confirmed_in_place(db: WriteSession, administrator: Browser) -> None:
+def _computed(administrator: Browser, on: str) -> Page:
+    """The list of a year with a feast of it that is still to be announced."""
     names = {"name_ar": "عيد (مثال)", "name_fr": "Fête (exemple)"}
-    page = administrator.open("/house/holidays").send(
-        "/house/holidays", on="2031-05-01", **names, is_certain=[]
-    )
+    return administrator.open("/house/holidays").send("/house/holidays", on=on, **names, is_certain=[])
+
+
+def test_a_computed_day_says_that_it_is_not_certain_until_it_is_confirmed(
+    db: WriteSession, administrator: Browser
+) -> None:
+    page = _computed(administrator, "2031-05-01")
     kept = one(db, Holiday)
     assert not kept.is_certain
-    page = page.send(f"/house/holidays/{kept.id}/confirm")
+    assert "غير مؤكد" in page.text
+    asked = page.follow("تأكيد التاريخ")
+    assert asked.path == f"/house/holidays/{kept.id}"
+    assert asked.link("الرجوع دون تغيير") == "/house/holidays?year=2031"
+    page = asked.send(f"/house/holidays/{kept.id}/confirm")
     assert one(db, Holiday).is_certain
-    assert not page.find(f"//form[@action='/house/holidays/{kept.id}/confirm']")
+    assert "غير مؤكد" not in page.text
+
+
+def test_a_day_that_was_announced_for_another_date_is_moved_there(
+    db: WriteSession, administrator: Browser
+) -> None:
+    page = _computed(administrator, "2031-05-02")
+    page.send("/house/holidays", on="2031-05-03", name_ar="عيد (مثال)", name_fr="Fête (exemple)")
+    first, second = db.query(Holiday).order_by(Holiday.on)
+    at = f"/house/holidays/{first.id}"
+    refused = administrator.open(at).send(f"{at}/confirm", on="2031-05-03")
+    assert refused.status == 409
+    assert refused.find("//input[@name='on']/@value") == ["2031-05-03"]
+    page = refused.send(f"{at}/confirm", on="2032-01-04")
+    assert (page.status, page.response.url.query) == (200, b"year=2032&done=day_off_confirmed")
+    db.expire_all()
+    assert (first.on, first.is_certain, second.on) == (date(2032, 1, 4), True, date(2031, 5, 3))
+    (told,) = db.query(AuditEntry).filter_by(action="holiday:confirm").all()
+    assert told.details == {"window_id": None, "on": "2032-01-04", "was": "2031-05-02"}
+
+
+def test_a_windows_own_day_is_none_of_the_general_ones(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    own = f"/house/windows/{world.here}/holidays"
+    administrator.open(f"{own}/new").send(own, on="2031-05-01", name_ar="يوم", name_fr="Jour")
+    administrator.open(f"/house/holidays/{one(db, Holiday).id}", status=404)
 
 
 def test_persian_years_are_told_in_the_calendar_of_their_days(
