@@ -15,8 +15,9 @@ from app.audit import service as audit
 from app.auth.tokens import fingerprint
 from app.cases import numbers
 from app.people.birth import Birth, BirthPrecision
+from app.people.blocking import blocking_keys
 from app.people.identifiers import IdentifierKind
-from app.people.matching import Profile, blocking_keys
+from app.people.matching import Profile
 from bench.crowd import Invented, invent
 
 SEED = 20_260_101
@@ -315,6 +316,7 @@ class _Life:
             needs=[self.house.random.choice(NEEDS)],
             urgency="normal",
             consents=[],
+            set_aside=[],
             conclusion="case_opened" if case else "one_off_help",
             case_id=case,
             status="completed",

@@ -10,7 +10,8 @@ from app.core.actor import Actor
 from app.core.db import ReadSession, rows
 from app.core.ids import PersonId
 from app.people import queries
-from app.people.matching import Match, Profile, blocking_keys, score
+from app.people.blocking import blocking_keys
+from app.people.matching import Match, Profile, score
 from app.people.models import PersonKey, PersonWindow
 from app.people.policy import may_see
 from app.windows.models import Window

@@ -1,4 +1,4 @@
-"""Whether two records describe one person, and under which keys such records are found.
+"""Whether two records describe one person.
 
 The weights follow Fellegi and Sunter: each is about log2 of how much oftener the observation is made on two records of
 one person than on records of two people who came up for comparison. They are added to `PRIOR`, and the sum becomes a
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from itertools import combinations, product
+from itertools import product
 
 from app.core import text
 from app.people import names
@@ -85,7 +85,6 @@ _PERSONAL = frozenset(
 )
 _FOR_LIFE = (IdentifierKind.CIN, IdentifierKind.IDCS)
 _AGAINST = frozenset(reason for reason in Reason if reason.startswith("different_"))
-_WIDEST_YEARS = 5  # a guessed birth spread over more years would be looked up under half the register
 
 
 @dataclass(frozen=True, repr=False)
@@ -269,35 +268,3 @@ def _whole_names(some: tuple[str, ...], others: tuple[str, ...]) -> Iterator[Rea
         yield Reason.PARTIAL_NAME if words < 2 else Reason(f"{like.level}_name")
     if like.other_script:
         yield Reason.NAME_OTHER_SCRIPT
-
-
-def blocking_keys(profile: Profile) -> frozenset[str]:
-    """Keys for an equality index: two records of one person share at least one, strangers seldom any.
-
-    `i:<kind>:<value>`, `p:<E.164>`, `n:<key>.<key>` for a given and a family name (sorted, as fields get swapped), and
-    `n:<key>|<year>` for either of them with the year of birth, which still finds a person one of whose names was
-    misheard. They are personal data. A name alone is never a key: one man in ten would answer to it.
-    """
-    given = names.keys(profile.given_ar, profile.given_latin)
-    family = names.keys(profile.family_ar, profile.family_latin)
-    pairs = product(given, family) if given and family else _pairs_within(profile.whole)
-    found = {f"n:{min(pair)}.{max(pair)}" for pair in pairs}
-    found |= {f"n:{key}|{year}" for key, year in product(given | family, _years(profile.birth))}
-    found |= {f"p:{phone}" for phone in profile.phones}
-    numbers = (
-        (kind, value) for kind, value in profile.identifiers if value and kind is not IdentifierKind.NONE
-    )
-    return frozenset(found.union(f"i:{kind}:{value}" for kind, value in numbers))
-
-
-def _pairs_within(whole: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """With one name field only, any two of its words may be the given and the family name."""
-    for name in whole:
-        for one, other in combinations(names.words(name), 2):
-            yield from product(one.keys, other.keys)
-
-
-def _years(birth: Birth) -> range:
-    if birth.years is None or birth.years[1] - birth.years[0] >= _WIDEST_YEARS:
-        return range(0)
-    return range(birth.years[0], birth.years[1] + 1)

@@ -14,8 +14,9 @@ from app.core.errors import InvalidInput
 from app.core.fields import is_plausible_phone
 from app.core.ids import PersonId
 from app.people import identifiers, phones, queries
+from app.people.blocking import blocking_keys
 from app.people.identifiers import IdentifierKind
-from app.people.matching import Profile, blocking_keys
+from app.people.matching import Profile
 from app.people.models import Person, PersonIdentifier, PersonKey, PersonPhone
 from app.people.schemas import IdentifierIn, PersonCreate, PersonUpdate, PhoneTold
 

@@ -12,8 +12,9 @@ from app.core.ids import PersonId, WindowId
 from app.core.text import is_arabic
 from app.people import duplicates, numbers, phones, queries
 from app.people.birth import Birth
+from app.people.blocking import blocking_keys
 from app.people.identifiers import IdentifierKind
-from app.people.matching import Profile, Verdict, blocking_keys
+from app.people.matching import Profile, Verdict
 from app.people.models import Person, PersonWindow
 from app.people.schemas import BirthIn, PersonCreate, PersonSearch, PersonUpdate
 from app.vocabularies import service as vocabularies

@@ -9,7 +9,7 @@ from app.audit import service as audit
 from app.cases.models import Case
 from app.core.db import Database, ReadSession
 from app.people import queries as people
-from app.people.matching import blocking_keys
+from app.people.blocking import blocking_keys
 from app.people.models import Person, PersonKey
 from bench.crowd import invent
 from bench.filling import fill

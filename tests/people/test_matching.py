@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.people.birth import Birth
+from app.people.blocking import blocking_keys
 from app.people.identifiers import IdentifierKind
-from app.people.matching import WEIGHTS, Profile, Reason, Verdict, blocking_keys, score
+from app.people.matching import WEIGHTS, Profile, Reason, Verdict, score
 
 CIN, PASSPORT, CERTIFICATE = IdentifierKind.CIN, IdentifierKind.PASSPORT, IdentifierKind.BIRTH_CERTIFICATE
 BORN = Birth.exact(date(1987, 5, 23))

@@ -89,6 +89,12 @@ def test_only_the_clock_asks_for_the_time() -> None:
     assert found(asks_the_time, but={"app/core/clock.py"}) == []
 
 
+def test_no_module_grows_beyond_what_is_read_at_one_sitting() -> None:
+    """Whoever is about to add to a longer one looks for what it holds two of, and gives that a name."""
+    long = {path.relative_to(ROOT).as_posix() for path in FILES if path.read_text("utf-8").count("\n") > 300}
+    assert long == set()
+
+
 @pytest.mark.parametrize(
     ("rule", "source"),
     [
