@@ -77,7 +77,10 @@ def _attach(
 
 
 def reception(stage: Stage, now: datetime) -> None:
-    """Who came today: some wait, one is being heard, others were heard, answered or have left; one gave up."""
+    """Who came today: some wait, one is being heard, others were heard, answered or have left; one gave up.
+
+    One ticket was given twice and taken back.
+    """
     worker = stage.workers[WINDOW]
     # Tickets are given in the order of arrival: who waits longest holds the lowest.
     for place, (name, reason) in enumerate(WAITING):
@@ -89,6 +92,9 @@ def reception(stage: Stage, now: datetime) -> None:
     arrival = _arrived(stage, now, 30, "سلوى (مثال)", "other")
     with stage.at(_this_day(now, 29)) as db:
         arrivals.leave(db, worker, db.merge(arrival))
+    arrival = _arrived(stage, now, 25, "سلوى (مثال)", "other")
+    with stage.at(_this_day(now, 25)) as db:
+        arrivals.cancel(db, worker, db.merge(arrival))
     arrival = _arrived(stage, now, 40, "Zoubir (exemple)", "new_request")
     with stage.at(_this_day(now, 35)) as db:
         intake.call(db, worker, db.merge(arrival))
