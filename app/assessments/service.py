@@ -111,8 +111,6 @@ def save_fitting(
         save(db, actor, assessment, data)
     except filling.AnswersRefused as refusal:
         unfit = refusal.names & data.answers.keys()
-        if not unfit:
-            raise
         fitting = {name: answer for name, answer in data.answers.items() if name not in unfit}
         save(db, actor, assessment, AssessmentUpdate(answers=fitting))
         return frozenset(unfit)
