@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, column, select, table
+from sqlalchemy import Select, Uuid, bindparam, column, select, table
 
 from app.auth.models import Invitation, SignInThrottle, User, UserWindow
 from app.auth.policy import visible_to
@@ -185,18 +185,3 @@ def names(db: ReadSession, user_ids: Iterable[UserId]) -> dict[UserId, dict[str,
 def serving_at(db: ReadSession, window_id: WindowId) -> list[dict[str, Any]]:
     """Who may be given work at a window, by name: a team, so all of it."""
     return [dict(found) for found in rows(db, _SERVING, window=window_id)]
-
-
-# The type is said, because the column takes it from a table that is not loaded yet.
-_IS_OF_INSTITUTION = _u.institution_id == bindparam("institution", type_=Uuid())
-_OF_INSTITUTION = select(_u.id).where(_u.id == bindparam("user"), _IS_OF_INSTITUTION)
-
-
-def belongs_to_institution(user_id: ColumnElement[UserId]) -> ColumnElement[bool]:
-    """Whether an account is that of the institution that is bound, whether it still opens or not."""
-    return user_id.in_(select(_u.id).where(_IS_OF_INSTITUTION))
-
-
-def is_of_institution(db: ReadSession, institution_id: InstitutionId, user_id: UserId) -> bool:
-    """Whether an account is an institution's, whether it still opens or not."""
-    return row(db, _OF_INSTITUTION, user=user_id, institution=institution_id) is not None

@@ -5,7 +5,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Timestamps
-from app.core.ids import AttachmentId, PersonId, UserId, uuid7
+from app.core.ids import AttachmentId, InstitutionId, PersonId, UserId, uuid7
 
 
 class SubjectType(StrEnum):
@@ -32,3 +32,5 @@ class Attachment(Timestamps, Base, kw_only=True):
     sha256: Mapped[str] = mapped_column(String(64))
     stored_name: Mapped[str] = mapped_column(String(64), unique=True)  # random; the only name on the disk
     uploaded_by: Mapped[UserId]
+    # The institution for which its agent sent it: an account may come to serve another, the document stays its sender's.
+    institution_id: Mapped[InstitutionId | None] = mapped_column(default=None)

@@ -49,6 +49,10 @@ def reach(db: ReadSession, actor: Actor, subject_type: SubjectType, subject_id: 
     return subjects[subject_type](db, actor, subject_id, use)
 
 
-def may_remove(actor: Actor, uploaded_by: UserId) -> bool:
-    """A partner's agent takes back only what they sent; who serves at the window keeps the whole file in order."""
-    return actor.role is not Role.partner_agent or uploaded_by == actor.user_id
+def may_remove(actor: Actor, uploaded_by: UserId, institution_id: InstitutionId | None) -> bool:
+    """A partner's agent takes back only what they sent for their institution; who serves at the window keeps the whole
+    file in order.
+    """
+    if actor.role is not Role.partner_agent:
+        return True
+    return (uploaded_by, institution_id) == (actor.user_id, actor.institution_id)

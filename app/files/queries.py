@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, select
 
-from app.auth import queries as users
 from app.core.actor import Actor
 from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
@@ -28,12 +27,12 @@ SHOWN = (
     "uploaded_by",
     "created_at",
 )
-_ATTACHMENT: Select[Any] = select(*(_f[name] for name in SHOWN), _f.person_id, _f.stored_name).where(
-    _f.id == bindparam("attachment")
-)
+_ATTACHMENT: Select[Any] = select(
+    *(_f[name] for name in SHOWN), _f.person_id, _f.stored_name, _f.institution_id
+).where(_f.id == bindparam("attachment"))
 _OF_SUBJECT = (_f.subject_type == bindparam("subject_type"), _f.subject_id == bindparam("subject"))
 _LISTED: Select[Any] = select(*(_f[name] for name in SHOWN)).where(*_OF_SUBJECT)
-_SENT_BY: Select[Any] = _LISTED.where(users.belongs_to_institution(_f.uploaded_by))
+_SENT_BY: Select[Any] = _LISTED.where(_f.institution_id == bindparam("institution"))
 _COUNT = select(func.count()).select_from(
     select(_f.id).where(*_OF_SUBJECT).limit(bindparam("most")).subquery()
 )
@@ -45,7 +44,7 @@ def read(db: ReadSession, actor: Actor, attachment_id: AttachmentId) -> dict[str
     if found is None:
         raise NotFound()
     sent_by = reach(db, actor, found["subject_type"], found["subject_id"], FileUse.read).sent_by
-    if sent_by is not None and not users.is_of_institution(db, sent_by, found["uploaded_by"]):
+    if sent_by is not None and found["institution_id"] != sent_by:
         raise Withheld()
     return dict(found)
 

@@ -91,6 +91,7 @@ def attach(
         sha256=hashlib.sha256(received.content).hexdigest(),
         stored_name=storage.write(db, config.attachments_dir, received.content),
         uploaded_by=actor.user,
+        institution_id=actor.institution_id,
     )
     db.add(attachment)
     db.flush()
@@ -100,7 +101,7 @@ def attach(
 
 def remove(db: WriteSession, actor: Actor, attachment: Attachment, directory: Path) -> None:
     """Remove a file with its row. Raises `Forbidden` for a partner's agent who did not send it."""
-    if not may_remove(actor, attachment.uploaded_by):
+    if not may_remove(actor, attachment.uploaded_by, attachment.institution_id):
         raise Forbidden(action="remove")
     _record(db, actor, "attachment:remove", attachment, attachment.person_id)
     storage.remove(db, directory, attachment.stored_name)

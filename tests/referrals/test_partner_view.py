@@ -9,7 +9,9 @@ import time_machine
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.auth import service as accounts
 from app.auth.models import User
+from app.auth.schemas import UserUpdate
 from app.auth.states import UserStatus
 from app.consents import service as consents
 from app.consents.schemas import Narrowing
@@ -19,6 +21,7 @@ from app.core.db import WriteSession
 from app.core.errors import NotFound
 from app.core.settings import Settings
 from app.core.sharing import DataCategory, Withheld
+from app.files import queries as attachments
 from app.files import service as files
 from app.files.models import Attachment, SubjectType
 from app.referrals import answering, history, partner_view, service
@@ -179,6 +182,23 @@ def test_a_colleague_sees_what_their_institution_sent_and_takes_none_of_it_back(
     colleague = world.user(Role.partner_agent, institution_id=world.ours)
     found = partner_view.documents(db, colleague, partner_view.read(db, colleague, referral.id))
     assert [(file["name"], file["is_own"]) for file in found] == [("theirs.pdf", False)]
+
+
+def test_a_document_stays_its_senders_whomever_the_account_comes_to_serve(
+    attached: Attached, db: WriteSession, world: World
+) -> None:
+    """What the window attached does not become the partner's because its worker has become an agent there."""
+    referral, sent = attached
+    moved = UserUpdate(role=Role.partner_agent, institution_id=world.ours, window_ids=[])
+    accounts.change(db, world.administrator, db.get_one(User, world.worker.user), moved)
+    theirs = UserUpdate(institution_id=world.theirs)
+    accounts.change(db, world.administrator, db.get_one(User, world.agent.user), theirs)
+    db.flush()
+    colleague = world.user(Role.partner_agent, institution_id=world.ours)
+    found = partner_view.documents(db, colleague, partner_view.read(db, colleague, referral.id))
+    assert [file["name"] for file in found] == ["theirs.pdf"]
+    with pytest.raises(Withheld):
+        attachments.read(db, colleague, sent["ours.pdf"].id)
 
 
 def test_drafts_and_other_institutions_referrals_do_not_exist(ready: Ready) -> None:
