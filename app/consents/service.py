@@ -45,8 +45,8 @@ def record(
     interview_id: InterviewId | None = None,
 ) -> Consent:
     """Record an answer of a person whom the actor may see. Raises `InvalidInput`."""
-    _check_recipient(db, data)
     check_answer(data)
+    _check_recipient(db, data)
     vocabularies.check(db, "/language", "language", [data.language])
     consent = Consent(
         **data.model_dump(exclude={"categories"}),
@@ -62,8 +62,6 @@ def record(
 
 
 def _check_recipient(db: ReadSession, data: ConsentCreate) -> None:
-    if not data.purpose.is_shared:
-        _check_nothing_shared(data)
     if data.institution_id is not None and data.need_code is not None:
         raise InvalidInput("/need_code", "one_recipient")
     if data.institution_id is not None:
@@ -87,6 +85,8 @@ def _check_institution(db: ReadSession, institution_id: InstitutionId) -> None:
 
 def check_answer(data: ConsentCreate) -> None:
     """What an answer must say, whoever gives it. Raises `InvalidInput`."""
+    if not data.purpose.is_shared:
+        _check_nothing_shared(data)
     is_given = data.decision is ConsentDecision.given
     if is_given and data.purpose.is_shared and not data.categories:
         raise InvalidInput("/categories", "none_ticked")

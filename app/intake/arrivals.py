@@ -9,7 +9,7 @@ from app.audit import service as audit
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
-from app.core.errors import NotFound
+from app.core.errors import DomainError, NotFound
 from app.core.ids import InterviewId, WindowId
 from app.core.moves import begin, move
 from app.core.prepared import Row
@@ -17,10 +17,16 @@ from app.core.text import is_arabic
 from app.intake import policy, queries
 from app.intake.models import Arrival, ArrivalTransition, Interview
 from app.intake.schemas import ArrivalCreate, CounterAnswer
-from app.intake.states import ARRIVAL_LIFECYCLE, ArrivalAction
+from app.intake.states import ARRIVAL_LIFECYCLE, ArrivalAction, ArrivalStatus
 from app.vocabularies import service as vocabularies
 from app.windows import queries as windows
 from app.windows.models import Window
+
+
+class TicketWasCalled(DomainError):
+    """Somebody was called with this ticket already: it was not given by mistake."""
+
+    code = "ticket_was_called"
 
 
 def arrive(db: WriteSession, actor: Actor, window_id: WindowId, data: ArrivalCreate) -> Arrival:
@@ -69,7 +75,12 @@ def leave(db: WriteSession, actor: Actor, arrival: Arrival) -> None:
 
 
 def cancel(db: WriteSession, actor: Actor, arrival: Arrival) -> None:
-    """Take back a ticket that was given by mistake: nobody came with it, and its number is not given again."""
+    """Take back a ticket that was given by mistake: nobody came with it, and its number is not given again.
+
+    Raises `TicketWasCalled` where somebody did come, and waits again.
+    """
+    if arrival.status is ArrivalStatus.waiting and arrival.interview_id is not None:
+        raise TicketWasCalled()
     _move(db, actor, arrival, ArrivalAction.cancel)
     _record(db, actor, arrival, "cancel")
 

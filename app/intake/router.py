@@ -122,6 +122,7 @@ def record_departure(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) 
 
 @router.post("/arrivals/{arrival_id}/cancel", response_model=ArrivalOut)
 @_moves
+@refuses(arrivals.TicketWasCalled)
 def take_ticket_back(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
     """Take back a ticket that was given by mistake: it is not counted, and its number is not given again."""
     arrivals.cancel(db, actor, arrival)

@@ -21,6 +21,8 @@ EARLIEST_YEAR = 2000
 FIRST_NAME_LENGTH = 100  # of its column
 # The window is the interview's, and an override is given when the duplicates have been seen.
 NEW_PERSON_MEMBERS = frozenset(PersonCreate.model_fields) - {"window_id", "duplicate_override"}
+_TOLD_IN_LISTS = frozenset({"identifiers", "phones"})
+_COUNTED = frozenset({"year", "about_age"})  # the numbers among what is told of a birth
 
 
 def _past(value: datetime) -> datetime:
@@ -32,9 +34,26 @@ def _past(value: datetime) -> datetime:
 
 
 def _known_members(value: dict[str, Any]) -> dict[str, Any]:
+    """Only the shape is judged while a draft is written: a text is a text, a list a list of things told together."""
     if not value.keys() <= NEW_PERSON_MEMBERS:
         raise ValueError("unknown_field")
+    if not all(_is_shaped(name, told) for name, told in value.items()):
+        raise ValueError("wrong_type")
     return value
+
+
+def _is_shaped(name: str, told: Any) -> bool:
+    if told is None:
+        return True
+    if name in _TOLD_IN_LISTS:
+        return isinstance(told, list) and all(_is_told_together(one) for one in told)
+    return _is_told_together(told) if name == "birth" else isinstance(told, str)
+
+
+def _is_told_together(told: Any) -> bool:
+    return isinstance(told, dict) and all(
+        part is None or type(part) is (int if name in _COUNTED else str) for name, part in told.items()
+    )
 
 
 def _first_name(value: str) -> str:

@@ -87,8 +87,9 @@ class PhoneIn(PhoneTold):
     number: Telephone = Field(description="As it is dialled here.", examples=["06 00 00 00 00"])
 
 
-Identifiers = Annotated[list[IdentifierIn], Field(max_length=10)]
-Phones = Annotated[list[PhoneIn], Field(max_length=10)]
+MOST_NUMBERS = 10  # of documents, and of telephones
+Identifiers = Annotated[list[IdentifierIn], Field(max_length=MOST_NUMBERS)]
+Phones = Annotated[list[PhoneIn], Field(max_length=MOST_NUMBERS)]
 
 
 class PersonCreate(Input):
@@ -129,7 +130,7 @@ class PersonUpdate(Change):
     birth: BirthIn | None = None
     identifiers: Identifiers | None = Field(None, description="Replaces all of them.")
     no_document_reason: Code | None = None
-    phones: Annotated[list[PhoneTold], Field(max_length=10)] | None = Field(
+    phones: Annotated[list[PhoneTold], Field(max_length=MOST_NUMBERS)] | None = Field(
         None, description="Replaces all of them; a number that is there already may stay as it is."
     )
     language: Code | None = None

@@ -20,7 +20,7 @@ from app.people import identifiers, numbers, phones, queries, service
 from app.people.birth import Birth, BirthPrecision, agreement
 from app.people.identifiers import IdentifierKind
 from app.people.models import Person, PersonIdentifier
-from app.people.schemas import BirthIn, PersonCreate, PersonUpdate
+from app.people.schemas import MOST_NUMBERS, BirthIn, PersonCreate, PersonUpdate
 
 Told = Mapping[str, Any]
 
@@ -54,10 +54,19 @@ def beyond(file: Mapping[str, Any], told: Told) -> Beyond:
             found.lacking[name] = lacks
         if differs:
             found.differing[name] = differs
+    _keep_names_together(found)
     reason = told.get("no_document_reason")
     if reason and any(_is_none(number) for number in _members(found.lacking.get("identifiers"))):
         found.lacking["no_document_reason"] = reason
     return found
+
+
+def _keep_names_together(found: Beyond) -> None:
+    """A given and a family name of one script are one name: half of another person's is never put beside ours."""
+    for script in ("ar", "latin"):
+        pair = {f"given_name_{script}", f"family_name_{script}"}
+        if pair & found.differing.keys():
+            found.differing.update({name: found.lacking.pop(name) for name in pair & found.lacking.keys()})
 
 
 def supplement(
@@ -148,12 +157,18 @@ def _documents(file: Mapping[str, Any], value: Any) -> _Sides:
     new = [number for number in _members(value) if _number(number) not in known]
     if known and any(_is_none(number) for number in new):
         return None, new  # there is a document, whatever was said
-    return new, None
+    return _within(new, MOST_NUMBERS - len(file["identifiers"]))
 
 
 def _telephones(file: Mapping[str, Any], value: Any) -> _Sides:
     known = {_line(phone["number"]) for phone in file["phones"]}
-    return [phone for phone in _members(value) if _line(phone.get("number")) not in known], None
+    new = [phone for phone in _members(value) if _line(phone.get("number")) not in known]
+    return _within(new, MOST_NUMBERS - len(file["phones"]))
+
+
+def _within(new: list[Told], room: int) -> _Sides:
+    """What a file has no room for stays beside it, and is told."""
+    return new[:room], new[room:] or None
 
 
 _COMPARED: dict[str, Callable[[Mapping[str, Any], Any], _Sides]] = {

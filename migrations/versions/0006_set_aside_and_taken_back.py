@@ -29,6 +29,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("UPDATE arrivals SET status = 'left' WHERE status = 'cancelled'")
+    op.execute("UPDATE arrival_transitions SET to_status = 'left', action = 'leave' WHERE action = 'cancel'")
     with op.batch_alter_table("arrivals") as table:
         table.alter_column(
             "status",

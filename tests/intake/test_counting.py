@@ -49,3 +49,13 @@ def test_the_ticket_of_who_is_being_heard_is_not_taken_back(client: CheckedClien
     act(client, office, arrival, "call")
     status, body = act(client, office, arrival, "cancel")
     assert (status, body["code"], body["allowed"]) == (409, "illegal_move", ["put_back"])
+
+
+def test_the_ticket_of_who_was_called_once_was_no_mistake(client: CheckedClient, office: World) -> None:
+    arrival = waiting(office)
+    act(client, office, arrival, "call")
+    act(client, office, arrival, "put-back")
+    status, body = act(client, office, arrival, "cancel")
+    assert (status, body["code"]) == (409, "ticket_was_called")
+    found = client.get(f"{url(office)}/summary", headers=headers(office.worker)).json()
+    assert found["by_status"]["waiting"] == 1

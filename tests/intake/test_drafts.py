@@ -220,11 +220,33 @@ def test_a_row_names_the_registered_person_or_who_was_written_down(
 ) -> None:
     person = known(office, office.worker, office.here)
     start(client, office.worker, office, person_id=str(person.id))
-    start(client, office.worker, office, new_person={"given_name_ar": "مثالية", "family_name_ar": 7})
+    start(client, office.worker, office, new_person={"given_name_ar": "مثالية", "family_name_ar": None})
     written, registered = client.get(URL, headers=headers(office.worker)).json()["items"]
     assert registered["given_name_latin"] == "Imane (exemple)"
     assert (written["given_name_ar"], written["family_name_ar"]) == ("مثالية", None)
     assert "narrative" not in written
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"given_name_ar": 7},
+        {"given_name_ar": {"a": 1}},
+        {"given_name_ar": ["a"]},
+        {"birth": "1990"},
+        {"birth": {"precision": "about", "about_age": "x"}},
+        {"phones": {"number": "0600000000"}},
+        {"phones": ["0600000000"]},
+        {"identifiers": [{"kind": "cin", "value": ["ZZ1"]}]},
+    ],
+)
+def test_what_has_not_the_shape_of_its_member_is_refused_when_it_is_sent(
+    client: CheckedClient, office: World, told: dict[str, Any]
+) -> None:
+    """What it says may be half typed and is judged at the end; its shape is the program's that sent it."""
+    response = start(client, office.worker, office, new_person=told)
+    assert response.status_code == 422, response.text
+    assert [(e["pointer"], e["code"]) for e in response.json()["errors"]] == [("/new_person", "wrong_type")]
 
 
 def test_whoever_opens_or_lists_interviews_is_on_record(client: CheckedClient, office: World) -> None:

@@ -58,6 +58,21 @@ def test_names_are_compared_as_people_spell_them(office: World) -> None:
     )
 
 
+def test_half_of_another_name_is_never_put_beside_ours(office: World) -> None:
+    known = file(office, given_name_ar=None, family_name_ar=None, given_name_latin="Fatima")
+    told = {"given_name_latin": "Khadija", "family_name_latin": "Alami", "family_name_ar": "العلمي"}
+    found = beyond(known, told)
+    assert found.lacking == {"family_name_ar": "العلمي"}
+    assert found.differing == {"given_name_latin": "Khadija", "family_name_latin": "Alami"}
+
+
+def test_what_a_file_has_no_room_for_stays_beside_it(office: World) -> None:
+    known = file(office, phones=[{"number": f"060000000{n}"} for n in range(9)])
+    told = [{"number": "0611111111"}, {"number": "0622222222"}]
+    found = beyond(known, {"phones": told})
+    assert (found.lacking, found.differing) == ({"phones": told[:1]}, {"phones": told[1:]})
+
+
 def test_that_there_is_no_document_is_added_only_where_none_is_known(office: World) -> None:
     told = {"identifiers": [{"kind": "none"}], "no_document_reason": "lost"}
     assert beyond(file(office), told).lacking == told
