@@ -20,7 +20,7 @@ from app.core.ids import uuid7
 from app.models import Base
 from app.referrals.naming import reference
 from tests.conftest import ROOT, migrate
-from tests.factories import referrals
+from tests.factories import consents, intake, people, referrals
 from tests.factories.world import World
 
 SCRIPT = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
@@ -186,6 +186,28 @@ def test_referrals_of_before_are_given_the_digits_that_they_were_called_by(
     SCRIPT.get_revision("0008").module._fill(db.connection())
     db.expire(referral)
     assert referral.digits == told
+
+
+def test_answers_that_share_nothing_lose_the_recipients_and_categories_that_they_were_kept_with(
+    db: WriteSession, world: World
+) -> None:
+    people.define_terms(db)
+    intake.define_terms(db)
+    person = people.person(db, world.worker, world.here)
+    kept = {
+        purpose: consents.consent(db, world.worker, person, purpose=purpose)
+        for purpose in ("contact", "referral")
+    }
+    draft = intake.draft(db, world.worker, world.here)
+    kept["contact"].categories = ["identity"]
+    draft.consents = [
+        {"purpose": purpose, "decision": "given", "categories": ["identity"]} for purpose in kept
+    ]
+    db.flush()
+    SCRIPT.get_revision("0012").module._blank(db.connection())
+    db.expire_all()
+    assert (kept["contact"].categories, bool(kept["referral"].categories)) == ([], True)
+    assert [answer["categories"] for answer in draft.consents] == [[], ["identity"]]
 
 
 def _signed_in() -> dict[str, dict[str, Any]]:

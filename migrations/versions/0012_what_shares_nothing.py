@@ -16,15 +16,21 @@ _interviews = sa.table(
 
 
 def upgrade() -> None:
-    op.execute(
-        "UPDATE consents SET categories = '[]', institution_id = NULL, need_code = NULL "
-        "WHERE purpose IN ('statistics', 'contact')"
+    _blank(op.get_bind())
+
+
+def _blank(connection: sa.Connection) -> None:
+    connection.execute(
+        sa.text(
+            "UPDATE consents SET categories = '[]', institution_id = NULL, need_code = NULL "
+            "WHERE purpose IN ('statistics', 'contact')"
+        )
     )
     drafts = sa.select(_interviews.c.id, _interviews.c.consents).where(_interviews.c.status == "draft")
-    for draft in op.get_bind().execute(drafts).all():
+    for draft in connection.execute(drafts).all():
         told = [_blanked(consent) for consent in draft.consents]
         if told != draft.consents:
-            op.execute(_interviews.update().where(_interviews.c.id == draft.id).values(consents=told))
+            connection.execute(_interviews.update().where(_interviews.c.id == draft.id).values(consents=told))
 
 
 def _blanked(consent: dict[str, object]) -> dict[str, object]:
