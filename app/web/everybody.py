@@ -100,9 +100,8 @@ def sign_in(request: Request, attempt: Attempt, db: WriteDb, form: PageForm) -> 
     if former is not None and former.actor.session_id is not None:
         sessions.sign_out(db, former.actor, former.actor.session_id)  # one browser holds one session
     response = see(face.ours(form.value("next")))
-    cookies.keep(
-        response, cookies.SESSION, key
-    )  # it ends with the browser, and on the server after a working day
+    # It ends with the browser, and on the server after a working day.
+    cookies.keep(response, cookies.SESSION, key)
     cookies.drop(response, cookies.VISITOR)
     return response
 

@@ -191,8 +191,7 @@ class FormOnPage:
         """Each thing that is wrong under the label of its field, with the field's place on the page.
 
         A page that has no such field, but knows what an error is about and where it is mended, says so itself (`about`,
-        `leads`). What is wrong with
-        the form as a whole stands by itself.
+        `leads`). What is wrong with the form as a whole stands by itself.
         """
         return [self._told(error) for error in errors]
 

@@ -124,9 +124,8 @@ def settle_goal(
     check_version(goal.version, expected)
     if not form.value("status"):
         raise face.invalid("/status", "missing")
-    plan.change_goal(
-        db, actor, case, goal, validated(GoalUpdate, form.data())
-    )  # without a remark the last one stays
+    # Without a remark the last one stays.
+    plan.change_goal(db, actor, case, goal, validated(GoalUpdate, form.data()))
     return see(f"/cases/{case.id}/plan", done="goal_settled")
 
 
