@@ -17,7 +17,7 @@ from app.core.ids import NotificationId, SessionId
 from app.core.settings import LANGUAGES
 from app.notifications import queries as notices
 from app.notifications import service as notifications
-from app.notifications.deps import NoticeReader
+from app.notifications.deps import NoticeReader, NotificationToMark
 from app.referrals import naming
 from app.web import cookies, face, marks, navigation, refusals, subjects, visitors
 from app.web import kept as kept_forms
@@ -249,10 +249,17 @@ def read_all(actor: NoticeReader, db: WriteDb) -> Response:
 
 
 @router.get("/notices/{notification_id}")
-def open_notice(actor: NoticeReader, db: ReadDb, notification_id: NotificationId) -> Response:
-    """Go where a notice leads. Opening changes nothing: the list is marked as read by a button."""
+def open_again(actor: NoticeReader, db: ReadDb, notification_id: NotificationId) -> Response:
+    """Go where a notice leads that was read before; asking for a page changes nothing."""
     notice = notices.read(db, actor, notification_id)
     return see(subjects.address(actor, notice["subject_type"], notice["subject_id"]))
+
+
+@router.post("/notices/{notification_id}")
+def open_new(actor: NoticeReader, db: WriteDb, notice: NotificationToMark) -> Response:
+    """Go where a notice leads, and note that it was read."""
+    notifications.mark_read(db, actor, notice)
+    return see(subjects.address(actor, notice.subject_type, notice.subject_id))
 
 
 @router.get("/offline")

@@ -1,6 +1,7 @@
 """Notices: which referral each is about, and how many wait unread, on every page."""
 
 import pytest
+from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.db import WriteSession
@@ -79,3 +80,59 @@ def test_the_latest_stands_first(agent: Browser, db: WriteSession, world: World,
     db.commit()
     rows = [row.text_content() for row in agent.open("/notices").find("//main//li")]
     assert "2020" in rows[-1]
+
+
+def _told(db: WriteSession, world: World, ready: Ready, times: int = 1) -> list[str]:
+    """Notices of messages about one referral, and where each is opened."""
+    sent = ready.sent()
+    for _ in range(times):
+        notifications.notify(db, [world.agent.user], "referral.message", "referral", sent.id, uuid7())
+    db.commit()
+    found = select(Notification.id).where(Notification.subject_id == sent.id).order_by(Notification.id)
+    return [f"/notices/{identity}" for identity in db.scalars(found)]
+
+
+def test_opening_a_notice_marks_it_read_and_leads_on(
+    agent: Browser, db: WriteSession, world: World, ready: Ready
+) -> None:
+    first, second = _told(db, world, ready, 2)
+    page = agent.open("/notices").send(first)
+    assert page.path.startswith("/inbox/")
+    (bell,) = page.find("//*[@class='unread']")
+    assert bell.text_content().split()[0] == "1"
+    page = agent.open("/notices")
+    assert len(page.find("//li[contains(@class, 'rows__row--new')]")) == 1
+    assert page.find("//a[@href=$to]", to=first)  # what was read is a link like any other
+    assert page.find("//form[@action=$to]", to=second)
+    assert agent.open(first).path.startswith("/inbox/")
+
+
+def test_nothing_is_offered_to_be_marked_where_all_is_read(
+    agent: Browser, db: WriteSession, world: World, ready: Ready
+) -> None:
+    (only,) = _told(db, world, ready)
+    page = agent.open("/notices")
+    assert page.find("//form[@action='/notices/read']")
+    page.send(only)
+    assert not agent.open("/notices").find("//form[@action='/notices/read']")
+
+
+def test_anothers_notice_is_not_opened(
+    agent: Browser, worker: Browser, db: WriteSession, world: World, ready: Ready
+) -> None:
+    (only,) = _told(db, world, ready)
+    fields = dict(agent.open("/notices").find("//form[@action=$to]", to=only)[0].form_values())
+    fields["_proof"] = worker.open("/notices").find("//input[@name='_proof']/@value")[0]
+    assert worker.post(only, fields).status == 404
+    assert agent.open("/notices").find("//*[@class='unread']")
+
+
+def test_the_desk_opens_a_notice_in_the_same_way(
+    worker: Browser, db: WriteSession, world: World, ready: Ready
+) -> None:
+    sent = ready.sent()
+    notifications.notify(db, [world.worker.user], "referral.message", "referral", sent.id, uuid7())
+    db.commit()
+    (form,) = worker.open("/desk").find("//form[starts-with(@action, '/notices/')]")
+    assert worker.open("/desk").send(form.get("action")).path == f"/referrals/{sent.id}"
+    assert not worker.open("/desk").find("//form[starts-with(@action, '/notices/')]")
