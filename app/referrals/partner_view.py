@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from app.assessments import queries as assessments
+from app.auth import queries as users
 from app.consents import queries as consents
 from app.core.actor import Actor, Role
 from app.core.clock import now
@@ -124,10 +125,18 @@ def _is_long_over(ended_at: datetime | None) -> bool:
 def documents(db: ReadSession, actor: Actor, view: dict[str, Any]) -> list[dict[str, Any]]:
     """The files of a referral, as `read` has told it, that its institution may open now, the newest first.
 
-    Only who sent one takes it back (`is_own`).
+    Only who sent one takes it back (`is_own`); whether it came from the institution (`is_ours`) is told, not from whom.
     """
     found = files.of(db, SubjectType.referral, view["id"], _documents_from(actor, view))
-    return [{**file, "is_own": file["uploaded_by"] == actor.user_id} for file in found]
+    senders = users.names(db, (file["uploaded_by"] for file in found))
+    return [
+        {
+            **file,
+            "is_own": file["uploaded_by"] == actor.user_id,
+            "is_ours": senders[file["uploaded_by"]]["role"] is Role.partner_agent,
+        }
+        for file in found
+    ]
 
 
 def documents_from(db: ReadSession, actor: Actor, referral_id: ReferralId) -> InstitutionId | None:

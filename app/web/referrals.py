@@ -10,6 +10,7 @@ from app.auth.deps import CreateDb
 from app.core.actor import WINDOW_ROLES, Actor
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
+from app.core.ids import UserId
 from app.core.sharing import DataCategory
 from app.referrals import answering, history, partner_view, queries, service
 from app.referrals.deps import (
@@ -79,7 +80,7 @@ def show_referral(
     referral = queries.read(db, actor, seen.id)
     messages = history.messages(db, seen.id, wanted)
     steps = history.steps(db, seen.id)
-    ours = {step["actor_id"] for step in steps if step["actor_role"] in WINDOW_ROLES}
+    acted = {step["actor_id"] for step in steps} | {file["uploaded_by"] for file in documents}
     return page(
         request,
         "referrals/referral.html",
@@ -90,7 +91,7 @@ def show_referral(
         file_limit=documents_page.most_megabytes(),
         seen_now=_seen_now(db, actor, seen),
         steps=steps,
-        colleagues=users.names(db, ours),
+        colleagues=_colleagues(db, acted - {None}),
         messages=messages.items,
         next=messages.next,
         chain=_chain(db, seen),
@@ -98,6 +99,12 @@ def show_referral(
         reasons=terms.members(WithdrawalReason),
         needs=terms.words(db, "need"),
     )
+
+
+def _colleagues(db: ReadSession, acted: set[UserId]) -> dict[UserId, dict[str, Any]]:
+    """Those of the window by name; whoever acted for a partner is told as the partner."""
+    found = users.names(db, acted)
+    return {who: told for who, told in found.items() if told["role"] in WINDOW_ROLES}
 
 
 def _seen_now(db: ReadSession, actor: Actor, referral: Referral) -> list[DataCategory]:

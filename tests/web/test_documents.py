@@ -4,11 +4,13 @@ import pytest
 from fastapi import FastAPI
 
 from app.audit.models import AuditEntry
+from app.auth.models import User
 from app.consents import service as consents
 from app.core.actor import Role
 from app.core.db import WriteSession
 from app.core.settings import LANGUAGES, settings
 from app.files.models import Attachment
+from app.partners.models import Institution
 from app.referrals import answering
 from app.referrals.models import Referral
 from app.referrals.partner_schemas import Decline
@@ -234,3 +236,26 @@ def test_the_list_of_documents_speaks_every_language(
     assert NAME in _attached(agent, f"/inbox/{sent.id}").text
     worker = Browser(app).sign_in_as(db, world.worker, language)
     assert NAME in worker.open(f"/referrals/{sent.id}").text
+
+
+def test_each_document_says_who_sent_it_and_when(
+    agent: Browser, worker: Browser, world: World, db: WriteSession, with_documents: Referral
+) -> None:
+    _attached(worker, f"/referrals/{with_documents.id}", "ours.pdf")
+    _attached(agent, f"/inbox/{with_documents.id}")
+    ours, theirs = (db.get_one(User, who.user).name for who in (world.worker, world.agent))
+    at_window = worker.open(f"/referrals/{with_documents.id}").find("//*[@id='documents']//li")
+    at_partner = agent.open(f"/inbox/{with_documents.id}").find("//*[@id='documents']//li")
+    institution = db.get_one(Institution, world.ours).name_ar
+    for rows, senders in ((at_window, (institution, ours)), (at_partner, ("من مؤسستنا", "من الشباك"))):
+        for row, sender in zip(rows, senders, strict=True):
+            assert sender in row.text_content()
+            assert row.xpath(".//time")
+    assert (
+        theirs not in at_window[0].text_content()
+    )  # of a partner's people the window is told the institution
+
+
+def test_without_scripts_it_is_said_that_the_page_is_loaded_anew(agent: Browser, sent: Referral) -> None:
+    (told,) = agent.open(f"/inbox/{sent.id}").find("//*[@id='documents']//noscript")
+    assert "أرسل أو احفظ أولا" in told.text_content()

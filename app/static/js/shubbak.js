@@ -97,15 +97,6 @@ if (proof) {
 
 document.getElementById("refusal")?.focus();
 
-// A file that the server would refuse for its size is not sent at all: on a slow line that takes long.
-for (const file of document.querySelectorAll("input[data-most]")) {
-  file.addEventListener("change", () => {
-    const { most, tooLarge } = file.dataset;
-    file.setCustomValidity(file.files[0]?.size > Number(most) ? tooLarge : "");
-    file.reportValidity();
-  });
-}
-
 // What was done is told once: asked for again, the page says nothing of it. And a page that shows a refused form again
 // stands under its own address, not the form's: that one cannot be asked for. Where both are the same it is still noted
 // anew: whoever comes back to it asks for the page, and no browser asks whether to send the form again.
