@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,14 @@ def record(
     )
     db.add(entry)
     db.info.setdefault("audit_unsealed", []).append(entry)
+
+
+def last_at(db: ReadSession, action: str, subject_id: UUID) -> datetime | None:
+    """When something was last done to a subject that the reader was found to see."""
+    done = select(func.max(AuditEntry.at)).where(
+        AuditEntry.subject_id == subject_id, AuditEntry.action == action
+    )
+    return db.scalar(done)
 
 
 def record_access(

@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, exists, select
 
 from app.consents.models import Consent, ConsentDecision, ConsentPurpose
 from app.consents.schemas import ConsentCreate
-from app.consents.sharing import Answer, decide
+from app.consents.sharing import Answer, concerns, decide
 from app.consents.sharing import Permitted as Permitted
 from app.consents.states import ConsentState, state_of
 from app.core.clock import today
@@ -69,6 +69,25 @@ def permitted(
     """
     found = rows(db, _ANSWERS, person=person_id, purpose=purpose)
     return decide([_answer(answer) for answer in found], institution_id, needs, on=on)
+
+
+def lessened_at(
+    db: ReadSession,
+    person_id: PersonId,
+    institution_id: InstitutionId,
+    needs: Sequence[str],
+    *,
+    since: datetime,
+) -> datetime | None:
+    """When a person last withdrew or narrowed a consent of this sharing after an instant; None where none was."""
+    ended = [
+        found["ended_at"]
+        for found in rows(db, _ANSWERS, person=person_id, purpose=ConsentPurpose.referral)
+        if found["ended_at"] is not None
+        and found["ended_at"] > since
+        and any(concerns(_answer(found), institution_id, need) for need in needs or [""])
+    ]
+    return max(ended, default=None)
 
 
 def _answer(found: Mapping[str, Any]) -> Answer:

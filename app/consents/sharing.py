@@ -79,7 +79,7 @@ def _decisive(
     ordered: Iterable[Answer], institution_id: InstitutionId, need: str
 ) -> dict[DataCategory, Answer]:
     """The answer that decides each category; answers come the decisive ones last."""
-    concerned = (answer for answer in ordered if _concerns(answer, institution_id, need))
+    concerned = (answer for answer in ordered if concerns(answer, institution_id, need))
     return {category: answer for answer in concerned for category in _covered(answer)}
 
 
@@ -97,7 +97,8 @@ def _is_living(answer: Answer, on: date) -> bool:
     return not answer.is_ended and (answer.valid_until is None or on <= answer.valid_until)
 
 
-def _concerns(answer: Answer, institution_id: InstitutionId, need: str) -> bool:
+def concerns(answer: Answer, institution_id: InstitutionId, need: str) -> bool:
+    """Whether an answer speaks of a sharing with an institution that serves a need."""
     if answer.institution_id is not None:
         return answer.institution_id == institution_id
     return answer.need_code is None or answer.need_code == need or need.startswith(f"{answer.need_code}.")

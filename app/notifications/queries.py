@@ -46,7 +46,7 @@ def read(db: ReadSession, actor: Actor, notification_id: NotificationId) -> dict
     found = row(db, statement, actor.binds, notification=notification_id)
     if found is None:
         raise NotFound()
-    return _with_text(dict(found))
+    return _with_text(dict(found), actor)
 
 
 def page(db: ReadSession, actor: Actor, wanted: PageRequest, *, unread: bool | None = None) -> Page:
@@ -56,8 +56,11 @@ def page(db: ReadSession, actor: Actor, wanted: PageRequest, *, unread: bool | N
         statement = statement.where(_n.read_at.is_(None) if unread else _n.read_at.is_not(None))
     statement = keyset(statement, _n.id, page=wanted, descending=True)
     result = cut(rows(db, statement, actor.binds, **binds(wanted, UUID)), wanted, "id")
-    return Page([_with_text(item) for item in result.items], result.next)
+    return Page([_with_text(item, actor) for item in result.items], result.next)
 
 
-def _with_text(notice: dict[str, Any]) -> dict[str, Any]:
-    return {**notice, "text": i18n.text(f"notice.{notice['kind']}")}
+def _with_text(notice: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """The words of a notice. What one side has sent, the other has received: a role may have words of its own."""
+    told = f"notice.{notice['kind']}"
+    own = f"{told}.{actor.role}"
+    return {**notice, "text": i18n.text(own if i18n.has(own, "en") else told)}

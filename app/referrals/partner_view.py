@@ -1,5 +1,6 @@
 """What a partner sees of a referral: the fields that the consent and the agreement allow now, and nothing else."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -106,6 +107,31 @@ def _allowed(db: ReadSession, referral: Any) -> frozenset[DataCategory]:
     today = windows.today(db, referral.window_id)
     permitted = consents.permitted(db, referral.person_id, referral.institution_id, referral.needs, on=today)
     return chosen & permitted.categories if DataCategory.identity in permitted.categories else frozenset()
+
+
+@dataclass(frozen=True)
+class Lessened:
+    """What is shared no more of what was chosen when a referral was sent; `at`: when a consent was last ended."""
+
+    closed: list[DataCategory]
+    at: datetime | None
+
+
+def lessened(db: ReadSession, actor: Actor, referral_id: ReferralId) -> Lessened | None:
+    """How the person has changed what may be shared of a referral under way; None where nothing was.
+
+    Time alone may close something too: then no consent was ended, and the instant is not known. What rests on legal
+    grounds does not follow the person's answers.
+    """
+    found = row(db, _one(actor.role), actor.binds, id=referral_id)
+    if found is None:
+        raise NotFound()
+    if found.sent_at is None or found.ended_at is not None or found.legal_basis is not None:
+        return None
+    shared = set(found.categories) & set(found.agreed or ())
+    closed = {DataCategory(category) for category in shared} - _allowed(db, found)
+    at = consents.lessened_at(db, found.person_id, found.institution_id, found.needs, since=found.sent_at)
+    return Lessened([one for one in DataCategory if one in closed], at) if closed or at else None
 
 
 def may_read_own_words(db: ReadSession, actor: Actor, referral_id: ReferralId) -> bool:

@@ -10,6 +10,7 @@ from app.core.ids import InstitutionId
 from app.oversight import flow
 from app.oversight.deps import FlowReader
 from app.partners import queries as partners
+from app.referrals.naming import reference
 from app.web import face
 from app.web.rendering import page
 
@@ -45,6 +46,7 @@ def show_partner(
         "supervisor/partner.html",
         partner=partner,
         referrals=found.items,
+        reference=reference,
         next=found.next,
         funnels=flow.funnels(db, actor, _DAYS["year"], institution_id),
         steps=flow.STEPS,

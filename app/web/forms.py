@@ -232,6 +232,7 @@ _TO_DO = {
     ("one", "missing"): "page.form.choose_one",
     ("number", "wrong_type"): "page.form.whole_number",
     ("number", "bad_format"): "page.form.whole_number",
+    ("of_place", "missing"): "page.form.hour_or_no_place",  # it may be left blank where the place is
 }
 
 

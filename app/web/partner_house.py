@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
@@ -60,17 +60,31 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(settings().time_zone))
 
 
-def _period(request: Request, since: str = "", until: str = "") -> tuple[date, date]:
-    """The first and the last day that are counted: ninety days unless told, a year at most, never beyond today.
+class Counted(NamedTuple):
+    """The first and the last day that are counted, and why they are not those that were asked for."""
+
+    since: date
+    until: date
+    brought: list[str]
+
+
+def _period(request: Request, since: str = "", until: str = "") -> Counted:
+    """Ninety days unless told, a year at most, never beyond today; what is brought into these bounds is said.
 
     A first day after the last is no period: it is refused on the page, where it can be mended.
     """
     first_told, last_told = _day(since), _day(until)
     if first_told and last_told and first_told > last_told:
         face.refuse_here(request, face.invalid("/since", "dates_in_order"), since=since, until=until)
-    last = min(_day(until) or today(), today())
-    first = _day(since) or last - timedelta(days=89)
-    return min(max(first, last - timedelta(days=364)), last), last
+    last = min(last_told or today(), today())
+    earliest = last - timedelta(days=364)
+    first = min(max(first_told or last - timedelta(days=89), earliest), last)
+    reasons = {
+        "no_day": (since and not first_told) or (until and not last_told),
+        "future": max(first_told or last, last_told or last) > today(),
+        "long": first_told is not None and first_told < earliest,
+    }
+    return Counted(first, last, [why for why, applies in reasons.items() if applies])
 
 
 def _day(written: str) -> date | None:
@@ -80,18 +94,19 @@ def _day(written: str) -> date | None:
         return None
 
 
-Period = Annotated[tuple[date, date], Depends(_period)]
+Period = Annotated[Counted, Depends(_period)]
 
 
 @router.get("/our-figures")
 async def our_figures(request: Request, actor: ReferralAnswerer, db: ReadDb, period: Period) -> Response:
     """What was sent in a period, how fast and how it was answered, and what came of it."""
-    since, until = period
+    since, until, brought = period
     if face.refusal(request):
         return page(
             request,
             "partner/figures.html",
             figures=None,
+            brought=[],
             since=since,
             until=until,
             periods=_periods(today()),
@@ -104,6 +119,7 @@ async def our_figures(request: Request, actor: ReferralAnswerer, db: ReadDb, per
         request,
         "partner/figures.html",
         figures=counted,
+        brought=brought,
         since=since,
         until=until,
         periods=_periods(today()),

@@ -1,6 +1,7 @@
 """The partner's face: what was sent to their institution, and one referral as the person allows it now."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -114,6 +115,8 @@ def show(
         messages=_talk(history.messages(db, view["id"], written).items, steps) if is_shared else [],
         steps=steps,
         answer=_answer_of_window(view, steps),
+        asked_at=_asked_at(db, view),
+        less=partner_view.lessened(db, actor, view["id"]),
         overtaken=steps[-1] if steps and _is_overtaken(request) else None,
     )
 
@@ -162,6 +165,15 @@ def _answer_of_window(view: dict[str, Any], steps: list[dict[str, Any]]) -> dict
     if view["status"] not in UNDECIDED or view["status"] in PAUSED:
         return None
     return next((step for step in reversed(steps) if step["action"] is ReferralAction.answer), None)
+
+
+def _asked_at(db: ReadSession, view: dict[str, Any]) -> datetime | None:
+    """Since when the partner's question waits for the window."""
+    if view["status"] is not ReferralStatus.info_requested:
+        return None
+    taken = history.partner_steps(db, view["id"])
+    asked: list[datetime] = [step["at"] for step in taken if step["action"] == ReferralAction.ask]
+    return asked[-1]
 
 
 def told(db: ReadSession, actor: Actor, view: dict[str, Any]) -> dict[str, Any]:

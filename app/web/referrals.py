@@ -5,13 +5,16 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from app.audit import service as audit
 from app.auth import queries as users
 from app.auth.deps import CreateDb
 from app.core.actor import WINDOW_ROLES, Actor
+from app.core.clock import now
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.ids import UserId
 from app.core.sharing import DataCategory
+from app.partners import queries as partners
 from app.referrals import answering, history, partner_view, queries, service
 from app.referrals.deps import (
     ReferralDocuments,
@@ -24,7 +27,7 @@ from app.referrals.deps import (
 from app.referrals.models import Referral
 from app.referrals.naming import names, reference
 from app.referrals.schemas import AppointmentIn, MessageCreate, Reply, Withdrawal
-from app.referrals.states import REFERABLE_AGAIN, ReferralStatus, WithdrawalReason
+from app.referrals.states import PAUSED, REFERABLE_AGAIN, UNDECIDED, ReferralStatus, WithdrawalReason
 from app.web import documents as documents_page
 from app.web import face, terms
 from app.web.face import PageForm, see
@@ -95,6 +98,8 @@ def show_referral(
         messages=messages.items,
         next=messages.next,
         chain=_chain(db, seen),
+        late=_late(db, actor, seen),
+        less=partner_view.lessened(db, actor, seen.id),
         may_refer_again=seen.status in REFERABLE_AGAIN,
         reasons=terms.members(WithdrawalReason),
         needs=terms.words(db, "need"),
@@ -105,6 +110,17 @@ def _colleagues(db: ReadSession, acted: set[UserId]) -> dict[UserId, dict[str, A
     """Those of the window by name; whoever acted for a partner is told as the partner."""
     found = users.names(db, acted)
     return {who: told for who, told in found.items() if told["role"] in WINDOW_ROLES}
+
+
+def _late(db: ReadSession, actor: Actor, referral: Referral) -> dict[str, Any] | None:
+    """Whom to call about an answer that did not come in time, and when the partner was last reminded."""
+    waits = referral.status in UNDECIDED - PAUSED
+    if not waits or referral.decide_by is None or referral.decide_by > now():
+        return None
+    return {
+        "partner": partners.read(db, actor, referral.institution_id),
+        "reminded_at": audit.last_at(db, "referral:remind", referral.id),
+    }
 
 
 def _seen_now(db: ReadSession, actor: Actor, referral: Referral) -> list[DataCategory]:

@@ -15,6 +15,7 @@ import app.cli
 import app.main  # with the console it imports every module
 from app.auth.permissions import Permission
 from app.core import i18n, problems
+from app.core.actor import Role
 from app.core.errors import DomainError
 from app.core.settings import LANGUAGES
 from app.instruments.errors import FormProblem
@@ -151,7 +152,10 @@ def what_stands_in_the_way() -> set[str]:
 
 
 def kinds_of_notices() -> set[str]:
-    """Written out at the call, or made of an event of a referral: its action, or the clock that ran out."""
+    """Written out at the call, or made of an event of a referral: its action, or the clock that ran out.
+
+    A role may have words of its own for one (`<kind>.<role>`).
+    """
     kinds: set[str] = set()
     for call in nodes(ast.Call):
         if getattr(call.func, "attr", None) != "notify":
@@ -168,7 +172,8 @@ def kinds_of_notices() -> set[str]:
         for keyword in call.keywords
         if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant)
     }
-    return kinds | {f"referral.{word}" for word in (*ReferralAction, *clocks)}
+    kinds |= {f"referral.{word}" for word in (*ReferralAction, *clocks)}
+    return kinds | {f"{kind}.{role}" for kind in kinds for role in Role if f"{kind}.{role}" in keys("notice")}
 
 
 def values_of_lists() -> set[str]:

@@ -1,8 +1,10 @@
 """Notices: which referral each is about, and how many wait unread, on every page."""
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 
+from app.core.actor import Role
 from app.core.clock import now
 from app.core.db import WriteSession
 from app.core.ids import uuid7
@@ -136,3 +138,22 @@ def test_the_desk_opens_a_notice_in_the_same_way(
     (form,) = worker.open("/desk").find("//form[starts-with(@action, '/notices/')]")
     assert worker.open("/desk").send(form.get("action")).path == f"/referrals/{sent.id}"
     assert not worker.open("/desk").find("//form[starts-with(@action, '/notices/')]")
+
+
+def test_each_side_is_told_in_its_own_words(
+    app: FastAPI, db: WriteSession, world: World, ready: Ready
+) -> None:
+    sent = ready.sent()
+    both = [world.agent.user, world.supervisor.user]
+    for kind in ("send", "breach", "reminder"):
+        notifications.notify(db, both, f"referral.{kind}", "referral", sent.id, uuid7())
+    db.commit()
+    told = {
+        who.role: Browser(app).sign_in_as(db, who, "en").open("/notices").text
+        for who in (world.agent, world.supervisor)
+    }
+    assert "A new referral has come to you" in told[Role.partner_agent]
+    assert "it still awaits your answer" in told[Role.partner_agent]
+    assert "A referral was sent to a partner." in told[Role.supervisor]
+    assert "The partner has not answered a referral in time." in told[Role.supervisor]
+    assert "your answer" not in told[Role.supervisor]

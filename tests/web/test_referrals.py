@@ -6,10 +6,15 @@ import pytest
 from fastapi import FastAPI
 
 from app.auth.models import User
+from app.core.actor import SYSTEM
 from app.core.clock import now
 from app.core.db import WriteSession
-from app.referrals import answering, service
+from app.partners import service as partners
+from app.partners.models import Institution
+from app.partners.schemas import ContactIn
+from app.referrals import answering, jobs, service
 from app.referrals.models import Referral
+from app.referrals.naming import reference
 from app.referrals.partner_schemas import Acceptance, Decline
 from app.referrals.schemas import ReReferral, Withdrawal
 from app.referrals.states import DeclineReason, WithdrawalReason
@@ -173,3 +178,30 @@ def test_while_the_partner_waits_for_the_window_no_answer_is_due(worker: Browser
     answering.ask(ready.db, ready.world.agent, referral, "سؤال (مثال)")
     ready.db.commit()
     assert "أجل الجواب: متوقف" in worker.open("/referrals").text
+
+
+def test_from_an_overdue_referral_the_partner_is_called(
+    worker: Browser, supervisor: Browser, ready: Ready
+) -> None:
+    institution = ready.db.get_one(Institution, ready.world.ours)
+    called = [ContactIn(name="مينة (مثال)", phone="0537000000")]
+    partners.replace_contacts(ready.db, SYSTEM, institution, called)
+    sent = ready.sent()
+    at = committed(ready, sent)
+    assert not worker.open(at).find("//*[@id='late']")
+    sent.decide_by = sent.remind_at = now() - timedelta(hours=5)
+    ready.db.commit()
+    (late,) = worker.open(at).find("//*[@id='late']")
+    assert late.xpath(".//a[starts-with(@href, 'tel:')]")
+    assert reference(sent.id) in late.text_content()
+    assert "لم يرسل أي تذكير بعد" in late.text_content()
+    assert not late.xpath(".//a[starts-with(@href, '/flow/')]")
+    jobs.remind(ready.db)
+    ready.db.commit()
+    page = supervisor.open(at)
+    (late,) = page.find("//*[@id='late']")
+    assert "آخر تذكير تلقائي" in late.text_content()
+    flow = supervisor.open(f"/flow/{ready.world.ours}")
+    assert late.xpath(f".//a[@href='/flow/{ready.world.ours}']")
+    assert reference(sent.id) in flow.text
+    assert page.find(f"//a[@href='/directory/{ready.world.ours}']")
