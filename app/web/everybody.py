@@ -1,5 +1,6 @@
 """Pages that everybody has: the way in and out, the language, one's account and sessions, the lock, the notices."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,7 +14,7 @@ from app.core.actor import Actor
 from app.core.deps import PageQuery, ReadDb, WriteDb
 from app.core.errors import NotAuthenticated
 from app.core.http import Replay
-from app.core.ids import NotificationId, SessionId
+from app.core.ids import SessionId
 from app.core.settings import LANGUAGES
 from app.notifications import queries as notices
 from app.notifications import service as notifications
@@ -239,6 +240,7 @@ def show_notices(request: Request, actor: NoticeReader, db: ReadDb, wanted: Page
         next=found.next,
         services=naming.services(db, actor, told),
         reference=naming.reference,
+        address=partial(subjects.address, actor),
     )
 
 
@@ -248,15 +250,8 @@ def read_all(actor: NoticeReader, db: WriteDb) -> Response:
     return see("/notices")
 
 
-@router.get("/notices/{notification_id}")
-def open_again(actor: NoticeReader, db: ReadDb, notification_id: NotificationId) -> Response:
-    """Go where a notice leads that was read before; asking for a page changes nothing."""
-    notice = notices.read(db, actor, notification_id)
-    return see(subjects.address(actor, notice["subject_type"], notice["subject_id"]))
-
-
 @router.post("/notices/{notification_id}")
-def open_new(actor: NoticeReader, db: WriteDb, notice: NotificationToMark) -> Response:
+def open_notice(actor: NoticeReader, db: WriteDb, notice: NotificationToMark) -> Response:
     """Go where a notice leads, and note that it was read."""
     notifications.mark_read(db, actor, notice)
     return see(subjects.address(actor, notice.subject_type, notice.subject_id))

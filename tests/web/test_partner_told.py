@@ -95,7 +95,7 @@ def test_a_withdrawal_is_dated_on_both_sides_pages(
     ready.db.commit()
     for browser, path in ((agent, f"/inbox/{sent.id}"), (worker, f"/referrals/{sent.id}")):
         (told,) = browser.open(path).find("//*[@id='less']")
-        assert "سحب موافقة أو قلصها يوم" in told.text_content()
+        assert "تم سحب موافقة أو تقليصها" in told.text_content()
     answering.decline(ready.db, ready.world.agent, sent, Decline(reason=DeclineReason.no_place))
     ready.db.commit()
     assert not agent.open(f"/inbox/{sent.id}").find("//*[@id='less']")  # it is over: nothing is shared anyhow
