@@ -25,11 +25,12 @@ SHOWN = (
     "size",
     "sha256",
     "uploaded_by",
+    "institution_id",
     "created_at",
 )
-_ATTACHMENT: Select[Any] = select(
-    *(_f[name] for name in SHOWN), _f.person_id, _f.stored_name, _f.institution_id
-).where(_f.id == bindparam("attachment"))
+_ATTACHMENT: Select[Any] = select(*(_f[name] for name in SHOWN), _f.person_id, _f.stored_name).where(
+    _f.id == bindparam("attachment")
+)
 _OF_SUBJECT = (_f.subject_type == bindparam("subject_type"), _f.subject_id == bindparam("subject"))
 _LISTED: Select[Any] = select(*(_f[name] for name in SHOWN)).where(*_OF_SUBJECT)
 _SENT_BY: Select[Any] = _LISTED.where(_f.institution_id == bindparam("institution"))

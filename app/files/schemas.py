@@ -3,7 +3,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.ids import AttachmentId, UserId
+from app.core.ids import AttachmentId, InstitutionId, UserId
 from app.core.schemas import Output
 from app.files.models import SubjectType
 
@@ -19,6 +19,9 @@ class AttachmentOut(Output):
     size: int = Field(description="Bytes.")
     sha256: str
     uploaded_by: UserId
+    institution_id: InstitutionId | None = Field(
+        description="The partner whose agent sent it; null: somebody of the window."
+    )
     created_at: datetime
 
 

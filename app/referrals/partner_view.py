@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from app.assessments import queries as assessments
-from app.auth import queries as users
 from app.consents import queries as consents
 from app.core.actor import Actor, Role
 from app.core.clock import now
@@ -19,6 +18,7 @@ from app.core.settings import settings
 from app.core.sharing import DataCategory, Withheld
 from app.files import queries as files
 from app.files.models import SubjectType
+from app.files.policy import may_remove
 from app.partners.models import Agreement
 from app.people import queries as people
 from app.referrals.models import Referral
@@ -154,12 +154,11 @@ def documents(db: ReadSession, actor: Actor, view: dict[str, Any]) -> list[dict[
     Only who sent one takes it back (`is_own`); whether it came from the institution (`is_ours`) is told, not from whom.
     """
     found = files.of(db, SubjectType.referral, view["id"], _documents_from(actor, view))
-    senders = users.names(db, (file["uploaded_by"] for file in found))
     return [
         {
             **file,
-            "is_own": file["uploaded_by"] == actor.user_id,
-            "is_ours": senders[file["uploaded_by"]]["role"] is Role.partner_agent,
+            "is_own": may_remove(actor, file["uploaded_by"], file["institution_id"]),
+            "is_ours": file["institution_id"] is not None,
         }
         for file in found
     ]

@@ -12,7 +12,6 @@ from app.core.actor import WINDOW_ROLES, Actor
 from app.core.clock import now
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
-from app.core.ids import UserId
 from app.core.sharing import DataCategory
 from app.partners import queries as partners
 from app.referrals import answering, history, partner_view, queries, service
@@ -83,7 +82,8 @@ def show_referral(
     referral = queries.read(db, actor, seen.id)
     messages = history.messages(db, seen.id, wanted)
     steps = history.steps(db, seen.id)
-    acted = {step["actor_id"] for step in steps} | {file["uploaded_by"] for file in documents}
+    ours = {step["actor_id"] for step in steps if step["actor_role"] in WINDOW_ROLES}
+    ours |= {file["uploaded_by"] for file in documents if file["institution_id"] is None}
     return page(
         request,
         "referrals/referral.html",
@@ -94,7 +94,7 @@ def show_referral(
         file_limit=documents_page.most_megabytes(),
         seen_now=_seen_now(db, actor, seen),
         steps=steps,
-        colleagues=_colleagues(db, acted - {None}),
+        colleagues=users.names(db, ours),
         messages=messages.items,
         next=messages.next,
         chain=_chain(db, seen),
@@ -104,12 +104,6 @@ def show_referral(
         reasons=terms.members(WithdrawalReason),
         needs=terms.words(db, "need"),
     )
-
-
-def _colleagues(db: ReadSession, acted: set[UserId]) -> dict[UserId, dict[str, Any]]:
-    """Those of the window by name; whoever acted for a partner is told as the partner."""
-    found = users.names(db, acted)
-    return {who: told for who, told in found.items() if told["role"] in WINDOW_ROLES}
 
 
 def _late(db: ReadSession, actor: Actor, referral: Referral) -> dict[str, Any] | None:
