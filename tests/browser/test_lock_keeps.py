@@ -165,3 +165,17 @@ def test_a_draft_is_saved_before_the_lock(visit: Opener, served: Served, called:
     press_shift(page)
     unlock(page, served, Role.social_worker)
     expect(page.locator("[name=narrative]")).to_have_value(WRITTEN)
+
+
+def test_what_was_typed_in_a_form_that_was_folded_away_is_seen(
+    visit: Opener, served: Served, called: InterviewId
+) -> None:
+    page = visit(Role.social_worker, "fr")
+    page.goto(f"/interviews/{called}/check")
+    page.locator("details.more-ways summary").click()
+    reason = page.locator("details.more-ways [name=reason]")
+    reason.fill(WRITTEN)
+    press_shift(page)
+    unlock(page, served, Role.social_worker)
+    expect(reason).to_be_visible()
+    expect(reason).to_have_value(WRITTEN)

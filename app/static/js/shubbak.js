@@ -43,7 +43,7 @@ function typed() {
 // The server keeps it while the page is locked: nothing of it stays in the browser, where who comes next could find it.
 // What outlives the page (`keepalive`) may be no longer than 64 KB. What cannot be kept is lost; the lock waits for nothing.
 async function keep(fields) {
-  const signal = AbortSignal.timeout(5_000);
+  const signal = AbortSignal.timeout(15_000);
   const send = (keepalive) => fetch("/kept", { method: "POST", body: fields, redirect: "manual", keepalive, signal });
   const answer = await send(true).catch(() => send(false)).catch(() => null);
   return answer?.status === 201 ? [fields.get("_sent_to")] : [];
