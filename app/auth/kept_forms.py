@@ -1,42 +1,50 @@
-"""A form that a locked session could not send: kept beside the session until it is unlocked, an hour at most."""
+"""Forms that were not sent when a session locked: kept beside it until it is unlocked, an hour at most."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.auth.models import KeptForm
 from app.core.clock import now
-from app.core.db import WriteSession
+from app.core.db import WriteSession, is_sqlite
 from app.core.ids import SessionId
 
 KEPT_FOR = timedelta(hours=1)
+MOST = 10  # forms of one session: what several tabs hold at once
 
 
 @dataclass(frozen=True, repr=False)
 class Typed:
-    """What was typed, field by field, and the address that it was sent to."""
+    """What was typed, field by field, and the address that it would be sent to."""
 
     sent_to: str
     fields: list[tuple[str, str]]
 
 
 def keep(db: WriteSession, session_id: SessionId, typed: Typed) -> None:
-    """Keep what was typed in place of what was kept before: of several forms the last one was being worked on."""
-    drop(db, KeptForm.session_id == session_id)
+    """Keep what was typed in place of what was kept for the same address; of too many forms the oldest go."""
+    insert = sqlite.insert if is_sqlite(db) else postgresql.insert
     fields = [[name, value] for name, value in typed.fields]
-    db.add(KeptForm(session_id=session_id, sent_to=typed.sent_to, fields=fields))
+    told = insert(KeptForm).values(session_id=session_id, sent_to=typed.sent_to, fields=fields, kept_at=now())
+    anew = {"fields": told.excluded.fields, "kept_at": told.excluded.kept_at}
+    db.execute(told.on_conflict_do_update(index_elements=["session_id", "sent_to"], set_=anew))
+    mine = KeptForm.session_id == session_id
+    latest = select(KeptForm.sent_to).where(mine).order_by(KeptForm.kept_at.desc(), KeptForm.sent_to)
+    drop(db, mine & KeptForm.sent_to.not_in(latest.limit(MOST)))
 
 
-def take(db: WriteSession, session_id: SessionId) -> Typed | None:
-    """Give back what was kept, once; None when there is nothing (any more)."""
-    kept = db.get(KeptForm, session_id)
-    if kept is None:
-        return None
-    db.delete(kept)
-    if kept.kept_at < now() - KEPT_FOR:
-        return None
-    return Typed(kept.sent_to, [(name, value) for name, value in kept.fields])
+def take(db: WriteSession, session_id: SessionId, addresses: Sequence[str]) -> list[Typed]:
+    """Give back, once, what was kept for these addresses, the latest first."""
+    wanted = (KeptForm.session_id == session_id) & KeptForm.sent_to.in_(addresses[:MOST])
+    latest = select(KeptForm).where(wanted).order_by(KeptForm.kept_at.desc(), KeptForm.sent_to)
+    found = db.scalars(latest.limit(MOST)).all()
+    for kept in found:
+        db.delete(kept)
+    living = [kept for kept in found if kept.kept_at >= now() - KEPT_FOR]
+    return [Typed(kept.sent_to, [(name, value) for name, value in kept.fields]) for kept in living]
 
 
 def forget_old(db: WriteSession) -> None:
@@ -45,5 +53,5 @@ def forget_old(db: WriteSession) -> None:
 
 
 def drop(db: WriteSession, which: ColumnElement[bool]) -> None:
-    """Keep these no longer: the sessions that sent them are over, or they are old."""
+    """Keep these no longer: the sessions that they are of are over, or they are old."""
     db.execute(delete(KeptForm).where(which).execution_options(synchronize_session="fetch"))

@@ -71,14 +71,14 @@ class UserSession(Base, kw_only=True):
 
 
 class KeptForm(Base, kw_only=True):
-    """What a locked session tried to send: given back when it is unlocked, gone when it ends or after an hour."""
+    """What was typed when a session locked: given back when it is unlocked, gone when it ends or after an hour."""
 
     __tablename__ = "kept_forms"
     __table_args__ = (Index(None, "kept_at"),)
 
     session_id: Mapped[SessionId] = mapped_column(ForeignKey("user_sessions.id"), primary_key=True)
-    sent_to: Mapped[str] = mapped_column(String(500))
-    fields: Mapped[list[list[str]]]  # names and values, as they were sent
+    sent_to: Mapped[str] = mapped_column(String(500), primary_key=True)
+    fields: Mapped[list[list[str]]]  # names and values, as they were typed
     kept_at: Mapped[datetime] = mapped_column(default_factory=now, init=False)
 
 

@@ -5,6 +5,7 @@ from starlette.responses import Response
 SESSION = "__Host-shubbak"  # the key of a browser's session
 VISITOR = "__Host-visitor"  # what a browser's proofs are made from while it has no session
 LANGUAGE = "__Host-language"  # the language that was chosen before signing in
+LOCKED_LANGUAGE = "__Host-locked-language"  # what a locked screen speaks: anybody may press its buttons
 ACTIVATED = "__Host-activated"  # the address of an account, from its activation to the sign-in that follows
 
 

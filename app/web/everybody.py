@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
 from app.auth import credentials, page_sessions, queries, service, session_queries, sessions
@@ -103,7 +103,8 @@ def sign_in(request: Request, attempt: Attempt, db: WriteDb, form: PageForm) -> 
     response = see(face.ours(form.value("next")))
     # It ends with the browser, and on the server after a working day.
     cookies.keep(response, cookies.SESSION, key)
-    cookies.drop(response, cookies.VISITOR)
+    for former_page in (cookies.VISITOR, cookies.LOCKED_LANGUAGE):
+        cookies.drop(response, former_page)
     return response
 
 
@@ -121,14 +122,19 @@ def sign_out(request: Request, db: WriteDb) -> Response:
 
 @router.post("/language")
 def choose_language(request: Request, db: WriteDb, form: PageForm) -> Response:
-    """Speak another language: remembered with the account, and by the browser for the pages before signing in."""
+    """Speak another language: remembered with the account, and by the browser for the pages before signing in.
+
+    Whoever passes a locked screen may press its buttons: there it is chosen for that screen alone.
+    """
     wanted = form.value("language")
     if wanted not in LANGUAGES:
         raise invalid("/language", "unknown_choice")
-    visitor = visitors.of(request)
+    visitor, response = visitors.of(request), see(face.ours(form.value("back")))
+    if visitor is not None and visitor.is_locked:
+        cookies.keep(response, cookies.LOCKED_LANGUAGE, wanted)
+        return response
     if visitor is not None:
         page_sessions.choose_language(db, visitor.actor, wanted)
-    response = see(face.ours(form.value("back")))
     cookies.keep(response, cookies.LANGUAGE, wanted, _YEAR)
     return response
 
@@ -196,12 +202,21 @@ async def tell_of_presence(_: Somebody) -> Response:
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
+Kept = Annotated[list[str], Query(default_factory=list)]  # the addresses of the forms that a tab had to leave
+
+
 @router.get("/locked")
-async def locked(request: Request, next: str | None = None, kept: bool = False) -> Response:
+async def locked(request: Request, kept: Kept, next: str | None = None) -> Response:
+    """The way back in; where another tab has opened the lock, this one goes on, too."""
     visitor = visitors.of(request)
     if visitor is None or not visitor.is_locked:
-        return see("/")
+        return see(_back(next, kept))
     return page(request, "everybody/locked.html", next=face.ours(next), kept=kept)
+
+
+def _back(next: str | None, kept: list[str]) -> str:
+    back = face.ours(next)
+    return query("/kept", next=back, kept=kept) if kept else back
 
 
 async def _unlock(request: Request, form: PageForm) -> tuple[Actor, credentials.Proof]:
@@ -218,15 +233,26 @@ def unlock(
     """Go on where one was."""
     actor, proof = attempt
     page_sessions.unlock(db, actor, proof)
-    back = face.ours(form.value("next"))
-    return see(query("/kept", next=back) if form.value("kept") else back)
+    response = see(_back(form.value("next"), form.values("kept")))
+    cookies.drop(response, cookies.LOCKED_LANGUAGE)
+    return response
+
+
+@router.post("/kept")
+@marks.by_itself
+async def keep(request: Request, form: PageForm) -> Response:
+    """Keep a form of a page that goes blank: it may come before the lock that it comes with, or after it."""
+    if visitors.of(request) is None:
+        raise NotAuthenticated()
+    is_kept = await kept_forms.keep(request, form.own(kept_forms.SENT_TO) or "")
+    return Response(status_code=201 if is_kept else 204, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/kept")
-async def give_back(request: Request, _: Somebody, next: str | None = None) -> Response:
-    """What was sent while the session was locked, in its form again: nothing of it was saved."""
-    typed = await kept_forms.take(request)
-    return see(face.ours(next)) if typed is None else await refusals.given_back(request, typed)
+async def give_back(request: Request, _: Somebody, kept: Kept, next: str | None = None) -> Response:
+    """What this tab had to leave when the session locked, in its forms again: nothing of it was saved."""
+    typed = await kept_forms.take(request, kept)
+    return await refusals.given_back(request, typed) if typed else see(face.ours(next))
 
 
 @router.get("/notices")

@@ -21,6 +21,7 @@ from app.web import marks, proofs, visitors
 from app.web.forms import MOST_FIELDS, Form, explained
 
 FORM, REFUSAL, SENT_TO = "shubbak.form", "shubbak.refusal", "shubbak.sent_to"
+BESIDE = "shubbak.beside"  # further forms of the page that is shown again, by their addresses
 
 HEADERS = {
     "Cache-Control": "no-store",

@@ -9,6 +9,7 @@ the version that was read, the page on which the form stood.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -133,29 +134,34 @@ def validated(schema: type[M], told: Mapping[str, Any]) -> M:
 class FormOnPage:
     """A form that was sent, as the page shows it again: what was typed stands in the form that it was typed into.
 
-    A page of several forms begins each by its address; in the others nothing was typed and nothing is wrong.
+    A page of several forms begins each by its address; in the others nothing was typed (or what a lock kept of them,
+    `beside`) and nothing is wrong.
     """
 
-    def __init__(self, sent: Form, address: str, *, is_stale: bool) -> None:
-        self._sent, self._address = sent, address
-        self._present: str | None = None
+    def __init__(
+        self, sent: Form, address: str, *, is_stale: bool, beside: Mapping[str, Form] = MappingProxyType({})
+    ) -> None:
+        self._sent = self._here = sent
+        self._address = address
+        self._typed = {**beside, address: sent}
         self._drawn: dict[str, _Drawn] = {}
-        self._stands = False
+        self._standing: set[str] = set()
         # Somebody else was faster. What was typed is kept, and sent again it stands upon what they have saved.
         self.is_stale = is_stale
 
     def begin(self, address: str) -> str:
-        self._present = address.partition("?")[0]
-        self._stands |= self._present == self._address
+        present = address.partition("?")[0]
+        self._here = self._typed.get(present, _NOTHING)
+        self._standing.add(present)
         return ""
 
     def stand(self) -> str:
         """Say that the page's only form stands on it, whatever its address."""
-        self._stands = True
+        self._standing.add(self._address)
         return ""
 
     def __bool__(self) -> bool:
-        return bool(self._sent) and self._present in {None, self._address}
+        return bool(self._here)
 
     @property
     def was_typed_into(self) -> bool:
@@ -164,17 +170,18 @@ class FormOnPage:
 
     def left(self) -> list[str]:
         """What was written in a form that does not stand on the page that was shown so far: it is not to be lost."""
-        return [] if self._stands else self._sent.written()
+        left = [form for address, form in self._typed.items() if address not in self._standing]
+        return [words for form in left for words in form.written()]
 
     def own(self, name: str) -> str | None:
         """A field of the face's own, whichever form it was sent in."""
-        return self._sent.own(name)
+        return next((own for form in (self._here, *self._typed.values()) if (own := form.own(name))), None)
 
     def values(self, name: str) -> list[str]:
-        return self._sent.values(name) if self else []
+        return self._here.values(name)
 
     def value(self, name: str) -> str | None:
-        return self._sent.value(name) if self else None
+        return self._here.value(name)
 
     def label(self, name: str, text: str, kind: str = "", at: str | None = None) -> str:
         """The words that a field is drawn with, remembered: what is wrong with it is told under the same ones."""
@@ -184,7 +191,7 @@ class FormOnPage:
         return text
 
     def error(self, name: str) -> str | None:
-        wrong = self._sent.error(name) if self else None
+        wrong = self._here.error(name) if self else None
         return self._why(wrong, self._drawn.get(_path(name))) if wrong else None
 
     def summary(self, errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str | None]]:
@@ -218,6 +225,9 @@ class FormOnPage:
         """The reason; what somebody has to do depends on what the field looks like."""
         key = _TO_DO.get((drawn.kind, str(error.get("code")))) if drawn else None
         return i18n.text(key) if key else str(error["message"])
+
+
+_NOTHING = Form()
 
 
 class _Drawn(NamedTuple):

@@ -1,35 +1,52 @@
-"""What a locked session could not send: kept while the password is given again, then shown in its form once more.
+"""What was typed and not sent when a session locked: kept while the password is given again, then shown in its form.
 
-Without scripts nobody is told that the session locked while a long answer was being written: the answer comes first.
-Files are not kept, nor are passwords.
+With scripts a page hands over its forms as it goes blank. Without them nobody is told that the session locked while a
+long answer was being written: the form is sent, and refused, and kept as it comes. Files are not kept, nor passwords
+and proofs, nor what only asks.
 """
 
+from collections.abc import Sequence
+
 from fastapi import Request
+from fastapi.routing import iter_route_contexts
 
 from app.auth import kept_forms
 from app.auth.kept_forms import Typed
-from app.web import face, visitors
+from app.web import face, marks, visitors
 
 _LONGEST_ADDRESS = 500
+SENT_TO = "_sent_to"  # in what a page hands over: the address of its form
 
 
-async def keep(request: Request) -> bool:
-    """Keep the form that was refused because the session is locked, if something was written in it."""
+async def keep(request: Request, sent_to: str) -> bool:
+    """Keep the form that came with a request, if something was written in it that is to be saved at the address."""
     known, sent = visitors.of(request), face.form(request)
-    fields = [(name, value) for name, value in sent.fields if not name.endswith("password")]
+    fields = [(name, value) for name, value in sent.fields if not _is_secret(name)]
     is_written = any(value.strip() for name, value in fields if not name.startswith("_"))
     if known is None or known.actor.session_id is None or not (is_written and sent.own("_page")):
         return False
-    if len(request.url.path) > _LONGEST_ADDRESS:
+    if len(sent_to) > _LONGEST_ADDRESS or not _saves(request, sent_to):
         return False
-    typed = Typed(request.url.path, fields)
-    await visitors.write_beside(request, kept_forms.keep, known.actor.session_id, typed)
+    await visitors.write_beside(request, kept_forms.keep, known.actor.session_id, Typed(sent_to, fields))
     return True
 
 
-async def take(request: Request) -> Typed | None:
-    """What was kept of this browser's session: it is given back once."""
+def _is_secret(name: str) -> bool:
+    return name.endswith("password") or name in {"_proof", SENT_TO}
+
+
+def _saves(request: Request, path: str) -> bool:
+    """Whether a form of our pages goes there, and is no search."""
+    contexts = iter_route_contexts(request.app.routes)
+    taking = [one.original_route for one in contexts if "POST" in (one.methods or ())]
+    fitting = (route for route in taking if face.shows_a_page(route) and route.path_regex.match(path))
+    route = next(fitting, None)
+    return route is not None and not marks.is_only_asking(route.endpoint)
+
+
+async def take(request: Request, addresses: Sequence[str]) -> list[Typed]:
+    """What was kept of this browser's session for these addresses: it is given back once."""
     known = visitors.of(request)
     if known is None or known.actor.session_id is None:
-        return None
-    return await visitors.write_beside(request, kept_forms.take, known.actor.session_id)
+        return []
+    return await visitors.write_beside(request, kept_forms.take, known.actor.session_id, addresses)

@@ -41,6 +41,10 @@ def only_asks(**fields: str) -> Callable[[Endpoint], Endpoint]:
     return mark
 
 
+def is_only_asking(endpoint: Callable[..., Any]) -> bool:
+    return hasattr(endpoint, "asked_as")
+
+
 def asked_as(request: Request) -> dict[str, str] | None:
     """The form's names of the parameters of a route that only asks; None for any other route."""
     found: dict[str, str] | None = getattr(request.scope.get("endpoint"), "asked_as", None)

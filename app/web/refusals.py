@@ -1,6 +1,8 @@
 """Refusals as pages: the form again with what is wrong, the way in, or a page that says why."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -117,20 +119,34 @@ async def _way_in(request: Request) -> Response:
     wanted = request.url.path if request.method == "GET" else face.ours(face.form(request).own("_page"))
     told = [f"next={quote(wanted)}"] if wanted != "/" else []
     told += ["over=1"] if visitors.is_over(request) else []
-    told += ["kept=1"] if door == "/locked" and request.method == "POST" and await kept.keep(request) else []
+    told += [f"kept={quote(request.url.path)}"] if door == "/locked" and await _was_kept(request) else []
     return face.see(door + ("?" + "&".join(told) if told else ""))
 
 
-async def given_back(request: Request, typed: Typed) -> Response:
-    """What could not be sent because the session was locked, in its form again, or as words where that stands no more."""
-    sent = Form(typed.fields)
+async def _was_kept(request: Request) -> bool:
+    """Whether a form that came to a locked session comes back: what a script sends by itself leads to no page."""
+    is_sent = request.method == "POST" and request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+    return is_sent and await kept.keep(request, request.url.path)
+
+
+async def given_back(request: Request, typed: list[Typed]) -> Response:
+    """What was typed on a page when its session locked, in its forms again, or as words where they stand no more."""
+    forms = {one.sent_to: Form(one.fields) for one in typed}
+    (sent_to, sent), *_ = forms.items()
     told = explained(NotAuthenticated.code, {})
     told |= {name: i18n.text(f"page.kept.{name}") for name in ("title", "detail")}
-    shown = await _again(request, sent, told, typed.sent_to)
-    return shown or page(request, "refused.html", told=told, back=None, written=sent.written(), status=200)
+    shown = await _again(request, sent, told, sent_to, forms)
+    written = [words for form in forms.values() for words in form.written()]
+    return shown or page(request, "refused.html", told=told, back=None, written=written, status=200)
 
 
-async def _again(request: Request, sent: Form, told: dict[str, Any], sent_to: str) -> Response | None:
+async def _again(
+    request: Request,
+    sent: Form,
+    told: dict[str, Any],
+    sent_to: str,
+    forms: Mapping[str, Form] = MappingProxyType({}),
+) -> Response | None:
     """The page on which the form stood, with what was typed and what is wrong; None when it was none of ours.
 
     Where that page leads on, because what it asked for can be done no more, the page that it leads to is shown: the
@@ -141,7 +157,8 @@ async def _again(request: Request, sent: Form, told: dict[str, Any], sent_to: st
         path, _, asked = shown.partition("?")
         if not path.startswith("/") or path.startswith("//") or not path.isascii():
             return None
-        answer = await _captured(request, _scope(request, sent, refusal, path, asked, sent_to))
+        scope = _scope(request, sent, refusal, path, asked, sent_to)
+        answer = await _captured(request, scope | {face.BESIDE: forms})
         if answer is None or answer.status_code != HTTPStatus.SEE_OTHER:
             return answer
         shown = answer.headers["location"]

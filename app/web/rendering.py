@@ -73,9 +73,9 @@ def asset(name: str) -> str:
 
 
 def query(path: str, **parameters: object) -> str:
-    """An address with those parameters that have a value."""
+    """An address with those parameters that have a value; a list has several."""
     given = {name: value for name, value in parameters.items() if value is not None}
-    return f"{path}?{urlencode(given)}" if given else path
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
@@ -134,7 +134,10 @@ def _render(request: Request, template: str, *, actor: Any, **context: Any) -> s
 def _form_on_page(request: Request) -> FormOnPage:
     told = face.refusal(request)
     address = request.scope.get(face.SENT_TO) or request.url.path
-    return FormOnPage(face.form(request), address, is_stale=bool(told and told["code"] == "stale_version"))
+    is_stale = bool(told and told["code"] == "stale_version")
+    return FormOnPage(
+        face.form(request), address, is_stale=is_stale, beside=request.scope.get(face.BESIDE, {})
+    )
 
 
 def _refused(request: Request) -> dict[str, Any] | None:

@@ -35,8 +35,10 @@ async def recognise(request: Request) -> None:
         i18n.language.set(visitor.actor.language)
         if not visitor.is_locked:
             know(request, visitor.actor)
-    elif request.cookies.get(cookies.LANGUAGE) in LANGUAGES:
-        i18n.language.set(request.cookies[cookies.LANGUAGE])
+            return
+    chosen = request.cookies.get(cookies.LANGUAGE if visitor is None else cookies.LOCKED_LANGUAGE)
+    if chosen in LANGUAGES:
+        i18n.language.set(chosen)
 
 
 def of(request: Request) -> session_queries.Visitor | None:

@@ -1,4 +1,4 @@
-"""What a locked session tried to send is kept for an hour, to be given back when it is unlocked."""
+"""What was typed and not sent when a session locked is kept for an hour, to be given back when it is unlocked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["session_id"], ["user_sessions.id"], name=op.f("fk_kept_forms_session_id")),
-        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_kept_forms")),
+        sa.PrimaryKeyConstraint("session_id", "sent_to", name=op.f("pk_kept_forms")),
     )
     op.create_index("ix_kept_forms_kept_at", "kept_forms", ["kept_at"])
 

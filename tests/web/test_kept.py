@@ -96,7 +96,8 @@ def test_a_wrong_password_does_not_lose_it(refused: Page) -> None:
 
 def test_it_is_given_back_once(refused: Page, referral: Referral) -> None:
     page = refused.send("/locked", password=PASSWORD)
-    again = page.browser.open(f"/kept?next=/referrals/{referral.id}")
+    at = f"/referrals/{referral.id}"
+    again = page.browser.open(f"/kept?next={at}&kept={at}/messages")
     assert again.path == f"/referrals/{referral.id}"
     assert WRITTEN not in again.text
 
@@ -143,7 +144,7 @@ def test_where_the_form_stands_no_more_the_words_are_given_back(
     assert WRITTEN in page.find("//*[@id='kept']")[0].text_content()
 
 
-def test_of_two_forms_the_last_is_kept(
+def test_of_two_forms_to_one_address_the_last_is_kept(
     db: WriteSession, somebody: Browser, referral: Referral, clock: time_machine.Traveller
 ) -> None:
     page = somebody.open(f"/referrals/{referral.id}")
@@ -166,6 +167,31 @@ def test_passwords_files_and_bare_buttons_are_not_kept(
     assert kept(db) == 0
 
 
+def test_no_proof_is_kept(db: WriteSession, refused: Page) -> None:
+    (form,) = db.query(KeptForm).all()
+    assert {name for name, _ in form.fields} >= {"text", "_page", "_once"}
+    assert "_proof" not in {name for name, _ in form.fields}
+
+
+def test_what_only_asks_is_not_kept(
+    db: WriteSession, somebody: Browser, clock: time_machine.Traveller
+) -> None:
+    page = somebody.open("/search")
+    clock.shift(IDLE)
+    lock = page.send("/search", name="Exemple")
+    assert (lock.path, lock.find("//input[@name='kept']"), kept(db)) == ("/locked", [], 0)
+
+
+def test_what_a_script_saves_by_itself_leads_to_no_page_and_is_not_kept(
+    db: WriteSession, somebody: Browser, referral: Referral, clock: time_machine.Traveller
+) -> None:
+    somebody.client.headers["Sec-Fetch-Mode"] = "cors"
+    page = somebody.open(f"/referrals/{referral.id}")
+    clock.shift(IDLE)
+    page.send(f"/referrals/{referral.id}/messages", text=WRITTEN)
+    assert kept(db) == 0
+
+
 def test_a_forged_form_is_not_kept(
     db: WriteSession, somebody: Browser, referral: Referral, clock: time_machine.Traveller
 ) -> None:
@@ -178,6 +204,7 @@ def test_a_forged_form_is_not_kept(
 def test_nobody_else_is_given_it(
     db: WriteSession, refused: Page, worker: Browser, referral: Referral
 ) -> None:
-    page = worker.open(f"/kept?next=/referrals/{referral.id}")
+    at = f"/referrals/{referral.id}"
+    page = worker.open(f"/kept?next={at}&kept={at}/messages")
     assert WRITTEN not in page.text
     assert kept(db) == 1

@@ -28,6 +28,7 @@ PUBLIC = {
     "POST /activation",
     "GET /locked",
     "POST /locked",
+    "POST /kept",
     "GET /offline",
     "GET /service-worker.js",
 }

@@ -96,7 +96,7 @@ function autosave(form) {
 
   form.addEventListener("input", later);
   form.addEventListener("focusout", () => save());
-  addEventListener("pagehide", () => save({ keepalive: true }));
+  for (const end of ["pagehide", "leave"]) addEventListener(end, () => save({ keepalive: true }));
   addEventListener("beforeunload", (event) => {
     const isKept = overtaken ? written() === kept : !failing;
     if (!isKept && !leaving && form.isConnected) event.preventDefault();

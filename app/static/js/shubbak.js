@@ -26,19 +26,59 @@ function blank() {
   document.documentElement.replaceChildren();
 }
 
-function lock(back = location.pathname) {
-  // Blank first: nothing of anybody stays on the screen, in the title or in the history while the server answers.
+// What was typed and not sent. A draft saves itself, and a search is no loss (the server knows which form only asks).
+function typed() {
+  const isTyped = (form) =>
+    form.getAttribute("method") === "post" && form.querySelector("[name=_page]") && !("autosave" in form.dataset) &&
+    ("typed" in form.dataset || form.querySelector("[data-typed]"));
+  return [...document.forms].filter(isTyped).map((form) => {
+    const fields = new URLSearchParams({ _sent_to: new URL(form.getAttribute("action"), location).pathname });
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === "string" && !name.endsWith("password")) fields.append(name, value);
+    }
+    return fields;
+  });
+}
+
+// The server keeps it while the page is locked: nothing of it stays in the browser, where who comes next could find it.
+// What outlives the page (`keepalive`) may be no longer than 64 KB. What cannot be kept is lost; the lock waits for nothing.
+async function keep(fields) {
+  const signal = AbortSignal.timeout(15_000);
+  const send = (keepalive) => fetch("/kept", { method: "POST", body: fields, redirect: "manual", keepalive, signal });
+  const answer = await send(true).catch(() => send(false)).catch(() => null);
+  return answer?.status === 201 ? [fields.get("_sent_to")] : [];
+}
+
+let left = null; // the forms of a page that has gone blank
+
+function leave() {
+  left = typed();
+  dispatchEvent(new Event("leave")); // a draft that saves itself does so before the lock
+  // Nothing of anybody stays on the screen, in the title or in the history while the server answers.
   blank();
-  // The page stays blank until the server has locked: going on before would show it again.
+}
+
+function goToLock(back, kept) {
+  const way = [["next", back], ...kept.flat().map((address) => ["kept", address])];
+  location.replace(`/locked?${new URLSearchParams(way)}`);
+}
+
+function lock() {
+  if (left) return;
+  leave();
+  tellServer(location.pathname);
+}
+
+// The page stays blank until the server has locked: going on before would show it again.
+async function tellServer(back) {
   const body = new URLSearchParams({ _proof: proof });
-  fetch("/lock", { method: "POST", body, keepalive: true, redirect: "manual" })
-    .then((answer) => {
-      if (answer.type === "opaqueredirect") location.replace(`/locked?next=${encodeURIComponent(back)}`);
-      // The session of this page is over, and asking again would not change that.
-      else if (answer.status === 401 || answer.status === 403) location.replace("/");
-      else throw new Error("not locked");
-    })
-    .catch(() => setTimeout(() => lock(back), 2_000));
+  const keeping = Promise.all(left.map(keep));
+  const answer = await fetch("/lock", { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => null);
+  const kept = await keeping;
+  if (answer?.type === "opaqueredirect") goToLock(back, kept);
+  // The session of this page is over, and asking again would not change that.
+  else if (answer?.status === 401 || answer?.status === 403) location.replace("/");
+  else setTimeout(() => tellServer(back), 2_000);
 }
 
 // The other tabs show the same session: they go blank with this one.
@@ -48,10 +88,10 @@ function lockAll() {
 }
 
 // A tab that the browser had put to sleep hears late, when the password may have been given again: the server knows.
-function lockedElsewhere(at) {
-  if (Date.now() - at < 10_000) return lock();
-  blank();
-  location.reload();
+async function lockedElsewhere(at) {
+  if (left || Date.now() - at < 10_000) return lock();
+  leave();
+  goToLock(location.pathname, await Promise.all(left.map(keep)));
 }
 
 if (proof) {
@@ -61,6 +101,10 @@ if (proof) {
   });
   addEventListener("storage", (event) => {
     if (event.key === "shubbak.locked") lockedElsewhere(Number(event.newValue));
+  });
+
+  addEventListener("input", ({ target }) => {
+    if (target.form) target.form.dataset.typed = "";
   });
 
   let shifts = [];
@@ -96,6 +140,8 @@ if (proof) {
 }
 
 document.getElementById("refusal")?.focus();
+// What was typed is shown again, also where its form was folded away.
+for (const field of document.querySelectorAll("details [data-typed]")) field.closest("details").open = true;
 
 // What was done is told once: asked for again, the page says nothing of it. And a page that shows a refused form again
 // stands under its own address, not the form's: that one cannot be asked for. Where both are the same it is still noted
