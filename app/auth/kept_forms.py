@@ -4,16 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.auth.models import KeptForm
 from app.core.clock import now
-from app.core.db import WriteSession, is_sqlite
+from app.core.db import ReadSession, WriteSession, is_sqlite, rows
 from app.core.ids import SessionId
 
 KEPT_FOR = timedelta(hours=1)
 MOST = 10  # forms of one session: what several tabs hold at once
+
+
+_k = KeptForm.__table__.c
+_KEPT = (
+    select(_k.sent_to, _k.fields)
+    .where(
+        _k.session_id == bindparam("session"),
+        _k.sent_to.in_(bindparam("addresses", expanding=True)),
+        _k.kept_at >= bindparam("since"),
+    )
+    .order_by(_k.kept_at.desc(), _k.sent_to)
+    .limit(MOST)
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,15 +49,15 @@ def keep(db: WriteSession, session_id: SessionId, typed: Typed) -> None:
     drop(db, mine & KeptForm.sent_to.not_in(latest.limit(MOST)))
 
 
-def take(db: WriteSession, session_id: SessionId, addresses: Sequence[str]) -> list[Typed]:
-    """Give back, once, what was kept for these addresses, the latest first."""
-    wanted = (KeptForm.session_id == session_id) & KeptForm.sent_to.in_(addresses[:MOST])
-    latest = select(KeptForm).where(wanted).order_by(KeptForm.kept_at.desc(), KeptForm.sent_to)
-    found = db.scalars(latest.limit(MOST)).all()
-    for kept in found:
-        db.delete(kept)
-    living = [kept for kept in found if kept.kept_at >= now() - KEPT_FOR]
-    return [Typed(kept.sent_to, [(name, value) for name, value in kept.fields]) for kept in living]
+def told(db: ReadSession, session_id: SessionId, addresses: Sequence[str]) -> list[Typed]:
+    """What is kept for these addresses, the latest first. It stays until it is sent (`sent`), or for an hour."""
+    found = rows(db, _KEPT, session=session_id, addresses=addresses[:MOST], since=now() - KEPT_FOR)
+    return [Typed(kept.sent_to, [(name, value) for name, value in kept.fields]) for kept in found]
+
+
+def sent(db: WriteSession, session_id: SessionId, address: str) -> None:
+    """Keep no longer what has come to its address after all."""
+    drop(db, (KeptForm.session_id == session_id) & (KeptForm.sent_to == address))
 
 
 def forget_old(db: WriteSession) -> None:

@@ -3,16 +3,14 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.auth import credentials, page_sessions, queries, service, session_queries, sessions
 from app.auth.deps import Change, Somebody, changed_password, chosen_password, judge
 from app.auth.schemas import Activation, PasswordChange
 from app.core import i18n
-from app.core.actor import Actor
 from app.core.deps import PageQuery, ReadDb, WriteDb
-from app.core.errors import NotAuthenticated
 from app.core.http import Replay
 from app.core.ids import SessionId
 from app.core.settings import LANGUAGES
@@ -20,10 +18,9 @@ from app.notifications import queries as notices
 from app.notifications import service as notifications
 from app.notifications.deps import NoticeReader, NotificationToMark
 from app.referrals import naming
-from app.web import cookies, face, marks, navigation, refusals, subjects, visitors
-from app.web import kept as kept_forms
+from app.web import cookies, face, marks, navigation, subjects, visitors
 from app.web.face import PageForm, invalid, see
-from app.web.rendering import STATIC, fragment, page, query
+from app.web.rendering import STATIC, fragment, page
 
 router = face.router()
 
@@ -76,11 +73,11 @@ _SWITCH = [Depends(_in_another_language)]
 
 
 async def _attempt(request: Request, form: PageForm) -> credentials.Proof:
-    name, password = _typed(form, "username").strip(), _typed(form, "password")
+    name, password = typed(form, "username").strip(), typed(form, "password")
     return await judge(request, name, password)
 
 
-def _typed(form: PageForm, name: str, most: int = 254) -> str:
+def typed(form: PageForm, name: str, most: int = 254) -> str:
     """A field as it was typed, blanks and all: passwords have them."""
     value = form.value(name) or ""
     if not value.strip():
@@ -140,7 +137,7 @@ def choose_language(request: Request, db: WriteDb, form: PageForm) -> Response:
 
 
 async def _activation(request: Request, form: PageForm) -> tuple[Activation, str]:
-    data = form.read(Activation, password=_typed(form, "password", 128))
+    data = form.read(Activation, password=typed(form, "password", 128))
     return data, await chosen_password(request, data)
 
 
@@ -177,7 +174,7 @@ def end_others(actor: Somebody, db: WriteDb) -> Response:
 
 
 async def _change(request: Request, actor: Somebody, form: PageForm) -> Change:
-    current, chosen = _typed(form, "current_password", 128), _typed(form, "password", 128)
+    current, chosen = typed(form, "current_password", 128), typed(form, "password", 128)
     wanted = PasswordChange(current_password=current, password=chosen)
     change: Change = await changed_password(request, actor, wanted)
     return change
@@ -187,72 +184,6 @@ async def _change(request: Request, actor: Somebody, form: PageForm) -> Change:
 def change_password(actor: Somebody, change: Annotated[Change, Depends(_change)], db: WriteDb) -> Response:
     service.change_password(db, actor, change.proof, change.password_hash)
     return see("/account", done="password_changed")
-
-
-@router.post("/lock")
-def lock(actor: Somebody, db: WriteDb, form: PageForm) -> Response:
-    """Show nothing any more until the password is given again; then the page is shown on which the lock stood."""
-    page_sessions.lock(db, actor)
-    return see(query("/locked", next=form.own("_page")))
-
-
-@router.post("/presence")
-async def tell_of_presence(_: Somebody) -> Response:
-    """Sent while somebody types: a long answer is no idleness. That it was sent is noted like any use."""
-    return Response(status_code=204, headers={"Cache-Control": "no-store"})
-
-
-Kept = Annotated[list[str], Query(default_factory=list)]  # the addresses of the forms that a tab had to leave
-
-
-@router.get("/locked")
-async def locked(request: Request, kept: Kept, next: str | None = None) -> Response:
-    """The way back in; where another tab has opened the lock, this one goes on, too."""
-    visitor = visitors.of(request)
-    if visitor is None or not visitor.is_locked:
-        return see(_back(next, kept))
-    return page(request, "everybody/locked.html", next=face.ours(next), kept=kept)
-
-
-def _back(next: str | None, kept: list[str]) -> str:
-    back = face.ours(next)
-    return query("/kept", next=back, kept=kept) if kept else back
-
-
-async def _unlock(request: Request, form: PageForm) -> tuple[Actor, credentials.Proof]:
-    visitor = visitors.of(request)
-    if visitor is None:
-        raise NotAuthenticated()
-    return visitor.actor, await judge(request, visitor.email, _typed(form, "password", 128))
-
-
-@router.post("/locked")
-def unlock(
-    attempt: Annotated[tuple[Actor, credentials.Proof], Depends(_unlock)], db: WriteDb, form: PageForm
-) -> Response:
-    """Go on where one was."""
-    actor, proof = attempt
-    page_sessions.unlock(db, actor, proof)
-    response = see(_back(form.value("next"), form.values("kept")))
-    cookies.drop(response, cookies.LOCKED_LANGUAGE)
-    return response
-
-
-@router.post("/kept")
-@marks.by_itself
-async def keep(request: Request, form: PageForm) -> Response:
-    """Keep a form of a page that goes blank: it may come before the lock that it comes with, or after it."""
-    if visitors.of(request) is None:
-        raise NotAuthenticated()
-    is_kept = await kept_forms.keep(request, form.own(kept_forms.SENT_TO) or "")
-    return Response(status_code=201 if is_kept else 204, headers={"Cache-Control": "no-store"})
-
-
-@router.get("/kept")
-async def give_back(request: Request, _: Somebody, kept: Kept, next: str | None = None) -> Response:
-    """What this tab had to leave when the session locked, in its forms again: nothing of it was saved."""
-    typed = await kept_forms.take(request, kept)
-    return await refusals.given_back(request, typed) if typed else see(face.ours(next))
 
 
 @router.get("/notices")

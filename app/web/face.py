@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from app.auth import kept_forms
 from app.core import i18n
 from app.core.errors import DomainError, InvalidInput, NotAuthenticated
 from app.core.http import MalformedRequest, answered
@@ -21,6 +22,7 @@ from app.web import marks, proofs, visitors
 from app.web.forms import MOST_FIELDS, Form, explained
 
 FORM, REFUSAL, SENT_TO = "shubbak.form", "shubbak.refusal", "shubbak.sent_to"
+KEPT = "_kept"  # in a form that a lock has given back: what was kept of it goes when it is sent
 BESIDE = "shubbak.beside"  # further forms of the page that is shown again, by their addresses
 
 HEADERS = {
@@ -84,11 +86,18 @@ async def _receive(request: Request) -> None:
     sent = await _read(request)
     request.scope[FORM] = sent
     proofs.check_origin(request, sent)
+    await _sent_after_all(request, sent)
     for field, header in (("_once", b"idempotency-key"), ("_version", b"if-match")):
         value = sent.own(field)
         if value is not None and value.isascii():
             request.scope["headers"].append((header, value.encode()))
     request.__dict__.pop("_headers", None)  # they were read already, and are read anew with these
+
+
+async def _sent_after_all(request: Request, sent: Form) -> None:
+    known = visitors.of(request)
+    if sent.own(KEPT) and known is not None and known.actor.session_id is not None and not known.is_locked:
+        await visitors.write_beside(request, kept_forms.sent, known.actor.session_id, request.url.path)
 
 
 async def _read(request: Request) -> Form:

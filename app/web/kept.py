@@ -5,8 +5,6 @@ long answer was being written: the form is sent, and refused, and kept as it com
 and proofs, nor what only asks.
 """
 
-from collections.abc import Sequence
-
 from fastapi import Request
 from fastapi.routing import iter_route_contexts
 
@@ -32,7 +30,7 @@ async def keep(request: Request, sent_to: str) -> bool:
 
 
 def _is_secret(name: str) -> bool:
-    return name.endswith("password") or name in {"_proof", SENT_TO}
+    return name.endswith("password") or name in {"_proof", face.KEPT, SENT_TO}
 
 
 def _saves(request: Request, path: str) -> bool:
@@ -42,11 +40,3 @@ def _saves(request: Request, path: str) -> bool:
     fitting = (route for route in taking if face.shows_a_page(route) and route.path_regex.match(path))
     route = next(fitting, None)
     return route is not None and not marks.is_only_asking(route.endpoint)
-
-
-async def take(request: Request, addresses: Sequence[str]) -> list[Typed]:
-    """What was kept of this browser's session for these addresses: it is given back once."""
-    known = visitors.of(request)
-    if known is None or known.actor.session_id is None:
-        return []
-    return await visitors.write_beside(request, kept_forms.take, known.actor.session_id, addresses)

@@ -94,12 +94,17 @@ def test_a_wrong_password_does_not_lose_it(refused: Page) -> None:
     assert page.find("//textarea[@name='text']")[0].text_content().strip() == WRITTEN
 
 
-def test_it_is_given_back_once(refused: Page, referral: Referral) -> None:
-    page = refused.send("/locked", password=PASSWORD)
+def test_it_is_given_back_until_it_is_sent(db: WriteSession, refused: Page, referral: Referral) -> None:
+    """A page that is loaded again, or an answer that was lost on the line, shows it again."""
+    refused.send("/locked", password=PASSWORD)
     at = f"/referrals/{referral.id}"
-    again = page.browser.open(f"/kept?next={at}&kept={at}/messages")
-    assert again.path == f"/referrals/{referral.id}"
-    assert WRITTEN not in again.text
+    again = refused.browser.open(f"/kept?next={at}&kept={at}/messages")
+    assert WRITTEN in again.text
+    again.send(f"{at}/messages")
+    assert kept(db) == 0
+    later = refused.browser.open(f"/kept?next={at}&kept={at}/messages")
+    assert later.path == at
+    assert not (later.find("//textarea[@name='text']")[0].text_content() or "").strip()
 
 
 def test_after_an_hour_it_is_gone(refused: Page, referral: Referral, clock: time_machine.Traveller) -> None:

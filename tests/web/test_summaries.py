@@ -21,7 +21,8 @@ from app.core.settings import LANGUAGES
 from app.intake.models import Interview
 from app.intake.schemas import InterviewUpdate
 from app.people.household_schemas import HouseholdChange
-from app.web.forms import Form, FormOnPage
+from app.web.forms import Form
+from app.web.shown_again import FormOnPage
 from tests.factories import people
 from tests.factories.world import World
 from tests.support.pages import Browser
