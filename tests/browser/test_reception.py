@@ -1,6 +1,5 @@
 """What hands do at the reception, and what a second press does there."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -38,7 +37,10 @@ def test_a_second_press_on_the_menu_of_somebody_who_waits_calls_nobody(
     row = page.locator(f"li:has(form[action='/arrivals/{came}/call'])")
     call, menu = row.get_by_role("button").first, row.locator("> details > summary")
     menu.scroll_into_view_if_needed()
-    places: Callable[[], list[Any]] = lambda: [call.bounding_box(), menu.bounding_box()]
+
+    def places() -> list[Any]:
+        return [call.bounding_box(), menu.bounding_box()]
+
     before = places()
     menu.click()
     expect(row.locator(f"form[action='/arrivals/{came}/leave']")).to_be_visible()

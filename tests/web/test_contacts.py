@@ -134,6 +134,24 @@ def test_what_was_planned_does_not_stand_beside_what_took_its_place(
     assert planned.id not in {contact.id for contact in of_case(db, case, FollowUpStatus.planned)}
 
 
+def test_going_back_and_saving_again_leads_to_what_was_noted(
+    db: WriteSession, worker: Browser, case: Case
+) -> None:
+    to = f"/cases/{case.id}/contacts"
+    worker.open(f"{to}/new").send(to, happened="مكالمة (مثال)")
+    again = worker.open(f"{to}/new").send(to, happened="مكالمة (مثال)")
+    assert again.status == 409
+    (done,) = of_case(db, case, FollowUpStatus.done)
+    assert again.find("//*[@id='refusal']//a/@href") == [f"/follow-ups/{done.id}"]
+    assert again.find("//textarea[@name='happened']")[0].text.strip() == "مكالمة (مثال)"
+
+
+@pytest.mark.parametrize(("page", "asked"), [("contacts", "كيف تم"), ("follow-ups", "كيف سيتم")])
+def test_what_is_to_come_is_not_asked_in_the_past(worker: Browser, case: Case, page: str, asked: str) -> None:
+    legend = worker.open(f"/cases/{case.id}/{page}/new").find("//fieldset[@id='f-kind']/legend")[0]
+    assert legend.text_content().startswith(f"{asked} التواصل؟")
+
+
 def test_without_a_day_the_rhythm_plans_the_next_contact(
     db: WriteSession, worker: Browser, case: Case
 ) -> None:
