@@ -140,6 +140,7 @@ def _message(code: str, context: Mapping[str, Any]) -> str:
 _TOLD_IN = {
     "min_length": "bound",
     "max_length": "bound",
+    "characters": "characters",
     "ge": "bound",
     "le": "bound",
     "list": "list",
@@ -235,6 +236,8 @@ _FORMATS = {
 def _context(error: Any) -> dict[str, Any]:
     """What is known of the rule that was broken: its bounds, the codes of a closed list, or what is expected."""
     known, kind = error.get("ctx", {}), error["type"]
+    if kind == "string_too_long":
+        return {"characters": known["max_length"]}
     if kind in _EXPECTED:
         return {"expected": _EXPECTED[kind]}
     if kind in _FORMATS:

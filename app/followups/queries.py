@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 
 from app.cases.models import Case
+from app.cases.states import Priority
 from app.core.actor import Actor, Role
 from app.core.clock import today as calendar_day
 from app.core.db import ReadSession, row, rows
@@ -90,7 +91,7 @@ WHEN = {
 @cache
 def _planned(role: Role, when: str | None, filters: tuple[str, ...], has_cursor: bool) -> Select[Any]:
     statement = (
-        select(*_ROW, _c.number.label("case_number"), *_NAMES)
+        select(*_ROW, _c.number.label("case_number"), _c.priority.label("case_priority"), *_NAMES)
         .join(Case.__table__, _c.id == _f.case_id)
         .join(Person.__table__, _p.id == _f.person_id)
         .where(_PLANNED, visible_to(Actor(user_id=None, role=role)))
@@ -127,6 +128,30 @@ def planned(
     for item in page.items:
         item["person_name"] = _called(item)
     return page
+
+
+_LOOKED_THROUGH = PageRequest(
+    limit=60
+)  # of what is due at once few have more; no index orders it by priority
+
+
+def pressing_first(
+    db: ReadSession, actor: Actor, most: int, *, when: str, worker_id: UserId | None = None
+) -> tuple[list[dict[str, Any]], bool]:
+    """The first of what is due, and whether there is more.
+
+    What is overdue stands first, the most pressing of it before the oldest, so that nothing urgent lies beyond the cut;
+    then the day's own by their hours. Of more than are looked through, the oldest are.
+    """
+    found = planned(db, actor, _LOOKED_THROUGH, when=when, worker_id=worker_id)
+    day = calendar_day()
+    found.items.sort(key=lambda item: (*_pressing(item, day), by_hour(item)))
+    return found.items[:most], found.next is not None or len(found.items) > most
+
+
+def _pressing(item: Mapping[str, Any], day: date) -> tuple[bool, int]:
+    is_overdue = item["due_on"] < day
+    return not is_overdue, -list(Priority).index(item["case_priority"]) if is_overdue else 0
 
 
 def _called(item: Any) -> str | None:
