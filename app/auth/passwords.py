@@ -71,7 +71,7 @@ def check(password: str, *personal: str) -> None:
             "/password", "password_too_short", context={"min_length": settings().password_min_length}
         )
     if len(password) > MAX_LENGTH:
-        raise InvalidInput("/password", "too_long", context={"max_length": MAX_LENGTH})
+        raise InvalidInput("/password", "too_long", context={"characters": MAX_LENGTH})
     plain = fold(password)
     letters = re.sub(r"[\W\d_]+", "", plain)
     if plain in _blocked() or letters in _blocked() or _is_repetition(plain) or _is_sequence(plain):

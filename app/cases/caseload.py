@@ -49,6 +49,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "referent_id": _c.referent_id == bindparam("referent_id"),
     "status": _c.status == bindparam("status"),
     "priority": _c.priority == bindparam("priority"),
+    "living": LIVING,
     "overdue": and_(LIVING, _c.next_due_on < bindparam("today")),
     "silent": and_(LIVING, _c.last_contact_on < bindparam("silent_before")),
     "new": NEW,
@@ -66,6 +67,7 @@ class CaseFilter:
     referent_id: UserId | None = None
     status: CaseStatus | None = None
     priority: Priority | None = None
+    living: bool = False
     overdue: bool = False
     silent: bool = False
     new: bool = False
@@ -76,7 +78,8 @@ class CaseFilter:
     @property
     def follows_an_index(self) -> bool:
         """Whether each row that is read is one that is wanted: with a rare state a whole window may be looked through."""
-        return not (self.status or self.priority or self.new or self.pressing or self.unattended)
+        rare = (self.status, self.priority, self.living, self.new, self.pressing, self.unattended)
+        return not any(rare)
 
     @property
     def conditions(self) -> frozenset[str]:

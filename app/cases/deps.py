@@ -101,6 +101,7 @@ async def _listed(
         referent_id=actor.user_id if asked.mine else asked.referent_id,
         status=asked.status,
         priority=asked.priority,
+        living=asked.living,
         overdue=asked.overdue,
         silent=asked.silent,
         sort=asked.sort or _sort(asked.overdue, asked.silent),

@@ -234,6 +234,7 @@ class CasesAsked(PageRequest):
     mine: Annotated[bool, Field(description="Those whose referent you are; instead of `referent_id`.")] = (
         False
     )
+    living: Annotated[bool, Field(description="Without those that are closed.")] = False
     overdue: Annotated[bool, Field(description="What was due next is past.")] = False
     silent: Annotated[bool, Field(description="No contact for longer than the house allows.")] = False
     sort: Annotated[

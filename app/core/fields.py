@@ -75,21 +75,25 @@ def _within_the_calendar(value: datetime) -> datetime:
 
 
 _FEWEST_DIGITS, _MOST_DIGITS = 9, 15  # a Moroccan number without its 0; the longest of E.164
+_NATIONAL_DIGITS = 9  # of a Moroccan number, after its 0 or its country code
+_DIALLED = re.compile(r"[+0-9][0-9 .()/-]*")  # what follows it is a note: an extension, whose number it is
+_AS_MOROCCAN = re.compile(r"(?:[+]2120?|002120?|0(?!0))([0-9]*)")
 
 
-def is_plausible_phone(raw: str) -> bool:
-    """Whether a text has as many digits as a telephone number, in any of the three digit sets.
+def dialled(raw: str) -> str:
+    """The text itself, or `ValueError` for what cannot be a telephone number, in any of the three digit sets.
 
-    An unusual number is never a reason to refuse somebody; what cannot be a number at all is a slip of the keyboard.
+    An unusual number is never a reason to refuse somebody; what cannot be a number at all is a slip of the keyboard:
+    too few or too many digits, and of what is dialled as a Moroccan number any other count than a Moroccan number has.
     """
     plain = digits_to_ascii(clean(raw))
-    return _FEWEST_DIGITS <= sum(sign.isdecimal() for sign in plain) <= _MOST_DIGITS
-
-
-def _dialled(value: str) -> str:
-    if not is_plausible_phone(value):
+    if not _FEWEST_DIGITS <= sum(sign.isdecimal() for sign in plain) <= _MOST_DIGITS:
         raise ValueError("phone_implausible")
-    return value
+    begun = _DIALLED.search(plain)
+    moroccan = _AS_MOROCCAN.match(re.sub(r"[^+0-9]", "", begun[0])) if begun else None
+    if moroccan and len(moroccan[1]) != _NATIONAL_DIGITS:
+        raise ValueError("phone_not_moroccan")
+    return raw
 
 
 # ASCII that can be seen: two addresses that look alike are one address, and nothing hides inside.
@@ -114,7 +118,7 @@ Email = Annotated[
     str, Field(min_length=5, max_length=254, examples=["accueil@exemple.example"]), AfterValidator(_email)
 ]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Telephone = Annotated[RequiredLine, Field(max_length=50), AfterValidator(_dialled)]
+Telephone = Annotated[RequiredLine, Field(max_length=50), AfterValidator(dialled)]
 Flag = Annotated[bool, Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_day)]
 Clock = Annotated[

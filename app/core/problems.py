@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from app.core import i18n
 from app.core.errors import DomainError
-from app.core.ids import CaseId, UserId, uuid7
+from app.core.ids import CaseId, FollowUpId, UserId, uuid7
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -78,6 +78,7 @@ class Problem(BaseModel):
     accepted: list[str] | None = Field(None, description="The types of files that are accepted.")
     wait_seconds: int | None = Field(None, description="How long to wait, as `Retry-After` says.")
     case_id: CaseId | None = Field(None, description="The living case that the person has already.")
+    follow_up_id: FollowUpId | None = Field(None, description="The contact that was noted already.")
     requested_by: UserId | None = Field(None, description="Who has asked for the closing.")
     instrument_code: str | None = Field(None, description="The questionnaire whose version is meant.")
     instrument_version: str | None = Field(None, description="The version that exists already.")
@@ -139,6 +140,7 @@ def _message(code: str, context: Mapping[str, Any]) -> str:
 _TOLD_IN = {
     "min_length": "bound",
     "max_length": "bound",
+    "characters": "characters",
     "ge": "bound",
     "le": "bound",
     "list": "list",
@@ -234,6 +236,8 @@ _FORMATS = {
 def _context(error: Any) -> dict[str, Any]:
     """What is known of the rule that was broken: its bounds, the codes of a closed list, or what is expected."""
     known, kind = error.get("ctx", {}), error["type"]
+    if kind == "string_too_long":
+        return {"characters": known["max_length"]}
     if kind in _EXPECTED:
         return {"expected": _EXPECTED[kind]}
     if kind in _FORMATS:

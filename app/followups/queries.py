@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 
 from app.cases.models import Case
+from app.cases.states import Priority
 from app.core.actor import Actor, Role
 from app.core.clock import today as calendar_day
 from app.core.db import ReadSession, row, rows
@@ -16,7 +17,13 @@ from app.core.pagination import Page, PageRequest, binds, cut, keyset
 from app.core.prepared import Prepared
 from app.followups.models import FollowUp
 from app.followups.policy import visible_to
-from app.followups.states import FOLLOW_UP_LIFECYCLE, FollowUpReason, FollowUpStatus
+from app.followups.states import (
+    FOLLOW_UP_LIFECYCLE,
+    OUTLIVES_CLOSING,
+    FollowUpKind,
+    FollowUpReason,
+    FollowUpStatus,
+)
 from app.people.models import ContactPreference, Person
 from app.people.queries import NAMES
 
@@ -84,7 +91,7 @@ WHEN = {
 @cache
 def _planned(role: Role, when: str | None, filters: tuple[str, ...], has_cursor: bool) -> Select[Any]:
     statement = (
-        select(*_ROW, _c.number.label("case_number"), *_NAMES)
+        select(*_ROW, _c.number.label("case_number"), _c.priority.label("case_priority"), *_NAMES)
         .join(Case.__table__, _c.id == _f.case_id)
         .join(Person.__table__, _p.id == _f.person_id)
         .where(_PLANNED, visible_to(Actor(user_id=None, role=role)))
@@ -123,6 +130,30 @@ def planned(
     return page
 
 
+_LOOKED_THROUGH = PageRequest(
+    limit=60
+)  # of what is due at once few have more; no index orders it by priority
+
+
+def pressing_first(
+    db: ReadSession, actor: Actor, most: int, *, when: str, worker_id: UserId | None = None
+) -> tuple[list[dict[str, Any]], bool]:
+    """The first of what is due, and whether there is more.
+
+    What is overdue stands first, the most pressing of it before the oldest, so that nothing urgent lies beyond the cut;
+    then the day's own by their hours. Of more than are looked through, the oldest are.
+    """
+    found = planned(db, actor, _LOOKED_THROUGH, when=when, worker_id=worker_id)
+    day = calendar_day()
+    found.items.sort(key=lambda item: (*_pressing(item, day), by_hour(item)))
+    return found.items[:most], found.next is not None or len(found.items) > most
+
+
+def _pressing(item: Mapping[str, Any], day: date) -> tuple[bool, int]:
+    is_overdue = item["due_on"] < day
+    return not is_overdue, -list(Priority).index(item["case_priority"]) if is_overdue else 0
+
+
 def _called(item: Any) -> str | None:
     """One name for whoever takes no interest in scripts, in Arabic letters where they are known."""
     given = item.given_name_ar or item.given_name_latin
@@ -130,10 +161,11 @@ def _called(item: Any) -> str | None:
     return " ".join(filter(None, (given, family))) or None
 
 
-def may_be_contacted(db: ReadSession, person_id: PersonId) -> bool:
-    """Whether we may call, write to or visit a person: not one who asked us not to."""
+def usual_kind(db: ReadSession, person_id: PersonId) -> FollowUpKind:
+    """What is planned without a worker's word is a call; who asked not to be contacted is expected at the office."""
     preference = db.scalar(select(_p.contact_preference).where(_p.id == person_id))
-    return preference is not ContactPreference.do_not_contact
+    is_left_alone = preference is ContactPreference.do_not_contact
+    return FollowUpKind.office if is_left_alone else FollowUpKind.call
 
 
 def earliest(db: ReadSession, case_id: CaseId) -> date | None:
@@ -152,6 +184,26 @@ def planned_of(db: ReadSession, case_id: CaseId) -> list[FollowUp]:
 def caused_by(db: ReadSession, reason: FollowUpReason, cause_id: UUID) -> bool:
     """Whether a cause has already planned its contact: an event may be told twice."""
     return db.scalar(select(_f.id).where(_f.reason == reason, _f.cause_id == cause_id)) is not None
+
+
+def noted(
+    db: ReadSession,
+    case_id: CaseId,
+    worker_id: UserId,
+    kind: FollowUpKind,
+    happened: str,
+    since: datetime,
+    until: datetime,
+) -> FollowUpId | None:
+    """The contact of a case that somebody noted in these words as held between two instants, both within."""
+    first: FollowUpId | None = db.scalar(
+        select(_f.id)
+        .where(_f.case_id == case_id, _f.worker_id == worker_id, _f.status == FollowUpStatus.done)
+        .where(_f.kind == kind, _f.held_at.between(since, until), _f.happened == happened)
+        .order_by(_f.id)
+        .limit(1)
+    )
+    return first
 
 
 def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: int) -> list[dict[str, Any]]:
@@ -194,6 +246,16 @@ _TOLD = Prepared(
 def waiting(db: ReadSession, case_id: CaseId) -> list[dict[str, Any]]:
     """The first planned contacts of a case that was found visible, as columns."""
     return [dict(found) for found in rows(db, _WAITING, case=case_id)]
+
+
+def left_open(db: ReadSession, case_id: CaseId) -> list[dict[str, Any]]:
+    """What stays planned on a closed case: a contact that its closing cancels, a moment later, is none of it."""
+    return [contact for contact in waiting(db, case_id) if contact["reason"] in OUTLIVES_CLOSING]
+
+
+def ended_by_closing(db: ReadSession, case_id: CaseId) -> list[dict[str, Any]]:
+    """The planned contacts that closing a case cancels."""
+    return [contact for contact in waiting(db, case_id) if contact["reason"] not in OUTLIVES_CLOSING]
 
 
 def told(db: ReadSession, follow_up_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -6,10 +6,7 @@ from app.cases.states import CaseStatus
 from app.core.actor import SYSTEM
 from app.core.db import WriteSession
 from app.followups import queries, service
-from app.followups.states import (
-    FollowUpAction,
-    FollowUpReason,
-)
+from app.followups.states import OUTLIVES_CLOSING, FollowUpAction, FollowUpReason
 from app.referrals.events import ReferralMoved
 from app.windows import queries as windows
 
@@ -56,7 +53,7 @@ def cancel_planned(db: WriteSession, event: CaseClosed) -> None:
     if db.get_one(Case, event.case_id).status is not CaseStatus.closed:
         return
     for follow_up in queries.planned_of(db, event.case_id):
-        if follow_up.reason is not FollowUpReason.post_closure:
+        if follow_up.reason not in OUTLIVES_CLOSING:
             service.lead(db, SYSTEM, follow_up, FollowUpAction.cancel, reason_code="case_closed")
 
 

@@ -11,6 +11,7 @@ from app.core.ids import CaseId, UserId, WindowId
 from app.followups import queries, service
 from app.followups.deps import FollowUpLister, FollowUpReader, FollowUpSeen, FollowUpToWrite, FollowUpWriter
 from app.followups.models import FollowUp
+from app.followups.noting import ContactAlreadyNoted
 from app.followups.schemas import (
     Cancellation,
     ContactRecord,
@@ -62,10 +63,11 @@ def plan_follow_up(actor: FollowUpWriter, db: CreateDb, case: CaseToWrite, data:
 
 
 @router.post("/cases/{case_id}/contacts", response_model=FollowUpOut, status_code=201)
+@refuses(ContactAlreadyNoted)
 def note_unplanned_contact(
     actor: FollowUpWriter, db: CreateDb, case: CaseToWrite, data: UnplannedContact
 ) -> Response:
-    """Note a contact that nobody had planned."""
+    """Note a contact that nobody had planned; the same one twice within the hour is refused."""
     return _one(db, actor, service.note_unplanned(db, actor, case, data), 201)
 
 

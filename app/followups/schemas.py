@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from app.cases.states import Priority
 from app.core.fields import Clock, Code, Day, Instant, Prose, Reason, RequiredProse
 from app.core.ids import CaseId, FollowUpId, PersonId, ReferralId, UserId, WindowId
 from app.core.schemas import Input, Output
@@ -85,6 +86,7 @@ class FollowUpOut(FollowUpRow):
 
 class DueRow(FollowUpRow):
     case_number: str
+    case_priority: Priority
     person_name: str | None
     given_name_ar: str | None
     family_name_ar: str | None

@@ -16,7 +16,7 @@ from app.core.errors import InvalidInput
 from app.core.ids import CaseId, FollowUpId, ReferralId, UserId
 from app.core.moves import begin, move
 from app.core.settings import settings
-from app.followups import queries
+from app.followups import noting, queries
 from app.followups.models import FollowUp, FollowUpTransition
 from app.followups.schemas import (
     Cancellation,
@@ -60,9 +60,10 @@ def note_unplanned(db: WriteSession, actor: Actor, case: Case, data: UnplannedCo
 
     It may turn out to be the one that was planned, held earlier or otherwise; then that one is done.
     """
+    held_at = _held_at(db, case, data.held_at)
+    noting.check_is_new(db, actor, case.id, data, held_at)
     if data.planned_id is not None:
         return record(db, actor, _planned_one(db, case, data.planned_id), data, kind=data.kind)
-    held_at = _held_at(db, case, data.held_at)
     first = NextContact(kind=data.kind, due_on=_day(db, case, held_at), purpose=None)
     follow_up = _plan(db, actor, case, first, FollowUpReason.unplanned, worker_id=actor.user)
     return record(db, actor, follow_up, data)
@@ -183,7 +184,7 @@ def plan_rhythm(db: WriteSession, actor: Actor, case: Case, cause_id: UUID | Non
     if cause_id is not None and queries.caused_by(db, FollowUpReason.rhythm, cause_id):
         return
     due_on = rhythm_due(db, case, windows.today(db, case.window_id))
-    wanted = NextContact(kind=_own_kind(db, case), due_on=due_on)
+    wanted = NextContact(kind=queries.usual_kind(db, case.person_id), due_on=due_on)
     _plan(db, actor, case, wanted, FollowUpReason.rhythm, cause_id=cause_id)
 
 
@@ -200,13 +201,8 @@ def plan_call(
         return
     calendar = windows.calendar(db, case.window_id)
     due_on = calendar.add_days(windows.today(db, case.window_id), days)
-    wanted = NextContact(kind=_own_kind(db, case), due_on=due_on)
+    wanted = NextContact(kind=queries.usual_kind(db, case.person_id), due_on=due_on)
     _plan(db, actor, case, wanted, reason, cause_id=cause_id, referral_id=referral_id)
-
-
-def _own_kind(db: WriteSession, case: Case) -> FollowUpKind:
-    """What is planned without a worker's word is a call; who is not to be contacted is expected at the office."""
-    return FollowUpKind.call if queries.may_be_contacted(db, case.person_id) else FollowUpKind.office
 
 
 def _plan(

@@ -37,6 +37,9 @@ class FollowUpReason(StrEnum):
     unplanned = "unplanned"
 
 
+# Closing a case cancels what is planned on it, but for what was planned to see whether its outcome holds.
+OUTLIVES_CLOSING = frozenset({FollowUpReason.post_closure})
+
 _WINDOW = frozenset({Role.social_worker, Role.supervisor})
 _PLANNED = frozenset({FollowUpStatus.planned})
 

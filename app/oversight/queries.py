@@ -69,10 +69,12 @@ def _newest(
 
 def accesses(db: ReadSession, person_id: PersonId, wanted: PageRequest) -> Page:
     """Who opened or changed a person's file, newest first: what the person may ask to know."""
-    statement = _ENTRIES.where(_e.person_id == bindparam("person"))
-    found = rows(
-        db, keyset(statement, _e.id, page=wanted, descending=True), person=person_id, **binds(wanted, UUID)
-    )
-    page = cut(found, wanted, "id")
+    page = cut(accesses_read(db, person_id, wanted), wanted, "id")
     names = ("at", "actor_name", "actor_role", "action")
     return Page([{name: item[name] for name in names} for item in page.items], page.next)
+
+
+def accesses_read(db: ReadSession, person_id: PersonId, wanted: PageRequest) -> Sequence[Row]:
+    """The entries about a person, newest first, and one more than a page of them."""
+    statement = _ENTRIES.where(_e.person_id == bindparam("person"))
+    return _newest(db, statement, wanted, {"person": person_id})

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, bindparam, delete, func, insert, select
 
 from app.core.db import WriteSession, is_sqlite
 from app.core.errors import InvalidInput
-from app.core.fields import is_plausible_phone
+from app.core.fields import dialled
 from app.core.ids import PersonId
 from app.people import identifiers, phones, queries
 from app.people.blocking import blocking_keys
@@ -42,8 +42,12 @@ def check_phones(told: Iterable[PhoneTold], present: Iterable[Mapping[str, Any]]
     """Only what is new is judged: a number that was kept before there was a rule does not stand in the way of a change."""
     known = {phone["number"] for phone in present}
     for place, phone in enumerate(told):
-        if phones.normalise(phone.number).raw not in known and not is_plausible_phone(phone.number):
-            raise InvalidInput(f"/phones/{place}/number", "phone_implausible")
+        if phones.normalise(phone.number).raw in known:
+            continue
+        try:
+            dialled(phone.number)
+        except ValueError as fault:
+            raise InvalidInput(f"/phones/{place}/number", str(fault)) from None
 
 
 # --- rows and keys --------------------------------------------------------------------------------------------

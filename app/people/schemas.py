@@ -82,7 +82,7 @@ class PhoneTold(Input):
 
 
 class PhoneIn(PhoneTold):
-    """A new telephone: with as many digits as a number has."""
+    """A new telephone: with as many digits as a number has; ten from its 0 on, or nine after +212, if it is Moroccan."""
 
     number: Telephone = Field(description="As it is dialled here.", examples=["06 00 00 00 00"])
 

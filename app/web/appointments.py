@@ -9,8 +9,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.core.clock import today
-from app.core.deps import ReadDb
-from app.core.pagination import PageRequest
+from app.core.deps import PageQuery, ReadDb
 from app.core.settings import settings
 from app.followups import queries as follow_ups
 from app.followups.deps import FollowUpLister
@@ -23,6 +22,7 @@ from app.web.rendering import page
 router = face.router()
 
 _MOST = 200  # of each kind at each window; nobody does more in a week
+_OVERDUE = 5  # beside the days; all of them have a page of their own
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -48,12 +48,13 @@ def show_appointments(
     expected = referrals.appointments(
         db, actor, _begins(since), _begins(since + length), _MOST, referent_id=own
     )
-    overdue = follow_ups.planned(db, actor, PageRequest(limit=5), when="overdue", worker_id=own)
+    overdue, is_more = follow_ups.pressing_first(db, actor, _OVERDUE, when="overdue", worker_id=own)
     return page(
         request,
         "cases/appointments.html",
         days=_days(since, length.days, contacts, expected),
         overdue=overdue,
+        has_more_overdue=is_more,
         when=when,
         on=shown,
         today=now_on,
@@ -61,6 +62,16 @@ def show_appointments(
         before=since - length,
         after=since + length,
     )
+
+
+@router.get("/appointments/overdue")
+def show_overdue(
+    request: Request, actor: FollowUpLister, db: ReadDb, wanted: PageQuery, mine: bool = True
+) -> Response:
+    """Every contact whose day is past and of which nobody has said what became of it, the oldest first."""
+    own = actor.user_id if mine else None
+    found = follow_ups.planned(db, actor, wanted, when="overdue", worker_id=own)
+    return page(request, "cases/overdue.html", contacts=found.items, next=found.next, mine=mine)
 
 
 def _begins(day: date) -> datetime:

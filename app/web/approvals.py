@@ -8,6 +8,7 @@ from app.cases import closure, plan_queries
 from app.cases.deps import CaseOpenedToRead, CaseToWrite, ClosureApprover
 from app.cases.schemas import ClosureDecline
 from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
+from app.followups import queries as follow_ups
 from app.oversight.deps import ClosuresAsked
 from app.referrals import overviews as referrals
 from app.web import face
@@ -38,6 +39,7 @@ def show_approval(request: Request, actor: ClosureApprover, db: ReadDb, case: Ca
         asked_by=users.names(db, [asked_by])[asked_by]["name"],
         goals=goals,
         unfinished=plan_queries.unfinished(goals),
+        ending=follow_ups.ended_by_closing(db, case["id"]),
         referrals=referrals.of_case(db, actor, case["id"]),
         in_the_way=explained(closure.CaseNotReadyToClose.code, {"blockers": in_the_way})["explanations"],
     )

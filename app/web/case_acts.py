@@ -22,6 +22,7 @@ from app.cases.schemas import CaseAssign, CaseClose, CaseReopen, CaseSuspend, Ca
 from app.cases.states import ClosingReason, GoalStatus, Priority, SuspensionReason
 from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
 from app.core.pagination import PageRequest
+from app.followups import queries as follow_ups
 from app.referrals import overviews as referrals
 from app.web import face, team, terms
 from app.web.face import PageForm, see
@@ -137,6 +138,7 @@ def close_page(request: Request, actor: CaseCloser, db: ReadDb, case: CaseOpened
         referrals=_in_the_way(db, actor, case),
         goals=case["plan"],
         unfinished=plan_queries.unfinished(plan_queries.plan(db, actor, case["id"])),
+        ending=follow_ups.ended_by_closing(db, case["id"]),
         names=users.names(db, filter(None, [case["closure_requested_by"]])),
         is_own_request=case["closure_requested_by"] == actor.user,
         zone=windows.zone(db, case["window_id"]),

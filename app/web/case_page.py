@@ -30,7 +30,8 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
     """Everything around a case that was found visible and recorded as opened."""
     case_id, person_id, window_id = case["id"], case["person_id"], case["window_id"]
     referred = referrals.of_case(db, actor, case_id)
-    planned = follow_ups.waiting(db, case_id)
+    is_living = case["status"] is not CaseStatus.closed
+    planned = follow_ups.waiting(db, case_id) if is_living else follow_ups.left_open(db, case_id)
     assessed = assessments.page(db, actor, case_id, _FEW).items
     goals = plan_queries.plan(db, actor, case_id)
     decided = [goal for goal in goals if goal["status"] is not GoalStatus.open]
@@ -70,5 +71,5 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "needs": terms.words(db, "need"),
         "revealed": revealed_needs.offered(db, case, revealed_needs.telling(assessed)),
         "colleagues": dict(team.colleagues(db, window_id)),
-        "is_living": case["status"] is not CaseStatus.closed,
+        "is_living": is_living,
     }

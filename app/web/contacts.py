@@ -65,6 +65,7 @@ def note_page(request: Request, _: FollowUpWriter, db: ReadDb, case: CaseOpenedT
         "cases/contact_new.html",
         case=case,
         kinds=terms.members(FollowUpKind),
+        usual=queries.usual_kind(db, case["person_id"]),
         planned=queries.waiting(db, case["id"]),
     )
 
@@ -105,6 +106,7 @@ def plan_page(request: Request, _: FollowUpWriter, db: ReadDb, case: CaseOpenedT
         "cases/contact_plan.html",
         case=case,
         kinds=terms.members(FollowUpKind),
+        usual=queries.usual_kind(db, case["person_id"]),
         team=team.colleagues(db, case["window_id"]),
     )
 

@@ -60,8 +60,7 @@ DeskOpened = Annotated[Actor, Depends(_desk_opened)]
 def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
     mine = windows_of(db, actor)
     drafts = intake.page(db, actor, FEW, status=InterviewStatus.draft, mine=True).items
-    contacts = follow_ups.planned(db, actor, FEW, when="due", worker_id=actor.user)
-    contacts.items.sort(key=follow_ups.by_hour)
+    contacts, is_more = follow_ups.pressing_first(db, actor, FEW.limit, when="due", worker_id=actor.user)
     overdue = CaseFilter(referent_id=actor.user_id, overdue=True, sort=CaseSort.due)
     return page(
         request,
@@ -73,6 +72,7 @@ def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
         drafts=drafts,
         called=intake.called(db, actor, [draft["id"] for draft in drafts]),
         contacts=contacts,
+        has_more_contacts=is_more,
         notices=notices.page(db, actor, FEW, unread=True),
         overdue=caseload.page(db, actor, FEW, overdue),
         newest=caseload.page(db, actor, FEW, CaseFilter(referent_id=actor.user_id)),

@@ -100,10 +100,10 @@ def _cases(db: ReadSession, actor: Actor, wanted: list[str]) -> list[dict[str, A
 
 
 def carried(form: Form) -> Form:
-    """What was typed at the head of a page, as the fields of the search for a person; any other form as it is."""
+    """What was typed at the head of a page, as if it had been typed into the search for a person; any other form as it is."""
     said = (form.value("number") or "").strip()
     if not said:
         return form
     field = _of_a_person(digits_to_ascii(said)) or "name"
-    form.fields = [("identifier.kind", IdentifierKind.CIN.value), (field, said)]
+    form.fields = [("_page", "/search"), ("identifier.kind", IdentifierKind.CIN.value), (field, said)]
     return form

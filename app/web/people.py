@@ -19,7 +19,7 @@ from app.core.pagination import PageRequest
 from app.files import queries as files
 from app.files.models import SubjectType
 from app.intake import queries as intake
-from app.oversight import queries as oversight
+from app.oversight import visits
 from app.oversight.deps import PersonAskedAbout
 from app.partners import queries as partners
 from app.people import queries, service
@@ -96,11 +96,14 @@ def _words(db: ReadSession) -> dict[str, Any]:
 def show_accesses(
     request: Request, actor: PersonReader, person_id: PersonAskedAbout, db: ReadDb, wanted: PageQuery
 ) -> Response:
-    """Who opened or changed this file, for a person who asks."""
-    found = oversight.accesses(db, person_id, wanted)
-    told = [{**access, "words": deed(access["action"])} for access in found.items]
+    """Who was at this file, when and what for, for a person who asks: a line a visit."""
+    found = visits.page(db, person_id, wanted)
+    told = [
+        {**visit, "deeds": list(dict.fromkeys(deed(action) for action in visit["actions"]))}
+        for visit in found.items
+    ]
     person = queries.read(db, actor, person_id)
-    return page(request, "people/accesses.html", who=person, accesses=told, next=found.next)
+    return page(request, "people/accesses.html", who=person, visits=told, next=found.next)
 
 
 def deed(action: str) -> str:

@@ -9,10 +9,12 @@ from app.auth.deps import CreateDb
 from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, WriteDb
+from app.core.errors import NotFound
 from app.core.ids import ArrivalId, WindowId
 from app.core.pagination import PageRequest
 from app.intake import arrivals, queries, service
 from app.intake.deps import ArrivalsListed, ArrivalToWrite, Receptionist, WindowServed
+from app.intake.models import Arrival
 from app.intake.schemas import ArrivalCreate, CounterAnswer
 from app.intake.states import ArrivalStatus
 from app.web import face, terms
@@ -46,8 +48,12 @@ def show(
     db: ReadDb,
     wanted: PageQuery,
     given: ArrivalId | None = None,
+    ticket: ArrivalId | None = None,
 ) -> Response:
-    """Who waits and who is being heard today, and the figures of the day; to whom a ticket was just given."""
+    """Who waits and who is being heard today, and the figures of the day; to whom a ticket was just given.
+
+    `ticket` is the one with which something else was just done: it is named with what was done.
+    """
     on = windows.today(db, window_id)
     waiting = queries.arrivals_page(db, actor, wanted, window_id, on, ArrivalStatus.waiting)
     called = queries.arrivals_page(db, actor, PageRequest(), window_id, on, ArrivalStatus.in_interview)
@@ -59,6 +65,7 @@ def show(
         on=on,
         waiting=waiting.items,
         given=next((one for one in waiting.items if one["id"] == given), None),
+        about=_named(db, actor, window_id, ticket) if ticket else None,
         next=waiting.next,
         called=called.items,
         summary=queries.day_summary(db, window_id, on),
@@ -68,6 +75,15 @@ def show(
         topic_words=terms.by_code(db, "counter_topic"),
         statuses=list(ArrivalStatus),
     )
+
+
+def _named(db: ReadSession, actor: Actor, window_id: WindowId, ticket: ArrivalId) -> dict[str, Any] | None:
+    """The number and the first name of a ticket of this window; an address with any other tells nothing."""
+    try:
+        arrival = queries.read_arrival(db, actor, ticket)
+    except NotFound:
+        return None
+    return arrival if arrival["window_id"] == window_id else None
 
 
 @router.get("/reception/{window_id}/day")
@@ -105,26 +121,26 @@ def call(actor: Receptionist, db: CreateDb, arrival: ArrivalToWrite) -> Response
 @router.post("/arrivals/{arrival_id}/answer")
 def answer(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite, form: PageForm) -> Response:
     arrivals.answer(db, actor, arrival, form.read(CounterAnswer))
-    return _back(arrival.window_id, "answered")
+    return _back(arrival, "answered")
 
 
 @router.post("/arrivals/{arrival_id}/leave")
 def leave(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
     arrivals.leave(db, actor, arrival)
-    return _back(arrival.window_id, "left")
+    return _back(arrival, "left")
 
 
 @router.post("/arrivals/{arrival_id}/cancel")
 def cancel(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
     arrivals.cancel(db, actor, arrival)
-    return _back(arrival.window_id, "ticket_cancelled")
+    return _back(arrival, "ticket_cancelled")
 
 
 @router.post("/arrivals/{arrival_id}/put-back")
 def put_back(actor: Receptionist, db: WriteDb, arrival: ArrivalToWrite) -> Response:
     arrivals.put_back(db, actor, arrival)
-    return _back(arrival.window_id, "put_back")
+    return _back(arrival, "put_back")
 
 
-def _back(window_id: WindowId, done: str) -> Response:
-    return see(f"/reception/{window_id}", done=done)
+def _back(arrival: Arrival, done: str) -> Response:
+    return see(f"/reception/{arrival.window_id}?ticket={arrival.id}", done=done)

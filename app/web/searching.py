@@ -34,10 +34,9 @@ def search_page(request: Request, actor: PersonReader, db: ReadDb) -> Response:
 def search(request: Request, actor: PeopleSearcher, db: ReadDb, form: PageForm) -> Response:
     """Who of the people registered anywhere may be meant, with the reasons; a part of the page while somebody types."""
     is_typing = "hx-request" in request.headers
-    # Nobody is refused in the middle of a word, nor for one that was typed where a number is asked for, too.
-    is_carried = form.value("number") is not None
-    form = carried(form)
-    wanted = searched(_asked(form)) if is_typing or is_carried else validated(PersonSearch, _asked(form))
+    asked = _asked(carried(form))
+    # Nobody is refused in the middle of a word; what was sent and finds nobody is not left to look like "not registered".
+    wanted = searched(asked) if is_typing else validated(PersonSearch, asked)
     context: dict[str, Any] = {
         "found": people.search(db, actor, wanted) if wanted is not None else None,
         "windows": windows_of(db, actor),

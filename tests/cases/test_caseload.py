@@ -110,6 +110,7 @@ def test_a_list_can_be_of_one_person(
         return names(cases, response.json()["items"])
 
     assert listed(world.worker) == ["again", "closed"]
+    assert listed(world.worker, "&living=true") == ["again"]
     assert listed(world.stranger) == ["there"]
     assert listed(world.worker, "&status=closed") == listed(world.worker, "&mine=true") == ["closed"]
     assert listed(world.worker, "&sort=due") == ["again"]

@@ -276,6 +276,11 @@ def test_over_http_the_acts(client: CheckedClient, db: WriteSession, world: Worl
         f"/api/v1/cases/{case.id}/contacts", json={"kind": "call", "happened": "اتصال"}, headers=worker
     )
     assert noted.json()["status"] == "done"
+    twice = client.post(
+        f"/api/v1/cases/{case.id}/contacts", json={"kind": "call", "happened": "اتصال"}, headers=worker
+    )
+    assert (twice.status_code, twice.json()["code"]) == (409, "contact_already_noted")
+    assert twice.json()["follow_up_id"] == noted.json()["id"]
     (retry,) = planned(db, case)
     recorded = client.post(
         f"/api/v1/follow-ups/{retry.id}/record", json={"happened": "تمت المقابلة"}, headers=worker

@@ -84,7 +84,7 @@ def test_unusual_numbers_are_kept_and_doubted(client: CheckedClient, office: Wor
         client,
         office,
         identifiers=[{"kind": "passport", "value": "XY1234567"}, {"kind": "cin", "value": "12"}],
-        phones=[{"number": "0999999999999"}],
+        phones=[{"number": "0999999999"}],
     )
     assert response.status_code == 201, response.text
     assert response.json()["warnings"] == [
@@ -92,7 +92,7 @@ def test_unusual_numbers_are_kept_and_doubted(client: CheckedClient, office: Wor
         {"pointer": "/phones/0", "code": "phone_unusual"},
     ]
     assert response.json()["phones"][0] == {
-        "number": "0999999999999",
+        "number": "0999999999",
         "e164": None,
         "local": None,
         "label": None,
@@ -151,6 +151,8 @@ def test_having_no_document_stands_alone(client: CheckedClient, office: World) -
         ({"phones": [{"number": "\u0958" * 26}]}, ("/phones/0/number", "too_long")),
         ({"phones": [{"number": "12"}]}, ("/phones/0/number", "phone_implausible")),
         ({"phones": [{"number": "ask the guard"}]}, ("/phones/0/number", "phone_implausible")),
+        ({"phones": [{"number": "066123456"}]}, ("/phones/0/number", "phone_not_moroccan")),
+        ({"phones": [{"number": "+212 6 12 34 56 7"}]}, ("/phones/0/number", "phone_not_moroccan")),
         ({"phones": [{"number": "0" * 16}]}, ("/phones/0/number", "phone_implausible")),
         ({"address": "\u0958" * 251}, ("/address", "too_long")),
         ({"language": "klingon"}, ("/language", "unknown_code")),

@@ -197,6 +197,7 @@ def test_every_refusal_has_a_title_and_says_what_to_do_next_and_no_sentence_is_l
 
 def test_every_reason_of_a_field_has_a_sentence_and_no_sentence_is_left_over() -> None:
     with_bound = {f"{code}.bound" for code in ("too_short", "too_long", "too_small", "too_large")}
+    with_bound |= {"too_long.characters"}
     with_list = {"unknown_code.list", "unknown_choice.allowed"}
     as_expected = {"bad_format.format", "bad_format.etag", "wrong_type.object", "wrong_type.list"}
     as_expected |= {"unknown.format"}
@@ -252,6 +253,7 @@ def test_only_what_is_told_where_it_happened_has_places_and_only_those_that_are_
         ("field.password_too_short", "min_length"),
         ("field.too_short.bound", "bound"),
         ("field.too_long.bound", "bound"),
+        ("field.too_long.characters", "characters"),
         ("field.too_small.bound", "bound"),
         ("field.too_large.bound", "bound"),
         ("field.unknown_code.list", "list"),

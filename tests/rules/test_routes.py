@@ -94,6 +94,7 @@ IN_ADDRESSES = {
         "in_force",
         "unread",
         "mine",
+        "living",
         "overdue",
         "silent",
     ),

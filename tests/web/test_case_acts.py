@@ -6,7 +6,11 @@ from app.cases import closure, day_to_day
 from app.cases.models import Case
 from app.cases.schemas import CaseClose, CaseSuspend
 from app.cases.states import CaseStatus, ClosingReason, Priority, SuspensionReason
+from app.core.clock import today
 from app.core.db import WriteSession
+from app.followups import service as follow_ups
+from app.followups.schemas import FollowUpCreate
+from app.followups.states import FollowUpKind
 from tests.factories import cases
 from tests.factories import referrals as referral_factory
 from tests.factories.world import World
@@ -114,6 +118,24 @@ def test_a_case_is_closed_with_what_became_of_each_goal(
     assert closed.path == path_of(case)
     assert again(db, case).status is CaseStatus.closed
     assert path_of(case, "/reopen") in closed.find("//a/@href")
+
+
+def test_closing_names_the_contacts_that_it_cancels_and_shows_none_of_them_afterwards(
+    db: WriteSession, world: World, worker: Browser, case: Case
+) -> None:
+    data = FollowUpCreate(kind=FollowUpKind.visit, due_on=today(), purpose="زيارة البيت (مثال)")
+    planned = follow_ups.plan(db, world.worker, case, data)
+    db.commit()
+    to = path_of(case, "/close")
+    asked = worker.open(to)
+    assert asked.find("//section[@aria-labelledby='ending-title']//a/@href") == [f"/follow-ups/{planned.id}"]
+    # The worker that cancels it has not run yet: the page does not wait for it.
+    closed = asked.send(to, reason="goals_met")
+    assert again(db, case).status is CaseStatus.closed
+    assert f"/follow-ups/{planned.id}" not in closed.find("//main//a/@href")
+    assert closed.find("//section[@aria-labelledby='next-title']//a/@href") == [
+        path_of(case, "/follow-ups/new")
+    ]
 
 
 def test_an_open_referral_in_the_way_of_closing_is_named_with_its_link(

@@ -14,15 +14,12 @@ from app.followups import service
 from app.followups.models import FollowUp
 from app.followups.schemas import FollowUpCreate
 from app.followups.states import FollowUpKind, FollowUpStatus
-from app.referrals import answering
-from app.referrals.partner_schemas import Acceptance
 from app.vocabularies import service as vocabularies
 from tests.factories import cases
 from tests.factories import people as people_factory
-from tests.factories import referrals as referral_factory
 from tests.factories.vocabularies import term
 from tests.factories.world import World
-from tests.support.pages import Browser, Page
+from tests.support.pages import Browser
 
 
 @pytest.fixture
@@ -134,6 +131,24 @@ def test_what_was_planned_does_not_stand_beside_what_took_its_place(
     assert planned.id not in {contact.id for contact in of_case(db, case, FollowUpStatus.planned)}
 
 
+def test_going_back_and_saving_again_leads_to_what_was_noted(
+    db: WriteSession, worker: Browser, case: Case
+) -> None:
+    to = f"/cases/{case.id}/contacts"
+    worker.open(f"{to}/new").send(to, happened="مكالمة (مثال)")
+    again = worker.open(f"{to}/new").send(to, happened="مكالمة (مثال)")
+    assert again.status == 409
+    (done,) = of_case(db, case, FollowUpStatus.done)
+    assert again.find("//*[@id='refusal']//a/@href") == [f"/follow-ups/{done.id}"]
+    assert again.find("//textarea[@name='happened']")[0].text.strip() == "مكالمة (مثال)"
+
+
+@pytest.mark.parametrize(("page", "asked"), [("contacts", "كيف تم"), ("follow-ups", "كيف سيتم")])
+def test_what_is_to_come_is_not_asked_in_the_past(worker: Browser, case: Case, page: str, asked: str) -> None:
+    legend = worker.open(f"/cases/{case.id}/{page}/new").find("//fieldset[@id='f-kind']/legend")[0]
+    assert legend.text_content().startswith(f"{asked} التواصل؟")
+
+
 def test_without_a_day_the_rhythm_plans_the_next_contact(
     db: WriteSession, worker: Browser, case: Case
 ) -> None:
@@ -204,59 +219,3 @@ def test_a_contact_elsewhere_is_not_found(
     stranger.open(f"/follow-ups/{planned.id}", status=404)
     agent = Browser(app).sign_in_as(db, world.agent)
     agent.open("/appointments", status=403)
-
-
-# --- the days ahead -------------------------------------------------------------------------------------------
-
-
-def contacts_on(page: Page) -> list[str]:
-    return page.find("//div[contains(@class, 'days')]//a/@href")
-
-
-def test_ones_own_day_is_shown_first_and_the_windows_on_demand(
-    app: FastAPI, db: WriteSession, world: World, worker: Browser, planned: FollowUp
-) -> None:
-    path = f"/follow-ups/{planned.id}"
-    assert path in contacts_on(worker.open("/appointments"))
-    colleague = Browser(app).sign_in_as(db, world.colleague)
-    assert path not in contacts_on(colleague.open("/appointments"))
-    assert path in contacts_on(colleague.open("/appointments?mine=false"))
-    stranger = Browser(app).sign_in_as(db, world.stranger)
-    assert path not in contacts_on(stranger.open("/appointments?mine=false"))
-
-
-def test_a_week_begins_on_monday_and_leads_to_the_next(
-    db: WriteSession, world: World, worker: Browser, case: Case
-) -> None:
-    monday = today() - timedelta(days=today().weekday()) + timedelta(days=7)
-    sunday = plan(db, world, case, monday + timedelta(days=6))
-    shown = worker.open(f"/appointments?when=week&on={monday + timedelta(days=2)}")
-    assert f"/follow-ups/{sunday.id}" in contacts_on(shown)
-    following = worker.open(f"/appointments?when=week&on={monday + timedelta(days=7)}")
-    assert f"/follow-ups/{sunday.id}" not in contacts_on(following)
-    before = following.find("//nav[@class='days-nav']//a/@href")[0]
-    assert f"/follow-ups/{sunday.id}" in contacts_on(worker.open(before))
-
-
-def test_a_partners_appointment_stands_on_its_day_with_its_hour(
-    db: WriteSession, world: World, worker: Browser
-) -> None:
-    ready = referral_factory.ready(db, world)
-    referral = ready.sent()
-    day = today() + timedelta(days=2)
-    acceptance = {
-        "contact_name": "مينة المثالية",
-        "appointment": {"at": f"{day}T09:30", "place": "القاعة 2 (مثال)"},
-    }
-    answering.accept(db, world.agent, referral, Acceptance.model_validate(acceptance))
-    db.commit()
-    page = worker.open(f"/appointments?on={day}")
-    assert f"/referrals/{referral.id}" in contacts_on(page)
-    assert "09:30" in page.text
-    assert "القاعة 2" in page.text
-    assert f"/referrals/{referral.id}" not in contacts_on(worker.open("/appointments"))
-
-
-@pytest.mark.parametrize("on", ["1066-10-14", "9999-12-31", "yesterday"])
-def test_a_day_that_no_calendar_of_ours_holds_is_refused(worker: Browser, on: str) -> None:
-    worker.open(f"/appointments?on={on}", status=422)

@@ -79,8 +79,22 @@ def test_a_name_is_searched_and_stands_in_no_address(
 )
 def test_what_was_typed_is_carried_to_the_search_for_a_person(worker: Browser, said: str, field: str) -> None:
     page = worker.open("/desk").send(AT, number=said, person="1")
-    assert page.status == 200
+    assert page.path == "/search"
     assert page.find(f"//input[@id='f-{field.replace('.', '-')}']/@value") == [said]
+
+
+@pytest.mark.parametrize("person", [None, "1"])
+def test_one_word_alone_is_not_left_to_look_like_nobody(worker: Browser, person: str | None) -> None:
+    """It finds only with something else: the box at the head says so, as the search for a person does itself."""
+    page = worker.open("/desk").send(AT, number="العلوي", **({"person": person} if person else {}))
+    assert (page.status, page.path) == (422, "/search")
+    told = page.find("//*[@id='refusal']")[0].text_content()
+    itself = (
+        worker.open("/search").send("/search", name="العلوي").find("//*[@id='refusal']")[0].text_content()
+    )
+    assert told == itself
+    assert "أضف تاريخ الازدياد أو الهاتف" in told
+    assert page.find("//input[@id='f-name']/@value") == ["العلوي"]
 
 
 def test_an_empty_box_leads_to_the_search(worker: Browser) -> None:

@@ -159,6 +159,17 @@ def test_the_summary_of_a_closed_case_shows_what_its_goals_came_to(
     assert "لا هدف مسجل" not in text
 
 
+def test_a_day_in_brackets_is_never_parted_from_them(worker: Browser, db: WriteSession, ready: Ready) -> None:
+    """A day is a box of its own: without care a line may end between it and its bracket."""
+    told = {"precision": "about", "about_age": 40, "stated_on": "2026-03-02"}
+    known = cases.person(db, ready.world.worker, birth=told)
+    case = cases.case(db, ready.world.worker, whose=known)
+    db.commit()
+    bracketed = worker.open(f"/cases/{case.id}/print").find("//span[contains(@class, 'nowrap')][time]")
+    assert [whole.text_content() for whole in bracketed] == ["(2 مارس 2026)"]
+    assert "2\u00a0مارس\u00a02026" in worker.open(f"/people/{known.id}").response.text
+
+
 PURPOSES = {purpose: f"enum.ConsentPurpose.{purpose}" for purpose in ConsentPurpose}
 
 

@@ -1,9 +1,14 @@
 """A person's file: reading, changing, the household, the answers about sharing, the documents, who saw it."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from fastapi import FastAPI
 
+from app.audit import service as audit
 from app.core import i18n
+from app.core.clock import now
 from app.core.db import WriteSession
 from app.people import phones, queries
 from app.people.models import Person
@@ -60,13 +65,29 @@ def test_opening_the_file_stands_in_the_list_of_who_saw_it(worker: Browser, know
     assert page.find("//table//th[@scope='col']")
 
 
-def test_the_list_of_who_saw_the_file_goes_on(worker: Browser, known: Person) -> None:
+def test_one_visit_to_a_file_is_one_line(worker: Browser, known: Person) -> None:
+    """A page leaves several entries, and so do two minutes of work."""
+    for below in ("", "/household", "/consents", ""):
+        worker.open(f"/people/{known.id}{below}")
+    rows = worker.open(f"/people/{known.id}/accesses").find("//tbody/tr")
+    told = [" ".join(row.text_content().split()) for row in rows]
+    assert len(told) == 1
+    for deed_told in ("تسجيل الشخص لأول مرة", "الاطلاع على بطاقة الشخص", "الاطلاع على الموافقات"):
+        assert told[0].count(deed_told) == 1
+
+
+def test_the_list_of_who_saw_the_file_goes_on(
+    db: WriteSession, world: World, worker: Browser, known: Person
+) -> None:
+    for hours in (1, 2, 3):
+        with time_machine.travel(now() + timedelta(hours=hours)):
+            audit.record(db, world.worker, "person:read", "person", known.id, person_id=known.id)
+    db.commit()
     page = worker.open(f"/people/{known.id}/accesses?limit=2")
-    assert "فتح ملف جديد" not in page.text
-    further = worker.open(
-        page.link("عرض المزيد") if "عرض المزيد" in page.text else page.find("//p[@class='more']/a/@href")[0]
-    )
-    assert further.find("//tbody/tr")
+    assert len(page.find("//tbody/tr")) == 2
+    assert "تسجيل الشخص لأول مرة" not in page.text
+    further = worker.open(page.find("//p[@class='more']/a/@href")[0])
+    assert "تسجيل الشخص لأول مرة" in further.text
 
 
 def test_what_was_done_is_told_in_words_even_where_it_has_none_of_its_own() -> None:

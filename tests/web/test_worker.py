@@ -126,7 +126,17 @@ def test_somebody_comes_in_is_called_and_heard(worker: Browser, db: WriteSession
     page = page.send(f"/arrivals/{arrival.id}/call")
     assert page.path == f"/interviews/{fresh(db, arrival).interview_id}"
     page = worker.open(f"/reception/{world.here}").send(f"/arrivals/{arrival.id}/put-back")
+    assert page.find("//*[@role='status']")[0].text_content().startswith("التذكرة 1، مثالي:")
     assert fresh(db, arrival).status is ArrivalStatus.waiting
+
+
+def test_a_ticket_of_another_window_is_named_by_no_address(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    theirs = intake.arrival(db, world.stranger, world.elsewhere, first_name="غريبة")
+    db.commit()
+    page = worker.open(f"/reception/{world.here}?ticket={theirs.id}&done=put_back")
+    assert "غريبة" not in page.text
 
 
 def test_an_arrival_without_a_name_is_refused_beside_the_field(
@@ -157,9 +167,11 @@ def test_a_ticket_given_by_mistake_is_taken_back_after_asking_once_more(
     asked = " ".join(next(button.iterancestors("details")).text_content().split())
     assert "هل تلغي التذكرة 1 باسم مثالي؟" in asked
     page = page.send(f"/arrivals/{arrival.id}/cancel")
-    assert page.find("//*[@role='status']")[0].text_content() == "ألغيت التذكرة ولم تعد محسوبة."
+    told = page.find("//*[@role='status']")[0]
+    assert told.text_content() == "التذكرة 1، مثالي: ألغيت التذكرة ولم تعد محسوبة."
+    assert page.response.request.url.query == f"ticket={arrival.id}&done=ticket_cancelled".encode()
     assert page.find("//dl[@class='figures']//dt[text()='تذكرة ملغاة']/following-sibling::dd")[0].text == "1"
-    assert "مثالي" not in page.text
+    assert "مثالي" not in page.text.replace(told.text_content(), "")
     assert fresh(db, arrival).status is ArrivalStatus.cancelled
     assert "تذكرة ملغاة" in worker.open(f"/reception/{world.here}/day").text
 
