@@ -10,7 +10,7 @@ from app.auth import credentials, passwords, queries, sessions, tokens
 from app.auth.models import Invitation, User, UserTransition, UserWindow
 from app.auth.schemas import UserCreate, UserUpdate
 from app.auth.states import USER_LIFECYCLE, UserAction, UserStatus
-from app.core import idempotency
+from app.core import changes, idempotency
 from app.core.actor import SYSTEM, WINDOW_ROLES, Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
@@ -140,12 +140,14 @@ def change(db: WriteSession, actor: Actor, user: User, data: UserUpdate) -> User
     _check_place(db, role, windows, institution)
     if sent.keys() & {"role", "window_ids", "institution_id"}:
         idempotency.forget(db, user.id)
-    user.role, user.institution_id = role, institution
-    user.name, user.language = sent.get("name") or user.name, sent.get("language") or user.language
+    told = {name: sent[name] for name in ("name", "language") if sent.get(name)}
+    changed = changes.apply(user, {**told, "role": role, "institution_id": institution})
+    if set(windows) != set(queries.windows_of(db, user.id)):
+        changed.append("window_ids")
     user.updated_at = now()
     _serve_at(db, user, windows)
     db.flush()
-    audit.record(db, actor, "user:change", "user", user.id, fields=sorted(sent), role=role)
+    audit.record(db, actor, "user:change", "user", user.id, fields=changed, role=role)
     return user
 
 

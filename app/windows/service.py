@@ -3,6 +3,7 @@
 from datetime import date
 
 from app.audit import service as audit
+from app.core import changes
 from app.core.actor import Actor
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import DomainError, InvalidInput
@@ -53,10 +54,9 @@ def change(db: WriteSession, actor: Actor, window: Window, data: WindowUpdate) -
     }
     if "territory_code" in sent:
         check_territory(db, "/territory_code", sent["territory_code"])
-    for name, value in sent.items():
-        setattr(window, name, value)
+    changed = changes.apply(window, sent)
     db.flush()
-    audit.record(db, actor, "window:change", "window", window.id, fields=sorted(sent))
+    audit.record(db, actor, "window:change", "window", window.id, fields=changed)
     return window
 
 
