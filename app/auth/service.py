@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 
 from app.audit import service as audit
 from app.auth import credentials, passwords, queries, sessions, tokens
+from app.auth.events import AccountDisabled
 from app.auth.models import Invitation, User, UserTransition, UserWindow
 from app.auth.schemas import UserCreate, UserUpdate
 from app.auth.states import USER_LIFECYCLE, UserAction, UserStatus
@@ -15,9 +16,10 @@ from app.core.actor import SYSTEM, WINDOW_ROLES, Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import ChangedMeanwhile, DomainError, InvalidInput
-from app.core.ids import InstitutionId, WindowId
+from app.core.ids import InstitutionId, WindowId, uuid7
 from app.core.moves import begin, move
 from app.core.settings import settings
+from app.outbox import service as outbox
 
 
 class EmailTaken(DomainError):
@@ -160,6 +162,7 @@ def disable(db: WriteSession, actor: Actor, user: User) -> User:
     idempotency.forget(db, user.id)
     _kill_codes(db, user)
     audit.record(db, actor, "user:disable", "user", user.id)
+    outbox.publish(db, AccountDisabled(step_id=uuid7(), user_id=user.id))
     return user
 
 

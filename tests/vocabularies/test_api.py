@@ -143,8 +143,10 @@ def test_what_is_no_term_of_an_open_list_takes_no_words(
     assert client.get(f"/api/v1/vocabularies/{place}", headers=known).status_code == 404
 
 
-@pytest.mark.parametrize("language", ("ar", "fr"))
-def test_a_term_has_words_in_the_languages_of_the_house(client: CheckedClient, world: World, language: str) -> None:
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_a_term_has_words_in_the_languages_of_the_house(
+    client: CheckedClient, world: World, language: str
+) -> None:
     define_needs(world.db)
     world.db.commit()
     lacking = {name: words for name, words in WORDS.items() if name != f"name_{language}"}

@@ -73,6 +73,9 @@ def test_a_case_whose_referent_left_is_in_nobodys_hands(
     db.commit()
     assert case.number in supervisor.open("/board").text  # the first list that holds something
     page = supervisor.open("/board?box=unattended")
+    (facts,) = page.find("//*[contains(@class, 'case__facts')]/span[1]")
+    assert "السابق" in facts.text_content()
+    assert "غادر(ت) الشباك" in facts.text_content()
     assert case.number in page.text
 
 
