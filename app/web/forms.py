@@ -9,8 +9,7 @@ the version that was read, the page on which the form stood.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
@@ -46,7 +45,7 @@ class Form:
 
     def values(self, name: str) -> list[str]:
         """Everything typed under a name, for showing the form again."""
-        return [value for field, value in self.fields if _bare(field) == name]
+        return [value for field, value in self.fields if bare(field) == name]
 
     def value(self, name: str) -> str | None:
         found = self.values(name)
@@ -63,7 +62,7 @@ class Form:
         try:
             return datetime.fromisoformat(said).replace(tzinfo=ZoneInfo(zone)) if said else None
         except ValueError:
-            raise InvalidInput(_path(name), "bad_format") from None
+            raise InvalidInput(path_of(name), "bad_format") from None
 
     def written(self) -> list[str]:
         """What was written in words, for giving it back where the form stands no more: no codes, no numbers, no days."""
@@ -78,7 +77,7 @@ class Form:
 
     def error(self, name: str) -> Mapping[str, Any] | None:
         """What is wrong with a field: its code, and why in the language of the request."""
-        return self.errors.get(_path(name))
+        return self.errors.get(path_of(name))
 
     def data(self) -> dict[str, Any]:
         """The answered fields as nested data. Raises `InvalidInput` for what no field can hold."""
@@ -88,7 +87,7 @@ class Form:
             if field.startswith("_") or not value:
                 continue
             if has_forbidden(value):
-                raise InvalidInput(_path(_bare(field)), "not_allowed")
+                raise InvalidInput(path_of(bare(field)), "not_allowed")
             name, _, kind = field.partition(":")
             _put(root, name.removesuffix("[]").split("."), _read(value, kind), many=name.endswith("[]"))
         told: dict[str, Any] = _listed(root)
@@ -108,8 +107,8 @@ class Form:
 
     def _blank(self) -> set[str]:
         """The fields that were shown and in which nothing stands."""
-        shown = {_bare(field) for field, _ in self.fields}
-        return shown - {_bare(field) for field, typed in self.fields if typed.strip()}
+        shown = {bare(field) for field, _ in self.fields}
+        return shown - {bare(field) for field, typed in self.fields if typed.strip()}
 
     def point(self, errors: Iterable[Mapping[str, Any]]) -> None:
         """Keep what was refused beside the fields that it is about."""
@@ -135,127 +134,12 @@ def validated(schema: type[M], told: Mapping[str, Any]) -> M:
         raise refusal from None
 
 
-class FormOnPage:
-    """A form that was sent, as the page shows it again: what was typed stands in the form that it was typed into.
-
-    A page of several forms begins each by its address; in the others nothing was typed (or what a lock kept of them,
-    `beside`) and nothing is wrong.
-    """
-
-    def __init__(
-        self, sent: Form, address: str, *, is_stale: bool, beside: Mapping[str, Form] = MappingProxyType({})
-    ) -> None:
-        self._sent = self._here = sent
-        self._address = address
-        self._typed = {**beside, address: sent}
-        self._drawn: dict[str, _Drawn] = {}
-        self._standing: set[str] = set()
-        # Somebody else was faster. What was typed is kept, and sent again it stands upon what they have saved.
-        self.is_stale = is_stale
-
-    def begin(self, address: str) -> str:
-        present = address.partition("?")[0]
-        self._here = self._typed.get(present, _NOTHING)
-        self._standing.add(present)
-        return ""
-
-    def stand(self) -> str:
-        """Say that the page's only form stands on it, whatever its address."""
-        self._standing.add(self._address)
-        return ""
-
-    def __bool__(self) -> bool:
-        return bool(self._here)
-
-    @property
-    def was_typed_into(self) -> bool:
-        """Whether anything stood in the form that was sent: a button alone has nothing that could be kept."""
-        return any(not name.startswith("_") and not name.endswith(HELD) for name, _ in self._sent.fields)
-
-    def left(self) -> list[str]:
-        """What was written in a form that does not stand on the page that was shown so far: it is not to be lost."""
-        left = [form for address, form in self._typed.items() if address not in self._standing]
-        return [words for form in left for words in form.written()]
-
-    def own(self, name: str) -> str | None:
-        """A field of the face's own, whichever form it was sent in."""
-        return next((own for form in (self._here, *self._typed.values()) if (own := form.own(name))), None)
-
-    def values(self, name: str) -> list[str]:
-        return self._here.values(name)
-
-    def value(self, name: str) -> str | None:
-        return self._here.value(name)
-
-    def label(self, name: str, text: str, kind: str = "", at: str | None = None) -> str:
-        """The words that a field is drawn with, remembered: what is wrong with it is told under the same ones."""
-        if self:
-            kind = "boxes" if "[]" in name else "number" if name.endswith(":int") else kind
-            self._drawn.setdefault(_path(name), _Drawn(text, kind, at))
-        return text
-
-    def error(self, name: str) -> str | None:
-        wrong = self._here.error(name) if self else None
-        return self._why(wrong, self._drawn.get(_path(name))) if wrong else None
-
-    def summary(self, errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str | None]]:
-        """Each thing that is wrong under the label of its field, with the field's place on the page.
-
-        A page that has no such field, but knows what an error is about and where it is mended, says so itself (`about`,
-        `leads`). What is wrong with the form as a whole stands by itself.
-        """
-        return [self._told(error) for error in errors]
-
-    def _told(self, error: Mapping[str, Any]) -> dict[str, str | None]:
-        path = str(error["pointer"]).removeprefix("body")
-        near = self._nearest(path)
-        drawn = self._drawn.get(near) if near else None
-        about = error.get("about") or (drawn and drawn.text)
-        return {
-            "at": (drawn and drawn.at) or (path and f"f{(near or path).replace('/', '-')}") or None,
-            "about": about,
-            **({"leads": error["leads"]} if "leads" in error else {}),
-            "why": self._why(error, drawn if near == path else None),
-        }
-
-    def _nearest(self, path: str) -> str | None:
-        """The field that a pointer means: itself, the list that it is a member of, or the first of its members."""
-        whole = path
-        while path and path not in self._drawn:
-            path = path.rpartition("/")[0]
-        return path or next((name for name in self._drawn if whole and name.startswith(f"{whole}/")), None)
-
-    def _why(self, error: Mapping[str, Any], drawn: "_Drawn | None") -> str:
-        """The reason; what somebody has to do depends on what the field looks like."""
-        key = _TO_DO.get((drawn.kind, str(error.get("code")))) if drawn else None
-        return i18n.text(key) if key else str(error["message"])
-
-
-_NOTHING = Form()
-
-
-class _Drawn(NamedTuple):
-    text: str
-    kind: str
-    at: str | None
-
-
-_TO_DO = {
-    ("boxes", "missing"): "page.form.tick_one",
-    ("boxes", "too_short"): "page.form.tick_one",
-    ("one", "missing"): "page.form.choose_one",
-    ("number", "wrong_type"): "page.form.whole_number",
-    ("number", "bad_format"): "page.form.whole_number",
-    ("of_place", "missing"): "page.form.hour_or_no_place",  # it may be left blank where the place is
-}
-
-
-def _bare(field: str) -> str:
+def bare(field: str) -> str:
     return field.partition(":")[0].removesuffix("[]")
 
 
-def _path(name: str) -> str:
-    return "/" + _bare(name).replace(".", "/")
+def path_of(name: str) -> str:
+    return "/" + bare(name).replace(".", "/")
 
 
 def _read(value: str, kind: str) -> Any:

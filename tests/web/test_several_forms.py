@@ -1,7 +1,8 @@
 """A page of several forms: what was refused in one is shown there, and the others stay as they were."""
 
 from app.core.db import WriteSession
-from app.web.forms import Form, FormOnPage
+from app.web.form_on_page import FormOnPage
+from app.web.forms import Form
 from tests.factories import cases
 from tests.factories.world import World
 from tests.support.pages import Browser, Page

@@ -287,6 +287,18 @@ def test_a_case_that_changed_meanwhile_is_not_closed_unread(
     assert db.get_one(Case, asked.id).status is CaseStatus.active
 
 
+def test_an_approval_after_a_refusal_is_told_that_nothing_is_left_to_confirm(
+    db: WriteSession, asked: Case, supervisor: Browser
+) -> None:
+    old = supervisor.open(f"/approvals/{asked.id}")
+    supervisor.open(old.path).send(f"/approvals/{asked.id}/decline", reason="Not yet (example).")
+    page = old.send(f"/approvals/{asked.id}/approve")
+    assert page.status == 412
+    told = page.find("//*[@role='alert']")[0].text_content()
+    assert "لم يبق ما تؤكده" in told
+    assert "من جديد" not in told
+
+
 # --- who, and in which language -------------------------------------------------------------------------------
 
 
