@@ -26,6 +26,12 @@ class DayAlreadyOff(DomainError):
     code = "day_already_off"
 
 
+class FeastOnDayOff(DomainError):
+    """The date for which a feast would be confirmed is a day off of its own: one of the two dates is not right."""
+
+    code = "feast_on_day_off"
+
+
 def check_territory(db: ReadSession, pointer: str, code: str) -> None:
     """Raise `InvalidInput` at the pointer when there is no such territory."""
     if not queries.ancestors(db, code):
@@ -73,11 +79,11 @@ def add_holiday(db: WriteSession, actor: Actor, data: HolidayCreate, window: Win
 
 
 def confirm_holiday(db: WriteSession, actor: Actor, holiday: Holiday, on: date) -> None:
-    """A computed day was announced, for its date or another. Confirmed twice, it stays as it is. Raises `DayAlreadyOff`."""
+    """A computed day was announced, for its date or another. Confirmed twice, it stays as it is. Raises `FeastOnDayOff`."""
     if holiday.is_certain and on == holiday.on:
         return
     if on != holiday.on and queries.is_day_off(db, on, holiday.window_id):
-        raise DayAlreadyOff()
+        raise FeastOnDayOff()
     was = holiday.on if on != holiday.on else None
     holiday.on, holiday.is_certain = on, True
     audit.record(
