@@ -2,6 +2,7 @@
 
 from app.assessments import queries as assessments
 from app.assessments import states as assessment_states
+from app.auth.events import AccountDisabled
 from app.auth.states import UserStatus
 from app.cases import closure, timeline
 from app.cases import notices as case_notices
@@ -55,6 +56,7 @@ def _when_then() -> None:
     subscriptions.clear()
     subscriptions.add(CaseOpened, follow_ups.plan_first)
     subscriptions.add(CaseAssigned, follow_ups.hand_over, case_notices.tell_new_referent)
+    subscriptions.add(AccountDisabled, case_notices.tell_of_left_cases)
     subscriptions.add(CaseClosureRequested, case_notices.tell_supervisors)
     subscriptions.add(CaseClosureDeclined, case_notices.tell_who_asked)
     subscriptions.add(CasePriorityChanged, follow_ups.follow_priority)

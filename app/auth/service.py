@@ -7,17 +7,19 @@ from sqlalchemy import delete, update
 
 from app.audit import service as audit
 from app.auth import credentials, passwords, queries, sessions, tokens
+from app.auth.events import AccountDisabled
 from app.auth.models import Invitation, User, UserTransition, UserWindow
 from app.auth.schemas import UserCreate, UserUpdate
 from app.auth.states import USER_LIFECYCLE, UserAction, UserStatus
-from app.core import idempotency
+from app.core import changes, idempotency
 from app.core.actor import SYSTEM, WINDOW_ROLES, Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import ChangedMeanwhile, DomainError, InvalidInput
-from app.core.ids import InstitutionId, WindowId
+from app.core.ids import InstitutionId, WindowId, uuid7
 from app.core.moves import begin, move
 from app.core.settings import settings
+from app.outbox import service as outbox
 
 
 class EmailTaken(DomainError):
@@ -140,12 +142,14 @@ def change(db: WriteSession, actor: Actor, user: User, data: UserUpdate) -> User
     _check_place(db, role, windows, institution)
     if sent.keys() & {"role", "window_ids", "institution_id"}:
         idempotency.forget(db, user.id)
-    user.role, user.institution_id = role, institution
-    user.name, user.language = sent.get("name") or user.name, sent.get("language") or user.language
+    told = {name: sent[name] for name in ("name", "language") if sent.get(name)}
+    changed = changes.apply(user, {**told, "role": role, "institution_id": institution})
+    if set(windows) != set(queries.windows_of(db, user.id)):
+        changed.append("window_ids")
     user.updated_at = now()
     _serve_at(db, user, windows)
     db.flush()
-    audit.record(db, actor, "user:change", "user", user.id, fields=sorted(sent), role=role)
+    audit.record(db, actor, "user:change", "user", user.id, fields=changed, role=role)
     return user
 
 
@@ -158,6 +162,7 @@ def disable(db: WriteSession, actor: Actor, user: User) -> User:
     idempotency.forget(db, user.id)
     _kill_codes(db, user)
     audit.record(db, actor, "user:disable", "user", user.id)
+    outbox.publish(db, AccountDisabled(step_id=uuid7(), user_id=user.id))
     return user
 
 

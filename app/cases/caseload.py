@@ -1,12 +1,13 @@
 """Lists of cases: one worker's, one window's, one person's, what is overdue, who has not been heard of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from app.auth.models import User, UserWindow
 from app.auth.states import UserStatus
@@ -20,10 +21,11 @@ from app.core.clock import today
 from app.core.db import ReadSession, rows
 from app.core.ids import PersonId, UserId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
-from app.core.prepared import Prepared
+from app.core.prepared import Prepared, Row
 from app.windows import queries as windows
+from app.windows.models import Window
 
-_c = Case.__table__.c
+_c, _w = Case.__table__.c, Window.__table__.c
 _u, _serves = User.__table__.c, UserWindow.__table__.c
 
 # Each stands in a statement over living cases alone.
@@ -128,6 +130,20 @@ def page(db: ReadSession, actor: Actor, wanted: PageRequest, chosen: CaseFilter)
     result = cut(found, wanted, *keys)
     day_in = cache(today)
     return Page([derived(case, day_in(case["time_zone"])) for case in result.items], result.next)
+
+
+_LEFT = Prepared(
+    select(_c.window_id, _w.name_ar, _w.name_fr, func.count().label("number"))
+    .join(Window.__table__, _w.id == _c.window_id)
+    .where(_c.referent_id == bindparam("referent"), LIVING)
+    .group_by(_c.window_id, _w.name_ar, _w.name_fr)
+    .order_by(_w.name_fr, _c.window_id)
+)
+
+
+def carried_by(db: ReadSession, user_id: UserId) -> Sequence[Row]:
+    """How many living cases a referent has, by window: numbers, for who manages accounts and opens no file."""
+    return rows(db, _LEFT, referent=user_id)
 
 
 def _days(db: ReadSession, window_id: WindowId) -> dict[str, date]:

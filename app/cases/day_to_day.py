@@ -10,6 +10,7 @@ from app.cases.models import Assignment, Case, Review
 from app.cases.policy import may_reprioritise
 from app.cases.schemas import CaseAssign, CaseSuspend, CaseUpdate
 from app.cases.states import CaseAction
+from app.core import changes
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import WriteSession
@@ -37,11 +38,10 @@ def change(db: WriteSession, actor: Actor, case: Case, data: CaseUpdate) -> None
         raise PriorityNeedsApproval()
     if data.needs is not None:
         vocabularies.check(db, "/needs", "need", set(data.needs) - set(case.needs))
-        case.needs = data.needs
-    case.priority = data.priority or former
-    case.summary = sent.get("summary", case.summary)
+    sent = {name: value for name, value in sent.items() if value is not None or name == "summary"}
+    changed = changes.apply(case, sent)
     db.flush()
-    audit.record(db, actor, "case:change", "case", case.id, person_id=case.person_id, fields=sorted(sent))
+    audit.record(db, actor, "case:change", "case", case.id, person_id=case.person_id, fields=changed)
     if case.priority is not former:
         event = CasePriorityChanged(case_id=case.id, priority=case.priority, former=former)
         outbox.publish(db, event)

@@ -1,6 +1,8 @@
 """Who is told of what happens to a case."""
 
 from app.auth import queries as auth
+from app.auth.events import AccountDisabled
+from app.cases import caseload
 from app.cases.events import CaseAssigned, CaseClosureDeclined, CaseClosureRequested
 from app.cases.models import Case
 from app.core.db import WriteSession
@@ -17,6 +19,13 @@ def tell_supervisors(db: WriteSession, event: CaseClosureRequested) -> None:
     """A closing waits for a supervisor of the window."""
     audience = [user for user in auth.supervisors_of(db, event.window_id) if user != event.requested_by]
     notifications.notify(db, audience, "case.closure_requested", "case", event.case_id, event.step_id)
+
+
+def tell_of_left_cases(db: WriteSession, event: AccountDisabled) -> None:
+    """Cases of somebody who works here no more wait for another referent: told once to each who may give them one."""
+    windows = [left.window_id for left in caseload.carried_by(db, event.user_id)]
+    audience = [user for window_id in windows for user in auth.supervisors_of(db, window_id)]
+    notifications.notify(db, audience, "case.left_behind", "user", event.user_id, event.step_id)
 
 
 def tell_who_asked(db: WriteSession, event: CaseClosureDeclined) -> None:

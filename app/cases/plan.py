@@ -18,6 +18,7 @@ from app.cases.states import (
     ActionStatus,
     GoalStatus,
 )
+from app.core import changes
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import WriteSession
@@ -73,13 +74,14 @@ def change_goal(db: WriteSession, actor: Actor, case: Case, goal: Goal, data: Go
         _check_need(db, data.need_code)
     if data.target_on != goal.target_on:
         _check_day(db, case, "/target_on", data.target_on)
-    changes = _changes(sent, "need_code", "target_on", "outcome_note")
+    columns = _changes(sent, "need_code", "target_on", "outcome_note")
+    changed = changes.differing(goal, {**columns, **_told(sent, "status")})
     if data.status is not None and data.status is not goal.status:
-        settle(db, actor, goal, data.status, data.outcome_note, changes)
+        settle(db, actor, goal, data.status, data.outcome_note, columns)
     else:
-        _set(goal, changes)
+        changes.apply(goal, columns)
     replan(db, case)
-    _audit(db, actor, "goal:change", case, goal_id=goal.id, fields=sorted(sent), status=goal.status)
+    _audit(db, actor, "goal:change", case, goal_id=goal.id, fields=changed, status=goal.status)
 
 
 def settle(
@@ -88,7 +90,7 @@ def settle(
     goal: Goal,
     status: GoalStatus,
     note: str | None,
-    changes: Mapping[str, Any] = MappingProxyType({}),
+    columns: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Say where a goal stands now: one of its outcomes, or open again. Raises `IllegalMove`.
 
@@ -102,7 +104,7 @@ def settle(
         STEP_TO_GOAL[status],
         lambda **row: GoalTransition(goal_id=goal.id, case_id=goal.case_id, **row),
         note=note,
-        **{**changes, "outcome_note": note, "decided_at": None if status is GoalStatus.open else now()},
+        **{**columns, "outcome_note": note, "decided_at": None if status is GoalStatus.open else now()},
     )
 
 
@@ -142,13 +144,14 @@ def change_action(db: WriteSession, actor: Actor, case: Case, action: Action, da
         _check_owner(db, case, data.owner_id)
     if data.due_on != action.due_on:
         _check_day(db, case, "/due_on", data.due_on)
-    changes = _changes(sent, "owner_id", "due_on", "outcome_note")
+    columns = _changes(sent, "owner_id", "due_on", "outcome_note")
+    changed = changes.differing(action, {**columns, **_told(sent, "status")})
     if data.status is not None and data.status is not action.status:
-        _step(db, actor, action, data.status, data.outcome_note, changes)
+        _step(db, actor, action, data.status, data.outcome_note, columns)
     else:
-        _set(action, changes)
+        changes.apply(action, columns)
     replan(db, case)
-    _audit(db, actor, "action:change", case, action_id=action.id, fields=sorted(sent), status=action.status)
+    _audit(db, actor, "action:change", case, action_id=action.id, fields=changed, status=action.status)
 
 
 def _step(
@@ -157,7 +160,7 @@ def _step(
     action: Action,
     status: ActionStatus,
     note: str | None,
-    changes: Mapping[str, Any],
+    columns: Mapping[str, Any],
 ) -> None:
     move(
         db,
@@ -167,19 +170,18 @@ def _step(
         STEP_TO_ACTION[status],
         lambda **row: ActionTransition(action_id=action.id, case_id=action.case_id, **row),
         note=note,
-        **{**changes, "outcome_note": note, "done_at": now() if status is ActionStatus.done else None},
+        **{**columns, "outcome_note": note, "done_at": now() if status is ActionStatus.done else None},
     )
 
 
 def _changes(sent: Mapping[str, Any], *may_be_empty: str) -> dict[str, Any]:
     """The columns that were sent; for these `null` means to empty them, the words cannot be empty."""
-    changes = {name: sent[name] for name in sent.keys() & set(may_be_empty)}
-    return changes | ({"words": sent["words"]} if sent.get("words") else {})
+    columns = {name: sent[name] for name in sent.keys() & set(may_be_empty)}
+    return columns | _told(sent, "words")
 
 
-def _set(entity: Goal | Action, changes: Mapping[str, Any]) -> None:
-    for name, value in changes.items():
-        setattr(entity, name, value)
+def _told(sent: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {name: sent[name]} if sent.get(name) else {}
 
 
 def _check_need(db: WriteSession, code: str | None) -> None:

@@ -29,7 +29,7 @@ _ONE = select(*_ROW).where(_i.id == bindparam("id"))
 _SOURCE = select(_i.code, _i.version, _i.source_kind, _i.source).where(
     _i.id == bindparam("id"), _i.source.is_not(None)
 )
-_WITH_SOURCE = select(_i.id).where(_i.code == bindparam("code"), _i.source.is_not(None))
+_WITH_SOURCE = select(_i.id, _i.source_kind).where(_i.code == bindparam("code"), _i.source.is_not(None))
 _DEFINITION = select(_i.definition).where(_i.id == bindparam("id"))
 
 
@@ -113,9 +113,9 @@ def source(db: ReadSession, instrument_id: InstrumentId) -> dict[str, Any]:
     return dict(found)
 
 
-def with_source(db: ReadSession, code: str) -> frozenset[InstrumentId]:
-    """The versions of an instrument whose source was kept."""
-    return frozenset(found.id for found in rows(db, _WITH_SOURCE, code=code))
+def with_source(db: ReadSession, code: str) -> dict[InstrumentId, str]:
+    """The versions of an instrument whose source was kept, with its kind."""
+    return {found.id: found.source_kind for found in rows(db, _WITH_SOURCE, code=code)}
 
 
 def page(

@@ -62,8 +62,7 @@ def keep(db: WriteSession, actor: Actor, source: Compiled) -> Instrument:
     Raises `InstrumentVersionExists`, or `InstrumentInvalid` for a need that the vocabulary does not hold.
     """
     form = source.form
-    if queries.version_exists(db, form.form_id, form.version):
-        raise InstrumentVersionExists(instrument_code=form.form_id, instrument_version=form.version)
+    check_unused(db, form)
     _check_needs(db, form)
     instrument = Instrument(
         code=form.form_id,
@@ -88,6 +87,12 @@ def keep(db: WriteSession, actor: Actor, source: Compiled) -> Instrument:
         source_sha256=source.source_sha256,
     )
     return instrument
+
+
+def check_unused(db: ReadSession, form: CompiledForm) -> None:
+    """What was published stays as it is: raises `InstrumentVersionExists` for a version that there is."""
+    if queries.version_exists(db, form.form_id, form.version):
+        raise InstrumentVersionExists(instrument_code=form.form_id, instrument_version=form.version)
 
 
 def _check_needs(db: ReadSession, form: CompiledForm) -> None:

@@ -3,11 +3,13 @@
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
 
+from openpyxl import Workbook as Spreadsheet
+from openpyxl.cell import WriteOnlyCell
 from pyxform.xls2json_backends import md_to_dict, xlsx_to_dict
 
 from app.instruments.errors import (
@@ -56,6 +58,27 @@ def read(source: bytes | str, kind: SourceKind) -> Workbook:
     sheets = {name: _sheet(name, raw) for name in SHEETS}
     _check_text(sheets)
     return Workbook(sheets, raw)
+
+
+def as_xlsx(tables: bytes) -> bytes:
+    """The same sheets as a workbook, for who writes the next version in a spreadsheet. Raises what `read` raises."""
+    spreadsheet = Spreadsheet(write_only=True)
+    for sheet in read(tables, "markdown").sheets.values():
+        page = spreadsheet.create_sheet(sheet.name)
+        page.append(_cells(page, sheet.headers))
+        for _, row in sheet.rows:
+            page.append(_cells(page, [row.get(header, "") for header in sheet.headers]))
+    written = BytesIO()
+    spreadsheet.save(written)
+    return written.getvalue()
+
+
+def _cells(page: Any, values: Iterable[str]) -> list[Any]:
+    """Text, whatever it begins with: an expression of a questionnaire is no formula of a spreadsheet."""
+    cells = [WriteOnlyCell(page, value) for value in values]
+    for cell in cells:
+        cell.data_type = "s"
+    return cells
 
 
 def _check_archive(content: bytes) -> None:

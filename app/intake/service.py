@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.audit import service as audit
+from app.core import changes
 from app.core.actor import Actor
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import InvalidInput, NotFound
@@ -81,11 +82,10 @@ def save(db: WriteSession, actor: Actor, interview: Interview, data: InterviewUp
     """
     if interview.status is not InterviewStatus.draft:
         raise INTERVIEW_LIFECYCLE.refusal(interview.status, "save", actor.role)
-    changes = _checked(db, actor, interview.window_id, data.changes())
-    if changes.get("person_id") and arrivals.tells_no_more(db, interview):
-        changes.setdefault("new_person", None)  # who is registered is more than a name on a ticket
-    for name, value in changes.items():
-        setattr(interview, name, value)
+    sent = _checked(db, actor, interview.window_id, data.changes())
+    if sent.get("person_id") and arrivals.tells_no_more(db, interview):
+        sent.setdefault("new_person", None)  # who is registered is more than a name on a ticket
+    changed = changes.apply(interview, sent)
     interview.worker_id = actor.user
     db.flush()
     audit.record(
@@ -95,7 +95,7 @@ def save(db: WriteSession, actor: Actor, interview: Interview, data: InterviewUp
         "interview",
         interview.id,
         person_id=interview.person_id,
-        fields=sorted(changes),
+        fields=changed,
     )
 
 

@@ -17,7 +17,7 @@ from app.core.pagination import Page
 from app.oversight import case_files
 from app.people import queries as people
 
-# A file number as it was said becomes a case's ids; raises `NotFound`.
+# A number as it was said becomes the ids of a case or a referral; raises `NotFound`.
 CaseFinder = Callable[[str], Awaitable[dict[str, Any]]]
 
 AuditReader = Annotated[Actor, Depends(allowed(Permission.audit_read))]
@@ -59,6 +59,23 @@ async def _find_case(request: Request, actor: Actor, db: ReadSession, number: st
     return found
 
 
+async def _referral_finder(request: Request, actor: AuditReader, db: ReadDb) -> CaseFinder:
+    return partial(_find_referral, request, actor, db)
+
+
+async def _find_referral(request: Request, actor: Actor, db: ReadSession, number: str) -> dict[str, Any]:
+    """The same of a referral by its number."""
+    record = partial(request.app.state.accesses.record, actor, "audit:find", "referral")
+    try:
+        found = await look(request, case_files.referral_by_number, db, number)
+    except NotFound:
+        await record(None, None)
+        raise
+    await record(found["referral_id"], found["person_id"])
+    return found
+
+
+FindsReferrals = Annotated[CaseFinder, Depends(_referral_finder, scope="function")]
 FindsCases = Annotated[CaseFinder, Depends(_case_finder, scope="function")]
 TrailReader = Annotated[Actor, Depends(_trail_reader)]
 PersonAskedAbout = Annotated[PersonId, Depends(_person_asked_about, scope="function")]

@@ -67,6 +67,11 @@ def _newest(
     return rows(db, keyset(statement, _e.id, page=wanted, descending=True), used, **binds(wanted, UUID))
 
 
+def is_of_person(db: ReadSession, known: UUID) -> bool:
+    """Whether an id that stands in the trail is a person's."""
+    return db.scalar(select(_e.id).where(_e.person_id == known).limit(1)) is not None
+
+
 def accesses(db: ReadSession, person_id: PersonId, wanted: PageRequest) -> Page:
     """Who opened or changed a person's file, newest first: what the person may ask to know."""
     page = cut(accesses_read(db, person_id, wanted), wanted, "id")

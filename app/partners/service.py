@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from app.audit import service as audit
-from app.core import clock
+from app.core import changes, clock
 from app.core.actor import Actor
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import DomainError, InvalidInput
@@ -72,8 +72,8 @@ def change_institution(
     """Change what is known of a partner; one that is no longer active receives no new referral."""
     sent = data.changes()
     _check_institution(db, sent)
-    _assign(institution, sent)
-    audit.record(db, actor, "institution:change", "institution", institution.id, fields=sorted(sent))
+    changed = changes.apply(institution, sent)
+    audit.record(db, actor, "institution:change", "institution", institution.id, fields=changed)
 
 
 def _check_institution(db: ReadSession, sent: Mapping[str, Any]) -> None:
@@ -86,11 +86,6 @@ def _check_institution(db: ReadSession, sent: Mapping[str, Any]) -> None:
 def _check_territories(db: ReadSession, pointer: str, codes: Iterable[str]) -> None:
     if queries.unknown_territories(db, codes):
         raise InvalidInput(pointer, "unknown")
-
-
-def _assign(entity: object, sent: Mapping[str, Any]) -> None:
-    for name, value in sent.items():
-        setattr(entity, name, value)
 
 
 def replace_contacts(
@@ -130,8 +125,8 @@ def change_service(db: WriteSession, actor: Actor, service: Service, data: Servi
     """Change a service; one that is no longer active leaves the directory and receives no new referral."""
     sent = data.changes()
     _check_service(db, {"min_age": service.min_age, "max_age": service.max_age, **sent})
-    _assign(service, sent)
-    audit.record(db, actor, "service:change", "service", service.id, fields=sorted(sent))
+    changed = changes.apply(service, sent)
+    audit.record(db, actor, "service:change", "service", service.id, fields=changed)
 
 
 def _check_service(db: ReadSession, terms: Mapping[str, Any]) -> None:
@@ -174,13 +169,12 @@ def change_agreement(db: WriteSession, actor: Actor, agreement: Agreement, data:
     _check_terms(db, {**_dated(agreement), **sent})
     if "reference" in sent and agreements.is_reference_taken(db, sent["reference"], agreement.id):
         raise ReferenceTaken()
-    _assign(agreement, sent)
+    changed = changes.apply(agreement, sent)
     if service_ids is not None:
-        _cover(db, agreement, service_ids)
+        if _cover(db, agreement, service_ids):
+            changed.append("service_ids")
         agreement.updated_at = clock.now()  # what it covers is part of its version
-    audit.record(
-        db, actor, "agreement:change", "agreement", agreement.id, fields=sorted(data.model_fields_set)
-    )
+    audit.record(db, actor, "agreement:change", "agreement", agreement.id, fields=changed)
 
 
 def check_draft(agreement: Agreement) -> None:
@@ -202,14 +196,18 @@ def _check_terms(db: ReadSession, terms: Mapping[str, Any]) -> None:
     _check_territories(db, "/territory_code", [terms["territory_code"]])
 
 
-def _cover(db: WriteSession, agreement: Agreement, service_ids: list[ServiceId]) -> None:
+def _cover(db: WriteSession, agreement: Agreement, service_ids: list[ServiceId]) -> bool:
+    """Let the agreement cover these services and no others; return whether that is another choice than before."""
     if len(agreements.services_of(db, agreement.institution_id, service_ids)) != len(service_ids):
         raise InvalidInput("/service_ids", "unknown")
-    db.execute(delete(AgreementService).where(AgreementService.agreement_id == agreement.id))
+    of_this = AgreementService.agreement_id == agreement.id
+    before = set(db.scalars(select(AgreementService.service_id).where(of_this)))
+    db.execute(delete(AgreementService).where(of_this))
     db.add_all(
         [AgreementService(agreement_id=agreement.id, service_id=service_id) for service_id in service_ids]
     )
     db.flush()
+    return before != set(service_ids)
 
 
 def _step(agreement: Agreement) -> Any:

@@ -4,7 +4,7 @@ They stand in tables of their own, once each and written one way, and are replac
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, delete, func, insert, select
@@ -88,15 +88,27 @@ def add(db: WriteSession, person_id: PersonId, told: PersonCreate) -> None:
     db.add_all([*_documents(person_id, told.identifiers), *_telephones(person_id, told.phones)])
 
 
-def replace(db: WriteSession, person: Person, data: PersonUpdate) -> None:
-    """The lists that are sent take the place of those that there are."""
+def replace(db: WriteSession, person: Person, data: PersonUpdate) -> list[str]:
+    """The lists that are sent take the place of those that there are; return which of them are other than before."""
+    told: dict[str, tuple[type[Any], Sequence[Any]]] = {}
     if data.identifiers is not None:
-        db.execute(delete(PersonIdentifier).where(PersonIdentifier.person_id == person.id))
-        db.add_all(_documents(person.id, data.identifiers))
+        told["identifiers"] = PersonIdentifier, _documents(person.id, data.identifiers)
     if data.phones is not None:
-        db.execute(delete(PersonPhone).where(PersonPhone.person_id == person.id))
-        db.add_all(_telephones(person.id, data.phones))
+        told["phones"] = PersonPhone, _telephones(person.id, data.phones)
     db.flush()
+    return [name for name, (table, rows) in told.items() if _take_place(db, person.id, table, rows)]
+
+
+def _take_place(db: WriteSession, person_id: PersonId, table: type[Any], told: Sequence[Any]) -> bool:
+    """Put a list in the place of the one before, unless it is the same in the same order."""
+    columns = [column for column in table.__table__.columns if column.name not in {"id", "person_id"}]
+    before = db.execute(select(*columns).where(table.person_id == person_id).order_by(table.id)).all()
+    if [tuple(row) for row in before] == [tuple(getattr(one, c.name) for c in columns) for one in told]:
+        return False
+    db.execute(delete(table).where(table.person_id == person_id))
+    db.add_all(told)
+    db.flush()
+    return True
 
 
 def add_keys(db: WriteSession, person_id: PersonId, keys: Iterable[str]) -> None:

@@ -1,9 +1,10 @@
 """Registering, changing and receiving people. A person is registered once, whatever the window and the year."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from app.audit import service as audit
+from app.core import changes
 from app.core.actor import Actor
 from app.core.clock import now, today
 from app.core.db import ReadSession, WriteSession
@@ -132,12 +133,11 @@ def change(db: WriteSession, actor: Actor, person: Person, data: PersonUpdate) -
     numbers.check_phones(data.phones or (), queries.phones_of(db, person.id) if data.phones else ())
     numbers.wait_for_alike(db, data)
     earlier = _rivals(db, actor, person) if _COMPARED & sent.keys() else None
-    for name, value in columns.items():
-        setattr(person, name, value)
+    changed = changes.apply(person, columns)
     person.updated_at = now()  # numbers stand in tables of their own, but make a new version all the same
-    numbers.replace(db, person, data)
+    replaced = numbers.replace(db, person, data)
     numbers.renew_keys(db, person.id)
-    details: dict[str, Any] = {"fields": sorted(sent)}
+    details: dict[str, Any] = {"fields": _fields(changed, replaced)}
     found = [] if earlier is None else _new_rivals(earlier, _rivals(db, actor, person))
     if found:
         if data.duplicate_override is None:
@@ -203,6 +203,11 @@ def _check_columns(db: ReadSession, columns: Mapping[str, Any]) -> None:
     commune = columns.get("commune_code")
     if commune and not queries.commune_exists(db, commune):
         raise InvalidInput("/commune_code", "unknown_code", context={"list": "territories"})
+
+
+def _fields(columns: Iterable[str], lists: Iterable[str]) -> list[str]:
+    """What was changed, as a form calls it: of a birth several columns tell."""
+    return sorted({"birth" if name.startswith("birth_") else name for name in columns} | set(lists))
 
 
 def _birth_columns(data: BirthIn) -> dict[str, Any]:

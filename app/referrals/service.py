@@ -12,6 +12,7 @@ from app.cases import queries as cases_queries
 from app.cases import service as cases
 from app.cases.models import Case
 from app.cases.states import CaseStatus, Priority, Stage
+from app.core import changes
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import WriteSession
@@ -113,16 +114,14 @@ def edit(db: WriteSession, actor: Actor, referral: Referral, data: ReferralUpdat
     """Change a draft."""
     if referral.status is not ReferralStatus.draft:
         raise ReferralNotDraft()
-    sent = data.changes()
+    sent = {name: value for name, value in data.changes().items() if value is not None or name == "situation"}
     if data.needs is not None:
         vocabularies.check(db, "/needs", "need", data.needs)
-        referral.needs = list(dict.fromkeys(data.needs))
-    referral.urgency = data.urgency or referral.urgency
-    if "situation" in sent:
-        referral.situation = data.situation
+        sent["needs"] = list(dict.fromkeys(data.needs))
+    changed = changes.apply(referral, sent)
     db.flush()
     audit.record(
-        db, actor, "referral:edit", "referral", referral.id, person_id=referral.person_id, fields=sorted(sent)
+        db, actor, "referral:edit", "referral", referral.id, person_id=referral.person_id, fields=changed
     )
     return referral
 

@@ -18,6 +18,7 @@ from app.core.settings import LANGUAGES
 from app.vocabularies.models import Term, version_of
 
 KEPT = timedelta(seconds=30)
+BESIDE = {"ar": "ar", "fr": "fr", "en": "fr", "fa": "ar"}  # whose words stand in for blank ones
 
 _t = Term.__table__.c
 
@@ -70,12 +71,15 @@ def terms(db: ReadSession, vocabulary: str) -> list[dict[str, Any]]:
 
 
 def term(db: ReadSession, vocabulary: str, code: str) -> dict[str, Any]:
-    """A term of an open list as it stands now, never as it was kept, with its version. Raises `NotFound`."""
+    """A term of an open list as it stands now, never as it was kept, with its version; what is blank of it is blank.
+
+    Raises `NotFound`.
+    """
     found = row(db, _TERM, vocabulary=vocabulary, code=code)
     if found is None:
         raise NotFound()
     shown = _shown(found)
-    return {**shown, "version": version_of(shown["labels"].values())}
+    return {**shown, "labels": _written(found), "version": version_of(_written(found).values())}
 
 
 def _in_order(found: list[Any]) -> list[dict[str, Any]]:
@@ -96,9 +100,18 @@ def _shown(term: Any) -> dict[str, Any]:
     return {
         "code": term.code,
         "parent_code": term.parent_code,
-        "labels": {code: term[f"name_{code}"] for code in LANGUAGES},
+        "labels": _readable(_written(term)),
         "is_retired": term.retired_at is not None,
     }
+
+
+def _written(term: Any) -> dict[str, str]:
+    return {code: term[f"name_{code}"] for code in LANGUAGES}
+
+
+def _readable(words: dict[str, str]) -> dict[str, str]:
+    """What was left blank in one language, in the one that its readers read most easily beside it."""
+    return {code: said or words[BESIDE[code]] for code, said in words.items()}
 
 
 def living(db: ReadSession, vocabulary: str, codes: Iterable[str]) -> set[str]:

@@ -1,16 +1,20 @@
 from pydantic import Field
 
-from app.core.fields import Code, Count, RequiredLine
+from app.core.fields import Code, Count, Line, RequiredLine
 from app.core.schemas import Input, Output
 
 
 class TermWords(Input):
-    """The words of one code in every language; the code itself never changes, because old records hold it."""
+    """The words of one code; the code itself never changes, because old records hold it.
+
+    Who administers a house speaks its languages: English and Persian may be left blank, and are then told in French and
+    Arabic.
+    """
 
     name_ar: RequiredLine = Field(examples=["الإفراغ من السكن"])
     name_fr: RequiredLine = Field(examples=["Expulsion du logement"])
-    name_en: RequiredLine = Field(examples=["Eviction"])
-    name_fa: RequiredLine = Field(examples=["تخلیهٔ مسکن"])
+    name_en: Line = Field("", examples=["Eviction"])
+    name_fa: Line = Field("", examples=["تخلیهٔ مسکن"])
 
 
 class TermCreate(TermWords):

@@ -1,8 +1,8 @@
 """What a browser's form sends, made into what the input schemas of the API read.
 
 Names in a form are paths: `birth.year`, `phones.0.number`, `outcomes.<id>.status`. A name that ends with `[]` collects
-its values into a list. `:int` and `:flag` say that the field is no text. What was left blank was not answered and is not
-sent. Names that begin with an underscore belong to the face: the proof of origin, the key under which a creation is kept,
+its values into a list. `:int` and `:flag` say that the field is no text, `:held` that nobody typed it: the page itself put
+it there. What was left blank was not answered and is not sent. Names that begin with an underscore belong to the face: the proof of origin, the key under which a creation is kept,
 the version that was read, the page on which the form stood.
 """
 
@@ -21,6 +21,7 @@ from app.core.text import digits_to_ascii, has_forbidden
 
 MOST_FIELDS = 1000
 _KINDS = ("int", "flag")
+HELD = ":held"
 _CODE = re.compile(
     r"[a-z0-9_.:+-]+|\d{4}-[\dT:-]+", re.ASCII
 )  # a choice, a number, a day and hour, a telephone
@@ -68,7 +69,10 @@ class Form:
         return [
             value.strip()
             for field, value in self.fields
-            if not field.startswith("_") and value.strip() and not _CODE.fullmatch(value.strip())
+            if not field.startswith("_")
+            and not field.endswith(HELD)
+            and value.strip()
+            and not _CODE.fullmatch(value.strip())
         ]
 
     def error(self, name: str) -> Mapping[str, Any] | None:

@@ -4,9 +4,9 @@ import base64
 import binascii
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Depends, File, Request, UploadFile
+from fastapi import Depends, File, Query, Request, UploadFile
 from starlette.responses import Response
 
 from app.auth.deps import CreateDb
@@ -20,7 +20,7 @@ from app.instruments.deps import InstrumentPublisher, InstrumentReader, Instrume
 from app.instruments.evaluation import evaluate
 from app.instruments.form import CompiledForm
 from app.instruments.service import Compiled
-from app.instruments.workbook import MAX_SOURCE
+from app.instruments.workbook import MAX_SOURCE, as_xlsx
 from app.web import face, house, marks, terms
 from app.web.face import PageForm, invalid, see
 from app.web.forms import Form
@@ -140,7 +140,8 @@ def _writing(request: Request, source: bytes) -> Response:
 def preview(
     request: Request, _: InstrumentPublisher, draft: TheDraft, db: ReadDb, form: PageForm
 ) -> Response:
-    """The questionnaire as it would be, to be tried by filling. Nothing is kept."""
+    """The questionnaire as it would be, to be tried by filling. Nothing is kept; a version that there is goes no further."""
+    service.check_unused(db, draft.compiled.form)
     return _preview(request, db, draft, form)
 
 
@@ -181,9 +182,16 @@ def show_instrument(
 
 @router.get("/house/instruments/{instrument_id}/source")
 @marks.a_file
-def download_source(_: InstrumentPublisher, db: ReadDb, instrument_id: InstrumentId) -> Response:
-    """What the version was published from, for writing the next one."""
-    found = queries.source(db, instrument_id)
+def download_source(
+    _: InstrumentPublisher,
+    db: ReadDb,
+    instrument_id: InstrumentId,
+    as_kind: Annotated[Literal["xlsx"] | None, Query(alias="as")] = None,
+) -> Response:
+    """What the version was published from, for writing the next one; tables also as a workbook of the same sheets."""
+    found = dict(queries.source(db, instrument_id))
+    if as_kind == "xlsx" and found["source_kind"] == "markdown":
+        found |= {"source_kind": "xlsx", "source": as_xlsx(found["source"])}
     ending, media_type = _MEDIA[found["source_kind"]]
     name = f"{found['code']}-{found['version']}{ending}"
     headers = {**face.HEADERS, "Content-Disposition": downloads.disposition(name)}

@@ -67,7 +67,7 @@ def _week() -> terms.Options:
 
 def _days_off(db: ReadDb, year: int, window_id: WindowId | None = None) -> dict[str, Any]:
     found = queries.holidays(db, house.EVERYTHING, window_id=window_id, year=year)
-    return {"year": year, "holidays": found.items}
+    return {"year": year, "holidays": found.items, "today": clock.today()}
 
 
 @router.post("/house/windows/{window_id}")

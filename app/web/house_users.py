@@ -10,6 +10,7 @@ from app.auth.deps import CreateDb, UserManager, UserToManage
 from app.auth.models import User
 from app.auth.schemas import UserCreate, UserUpdate
 from app.auth.states import UserStatus
+from app.cases import caseload
 from app.core.actor import Actor, Role
 from app.core.db import ReadSession
 from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
@@ -117,7 +118,7 @@ def ask_for_code(request: Request, actor: UserManager, db: ReadDb, user_id: User
     user = queries.read(db, actor, user_id)
     if user["status"] is not UserStatus.active:
         return see(f"/house/users/{user_id}")
-    return page(request, "house/user_confirm.html", user=user, what="code")
+    return page(request, "house/user_confirm.html", user=user, what="code", left=())
 
 
 @router.post("/house/users/{user_id}/code")
@@ -133,7 +134,8 @@ def ask_to_disable(request: Request, actor: UserManager, db: ReadDb, user_id: Us
     user = queries.read(db, actor, user_id)
     if user["status"] is UserStatus.disabled:
         return see(f"/house/users/{user_id}")
-    return page(request, "house/user_confirm.html", user=user, what="disable")
+    left = caseload.carried_by(db, user_id)
+    return page(request, "house/user_confirm.html", user=user, what="disable", left=left)
 
 
 @router.post("/house/users/{user_id}/disable")

@@ -21,8 +21,8 @@ from app.auth.permissions import Permission, may
 from app.core import i18n
 from app.core.settings import LANGUAGES, settings
 from app.web import face, navigation, proofs, visitors, wording
+from app.web.form_on_page import FormOnPage
 from app.web.forms import explained
-from app.web.shown_again import FormOnPage
 
 STATIC = Path(__file__).parents[1] / "static"
 COMPRESSED_FROM = 1000  # bytes

@@ -1,6 +1,8 @@
 """The auditor's pages: who did or saw what, and whether the chain of the trail holds. Never the contents of a file."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +13,7 @@ from starlette.responses import Response
 
 from app.audit import service as audit
 from app.auth import naming
+from app.cases import numbers
 from app.core.actor import Actor
 from app.core.db import ReadSession
 from app.core.deps import PageQuery, ReadDb, read_aside
@@ -20,7 +23,7 @@ from app.core.ids import PersonId, UserId
 from app.core.schemas import Input
 from app.core.settings import settings
 from app.oversight import case_files, queries
-from app.oversight.deps import AuditReader, CaseFinder, FindsCases, TrailReader
+from app.oversight.deps import AuditReader, CaseFinder, FindsCases, FindsReferrals, TrailReader
 from app.web import face, marks
 from app.web.actions import ACTIONS
 from app.web.face import PageForm, invalid, see
@@ -41,20 +44,19 @@ Action = Annotated[str, Field(max_length=64, pattern=_CODE)]
 class Search(Input):
     """What of the trail is wanted.
 
-    A case is named by its number, as it is said, somebody who acted by name or address, each also by an id that stands
-    in the trail.
+    A person is named by the number of a file of theirs, a referral by its own, as they are said; somebody who acted by
+    name or address; each also by an id that stands in the trail.
     """
 
-    person: Said | None = None
+    file: Said | None = None
     actor: Annotated[str, Field(max_length=254)] | None = None
-    subject: Said | None = None
     action: Action | None = None
     since: Day | None = None
     until: Day | None = None
 
 
 @router.get("/trail")
-@marks.only_asks(person_id="person", subject_id="subject")
+@marks.only_asks(person_id="file", subject_id="file")
 def show_trail(
     request: Request,
     actor: TrailReader,
@@ -89,11 +91,23 @@ def show_trail(
             "person_id": case_files.of_person(db, person_id) if person_id else [],
             "subject_id": case_files.by_id(db, subject_id) if subject_id else [],
         },
+        referral=case_files.referral(db, subject_id) if subject_id else None,
+        numbers=_numbers(db, found.items if found else ()),
         account=naming.account(db, actor, actor_id) if actor_id else None,
         called=_meant(db, actor, face.form(request)),
         actions=ACTIONS,
-        told=told,
+        told=partial(told, db),
     )
+
+
+def _numbers(db: ReadSession, entries: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
+    """What people call the cases, the persons and the referrals of these entries by."""
+    shown = list(entries)
+    referrals = {
+        one["subject_id"] for one in shown if one["subject_type"] == "referral" and one["subject_id"]
+    }
+    called = {one: case_files.reference(one) for one in referrals}
+    return called | case_files.numbers_of(db, {one["person_id"] for one in shown if one["person_id"]})
 
 
 def _meant(db: ReadSession, actor: Actor, sent: Form) -> Options:
@@ -114,15 +128,16 @@ def _end(on: Day | None) -> datetime | None:
 
 @router.post("/trail")
 @marks.only_asks()
-async def search_trail(actor: AuditReader, find: FindsCases, db: ReadDb, form: PageForm) -> Response:
+async def search_trail(
+    actor: AuditReader, cases: FindsCases, referrals: FindsReferrals, db: ReadDb, form: PageForm
+) -> Response:
     """Read what was typed and lead to its address, in which ids stand alone; what names nothing is told beside its field."""
     wanted = form.read(Search)
     if wanted.since and wanted.until and wanted.until < wanted.since:
         raise invalid("/until", "dates_in_order")
     told = wanted.changes()
-    for field, member in (("person", "person_id"), ("subject", "case_id")):
-        if said := told.pop(field, None):
-            told[f"{field}_id"] = _id(said) or await _numbered(find, said, field, member)
+    if said := told.pop("file", None):
+        told |= await _named(cases, referrals, db, said)
     if said := told.pop("actor", None):
         told["actor_id"] = _id(said) or _only(await read_aside(naming.called, db, actor, said))
     return see(query("/trail", **told))
@@ -135,13 +150,18 @@ def _id(said: str) -> UUID | None:
         return None
 
 
-async def _numbered(find: CaseFinder, said: str, field: str, member: str) -> UUID:
-    """The id that somebody means who typed the number of a file."""
+async def _named(cases: CaseFinder, referrals: CaseFinder, db: ReadSession, said: str) -> dict[str, UUID]:
+    """What somebody means: by the number of a file all about its person, by a referral's what is about that one."""
     try:
-        found: UUID = (await find(said))[member]
+        if known := _id(said):
+            return {"person_id" if await read_aside(queries.is_of_person, db, known) else "subject_id": known}
+        if case_files.reference_in(said):
+            return {"subject_id": (await referrals(said))["referral_id"]}
+        if numbers.understand(said):
+            return {"person_id": (await cases(said))["person_id"]}
     except NotFound:
-        raise InvalidInput(f"/{field}", "no_such_file") from None
-    return found
+        raise InvalidInput("/file", "no_such_file") from None
+    raise InvalidInput("/file", "no_number_of_file")
 
 
 def _only(called: list[dict[str, Any]]) -> UserId:

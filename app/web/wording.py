@@ -165,4 +165,4 @@ def named(row: Mapping[str, Any], prefix: str = "name") -> Markup:
 def label(term: Mapping[str, Any]) -> str:
     """The word for a term of an open list."""
     labels: Mapping[str, str] = term["labels"]
-    return labels.get(language()) or labels["fr"]
+    return labels.get(language()) or labels["ar" if direction() == "rtl" else "fr"]

@@ -3,6 +3,7 @@
 from datetime import date
 
 from app.audit import service as audit
+from app.core import changes
 from app.core.actor import Actor
 from app.core.db import ReadSession, WriteSession
 from app.core.errors import DomainError, InvalidInput
@@ -23,6 +24,12 @@ class DayAlreadyOff(DomainError):
     """The day is off already, at this window or at all of them."""
 
     code = "day_already_off"
+
+
+class FeastOnDayOff(DomainError):
+    """The date for which a feast would be confirmed is a day off of its own: one of the two dates is not right."""
+
+    code = "feast_on_day_off"
 
 
 def check_territory(db: ReadSession, pointer: str, code: str) -> None:
@@ -53,10 +60,9 @@ def change(db: WriteSession, actor: Actor, window: Window, data: WindowUpdate) -
     }
     if "territory_code" in sent:
         check_territory(db, "/territory_code", sent["territory_code"])
-    for name, value in sent.items():
-        setattr(window, name, value)
+    changed = changes.apply(window, sent)
     db.flush()
-    audit.record(db, actor, "window:change", "window", window.id, fields=sorted(sent))
+    audit.record(db, actor, "window:change", "window", window.id, fields=changed)
     return window
 
 
@@ -73,11 +79,11 @@ def add_holiday(db: WriteSession, actor: Actor, data: HolidayCreate, window: Win
 
 
 def confirm_holiday(db: WriteSession, actor: Actor, holiday: Holiday, on: date) -> None:
-    """A computed day was announced, for its date or another. Confirmed twice, it stays as it is. Raises `DayAlreadyOff`."""
+    """A computed day was announced, for its date or another. Confirmed twice, it stays as it is. Raises `FeastOnDayOff`."""
     if holiday.is_certain and on == holiday.on:
         return
     if on != holiday.on and queries.is_day_off(db, on, holiday.window_id):
-        raise DayAlreadyOff()
+        raise FeastOnDayOff()
     was = holiday.on if on != holiday.on else None
     holiday.on, holiday.is_certain = on, True
     audit.record(

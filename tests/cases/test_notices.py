@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import delete, func, select
 
-from app.auth.models import UserWindow
+from app.auth import service as accounts
+from app.auth.models import User, UserWindow
 from app.cases import closure, day_to_day, notices
 from app.cases.events import CaseAssigned, CaseClosureRequested
 from app.cases.schemas import CaseAssign, CaseClose
@@ -83,3 +84,15 @@ def test_told_twice_is_told_once(db: WriteSession, world: World, kind: str) -> N
         for _ in range(2):
             notices.tell_supervisors(db, requested)
     assert db.scalar(select(func.count()).select_from(Notification)) == 1
+
+
+def test_the_supervisors_are_told_once_of_the_cases_that_a_disabled_account_leaves(
+    db: WriteSession, database: Database, world: World
+) -> None:
+    for _ in range(2):
+        make.case(db, world.worker)
+    accounts.disable(db, world.administrator, db.get_one(User, world.worker.user))
+    accounts.disable(db, world.administrator, db.get_one(User, world.colleague.user))  # who left nothing
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    assert told(db) == [("case.left_behind", world.supervisor.user_id)]

@@ -73,6 +73,15 @@ def test_a_goal_is_changed_and_what_is_emptied_is_empty(
     assert (kept.words, kept.target_on, kept.need_code) == ("أريد شقة (مثال)", None, None)
 
 
+def test_a_long_outcome_of_a_goal_is_folded(
+    db: WriteSession, case: Case, goal: Goal, worker: Browser
+) -> None:
+    goal.outcome_note = "كلمة " * 200
+    db.commit()
+    (folded,) = worker.open(f"/cases/{case.id}/plan").find("//details[@class='long']")
+    assert len(folded.xpath("string(summary)").strip()) < 210
+
+
 def test_the_outcome_of_a_goal_is_told_and_may_be_taken_back(
     db: WriteSession, worker: Browser, case: Case, goal: Goal
 ) -> None:

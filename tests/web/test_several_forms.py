@@ -1,8 +1,8 @@
 """A page of several forms: what was refused in one is shown there, and the others stay as they were."""
 
 from app.core.db import WriteSession
+from app.web.form_on_page import FormOnPage
 from app.web.forms import Form
-from app.web.shown_again import FormOnPage
 from tests.factories import cases
 from tests.factories.world import World
 from tests.support.pages import Browser, Page

@@ -21,8 +21,8 @@ from app.core.settings import LANGUAGES
 from app.intake.models import Interview
 from app.intake.schemas import InterviewUpdate
 from app.people.household_schemas import HouseholdChange
+from app.web.form_on_page import FormOnPage
 from app.web.forms import Form
-from app.web.shown_again import FormOnPage
 from tests.factories import people
 from tests.factories.world import World
 from tests.support.pages import Browser

@@ -73,6 +73,9 @@ def test_a_case_whose_referent_left_is_in_nobodys_hands(
     db.commit()
     assert case.number in supervisor.open("/board").text  # the first list that holds something
     page = supervisor.open("/board?box=unattended")
+    (facts,) = page.find("//*[contains(@class, 'case__facts')]/span[1]")
+    assert "السابق" in facts.text_content()
+    assert "غادر(ت) الشباك" in facts.text_content()
     assert case.number in page.text
 
 
@@ -282,6 +285,18 @@ def test_a_case_that_changed_meanwhile_is_not_closed_unread(
     assert page.send(f"/approvals/{asked.id}/approve").status == 412
     db.expire_all()
     assert db.get_one(Case, asked.id).status is CaseStatus.active
+
+
+def test_an_approval_after_a_refusal_is_told_that_nothing_is_left_to_confirm(
+    db: WriteSession, asked: Case, supervisor: Browser
+) -> None:
+    old = supervisor.open(f"/approvals/{asked.id}")
+    supervisor.open(old.path).send(f"/approvals/{asked.id}/decline", reason="Not yet (example).")
+    page = old.send(f"/approvals/{asked.id}/approve")
+    assert page.status == 412
+    told = page.find("//*[@role='alert']")[0].text_content()
+    assert "لم يبق ما تؤكده" in told
+    assert "من جديد" not in told
 
 
 # --- who, and in which language -------------------------------------------------------------------------------

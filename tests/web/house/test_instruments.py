@@ -1,5 +1,7 @@
 """Questionnaires: read, tried, corrected, published, retired."""
 
+import re
+
 from fastapi import FastAPI
 
 from app.core.db import WriteSession
@@ -74,13 +76,15 @@ def test_a_workbook_that_is_refused_takes_no_text_away(administrator: Browser) -
 def test_the_tables_of_a_refused_publication_are_there_to_be_corrected(
     db: WriteSession, world: World, administrator: Browser
 ) -> None:
+    page = administrator.open("/house/instruments/new").send("/house/instruments/preview", source=SHEETS)
+    carried = page.find("//input[starts-with(@name, 'carried')]")[0].get("value")
     instruments.publish(db, world.administrator, SHEETS.encode(), "markdown")
     db.commit()
-    page = administrator.open("/house/instruments/new").send("/house/instruments/preview", source=SHEETS)
     page = page.send("/house/instruments")
     assert page.status == 409
     assert page.find("//*[@role='alert']")
     assert source_of(page) == SHEETS.strip()
+    assert carried not in page.text
     page = page.send("/house/instruments/preview", source=SHEETS.replace("| sleep | 1 |", "| sleep | 2 |"))
     assert page.send("/house/instruments").path.startswith("/house/instruments/")
     assert db.query(Instrument).filter_by(code="sleep").count() == 2
@@ -89,11 +93,26 @@ def test_the_tables_of_a_refused_publication_are_there_to_be_corrected(
 def test_a_workbook_that_could_not_be_published_stays_on_the_page(
     db: WriteSession, world: World, administrator: Browser
 ) -> None:
+    page = upload(administrator, "form.xlsx", workbook())
     instruments.publish(db, world.administrator, workbook(), "xlsx")
     db.commit()
-    page = upload(administrator, "form.xlsx", workbook()).send("/house/instruments")
+    page = page.send("/house/instruments")
     assert page.status == 409
-    assert page.find("//input[@name='carried']")
+    assert page.find("//input[starts-with(@name, 'carried')]")
+
+
+def test_a_version_that_is_used_is_noticed_when_it_is_read(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    instruments.publish(db, world.administrator, SHEETS.encode(), "markdown")
+    db.commit()
+    page = administrator.open("/house/instruments/new").send("/house/instruments/preview", source=SHEETS)
+    assert page.status == 409
+    assert source_of(page) == SHEETS.strip()
+    assert not page.find("//button[@formaction='/house/instruments']")
+    page = page.send("/house/instruments/preview", source=SHEETS.replace("| sleep | 1 |", "| sleep | 2 |"))
+    assert page.find("//button[@formaction='/house/instruments']")
+    assert upload(administrator, "form.md", SHEETS.encode()).status == 409
 
 
 def test_from_the_preview_one_goes_back_to_the_text(administrator: Browser) -> None:
@@ -168,13 +187,44 @@ def test_the_source_is_downloaded_as_it_was_published_and_becomes_the_next_versi
     assert one(db, Instrument, code="autonomy_matrix", version="99").source == changed.encode()
 
 
+def test_tables_are_downloaded_as_a_workbook_of_the_same_sheets_too(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    shipped = (DATA / "autonomy_matrix.md").read_bytes()
+    reference.terms(db)
+    first = instruments.publish(db, world.administrator, shipped, "markdown")
+    db.commit()
+    at = f"/house/instruments/{first.id}"
+    page = administrator.open(at)
+    (link,) = page.find(f"//a[@href='{at}/source?as=xlsx']")
+    assert page.find("//a[@download]")[0] is link  # before the questions, not after sixty choices
+    assert not link.xpath("preceding::form[contains(@action, '/try')]")
+    answer = administrator.client.get(f"{at}/source?as=xlsx")
+    assert 'filename="autonomy_matrix-1.xlsx"' in answer.headers["content-disposition"]
+    plain = shipped.decode().replace("\u00a0", " ").encode()  # a workbook is read without blanks that hold
+    assert instruments.compiled(answer.content, "xlsx").form == instruments.compiled(plain, "markdown").form
+
+
+def test_the_shipped_source_begins_with_words_for_who_administers() -> None:
+    head = (DATA / "autonomy_matrix.md").read_text("utf-8").partition("|")[0]
+    assert re.search(r"[\u0600-\u06ff]", head)
+    assert "version" in head
+    assert "app/" not in head
+
+
+def test_tables_are_written_from_left_to_right(administrator: Browser) -> None:
+    page = administrator.open("/house/instruments/new")
+    assert page.find("//textarea[@name='source']/@dir") == ["ltr"]
+
+
 def test_a_workbook_is_downloaded_as_a_workbook(
     db: WriteSession, world: World, administrator: Browser
 ) -> None:
-    found = instruments.publish(db, world.administrator, workbook(), "xlsx")
+    sent = workbook()  # made twice it could hold two times
+    found = instruments.publish(db, world.administrator, sent, "xlsx")
     db.commit()
     answer = administrator.client.get(f"/house/instruments/{found.id}/source")
-    assert answer.content == workbook()
+    assert answer.content == sent
     assert ".xlsx" in answer.headers["content-disposition"]
 
 

@@ -142,6 +142,24 @@ def test_an_agreement_that_shares_nothing_is_signed_with_a_warning(
     assert one(db, Agreement).status is AgreementStatus.in_force
 
 
+def test_an_overtaken_change_shows_what_is_saved_beside_what_was_typed(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    at = f"/house/institutions/{world.ours}"
+    one_tab, other_tab = administrator.open(at), administrator.open(at)
+    kept = one_tab.find("//input[@name='name_fr']/@value")[0]
+    one_tab.send(at, address="Saved first (exemple)")
+    page = other_tab.send(at, address="Typed later (exemple)")
+    assert page.status == 412
+    (differs,) = page.find("//*[@class='field__now']")
+    assert "Saved first (exemple)" in differs.text_content()
+    assert differs.xpath("preceding-sibling::input/@value") == ["Typed later (exemple)"]
+    assert page.find("//input[@name='name_fr']/@value") == [kept]
+    assert "شخص آخر" not in page.find("//*[@role='alert']")[0].text_content()  # it was oneself
+    assert page.send(at).status == 200
+    assert db.get_one(Institution, world.ours, populate_existing=True).address == "Typed later (exemple)"
+
+
 def test_terms_that_changed_since_they_were_read_are_not_signed(
     db: WriteSession, world: World, administrator: Browser
 ) -> None:

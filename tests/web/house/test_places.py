@@ -130,6 +130,13 @@ def test_a_computed_day_says_that_it_is_not_certain_until_it_is_confirmed(
     assert "غير مؤكد" not in page.text
 
 
+def test_of_days_that_have_passed_nobody_is_warned(administrator: Browser) -> None:
+    past = _computed(administrator, "2021-05-01")
+    assert past.find("//ul[@class='rows']/li")
+    assert not past.find("//*[contains(@class, 'badge') or contains(@class, 'banner--waiting')]")
+    assert _computed(administrator, "2031-05-01").find("//*[contains(@class, 'banner--waiting')]")
+
+
 def test_a_day_that_was_announced_for_another_date_is_moved_there(
     db: WriteSession, administrator: Browser
 ) -> None:
@@ -139,6 +146,9 @@ def test_a_day_that_was_announced_for_another_date_is_moved_there(
     at = f"/house/holidays/{first.id}"
     refused = administrator.open(at).send(f"{at}/confirm", on="2031-05-03")
     assert refused.status == 409
+    told = refused.find("//*[@role='alert']")[0].text_content()
+    assert "عطلة أخرى" in told
+    assert "إضافة" not in told  # nothing was to be added
     assert refused.find("//input[@name='on']/@value") == ["2031-05-03"]
     page = refused.send(f"{at}/confirm", on="2032-01-04")
     assert (page.status, page.response.url.query) == (200, b"year=2032&done=day_off_confirmed")

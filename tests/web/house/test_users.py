@@ -12,6 +12,8 @@ from app.core.actor import Role
 from app.core.db import WriteSession
 from app.core.settings import settings
 from app.web import house_users
+from app.windows.models import Window
+from tests.factories import cases
 from tests.factories.world import World
 from tests.support.pages import Browser, Page
 from tests.web.house.kept import one
@@ -98,6 +100,22 @@ def test_a_new_code_ends_the_sessions(world: World, worker: Browser, administrat
     assert "ينهي كل الجلسات" in asked.text
     assert asked.send(f"{path}/code").find("//*[@class='code-slip__code']")
     assert worker.client.get("/account", follow_redirects=False).status_code == 303
+
+
+def test_before_an_account_is_disabled_it_is_told_which_cases_are_left(
+    db: WriteSession, world: World, administrator: Browser
+) -> None:
+    at = f"/house/users/{world.worker.user}/disable"
+    assert not administrator.open(at).find("//main//ul[@class='rows']")
+    cases.define_terms(db)
+    for _ in range(2):
+        cases.case(db, world.worker)
+    db.commit()
+    page = administrator.open(at)
+    assert "يترك ملفين قيد المواكبة" in page.text
+    (row,) = page.find("//main//ul[@class='rows']/li")
+    assert db.get_one(Window, world.here).name_ar in row.text_content()
+    assert "ملفان" in row.text_content()
 
 
 def test_an_account_is_disabled_and_ones_own_cannot_be(

@@ -1,11 +1,11 @@
-"""A form as a page shows it again: what was typed stands where it was typed, and each thing that is wrong is told there."""
+"""A form that was sent, as the page shows it again: what was typed, what is wrong with it, what was saved meanwhile."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from app.core import i18n
-from app.web.forms import Form, path_of
+from app.web.forms import HELD, Form, bare, path_of
 
 
 class FormOnPage:
@@ -49,7 +49,7 @@ class FormOnPage:
     @property
     def was_typed_into(self) -> bool:
         """Whether anything stood in the form that was sent: a button alone has nothing that could be kept."""
-        return any(not name.startswith("_") for name, _ in self._sent.fields)
+        return any(not name.startswith("_") and not name.endswith(HELD) for name, _ in self._sent.fields)
 
     def left(self) -> list[str]:
         """What was written in a form that does not stand on the page that was shown so far: it is not to be lost."""
@@ -65,6 +65,22 @@ class FormOnPage:
 
     def value(self, name: str) -> str | None:
         return self._here.value(name)
+
+    @property
+    def stands(self) -> bool:
+        """Whether the form that was sent stands on the page that was shown so far."""
+        return self._address in self._standing
+
+    def differs(self, name: str, present: Iterable[object]) -> bool:
+        """Whether a field that is sent again upon what was saved meanwhile says something else than what is saved.
+
+        Where nothing is saved nothing is lost: a field may also stand for something new.
+        """
+        saved = _said(present)
+        return (
+            bool(self.is_stale and self._here is self._sent and saved)
+            and _said(self.values(bare(name))) != saved
+        )
 
     def label(self, name: str, text: str, kind: str = "", at: str | None = None) -> str:
         """The words that a field is drawn with, remembered: what is wrong with it is told under the same ones."""
@@ -127,3 +143,8 @@ _TO_DO = {
     ("number", "bad_format"): "page.form.whole_number",
     ("of_place", "missing"): "page.form.hour_or_no_place",  # it may be left blank where the place is
 }
+
+
+def _said(values: Iterable[object]) -> set[str]:
+    """What stands in a field, however its lines end and in whichever order its boxes are."""
+    return {" ".join(str(value).split()) for value in values if value is not None} - {""}
