@@ -17,7 +17,7 @@ from app.core.ids import PersonId, WindowId
 from app.core.schemas import Input
 from app.core.sharing import DataCategory
 from app.core.text import is_arabic
-from app.intake import queries, service
+from app.intake import case_queries, queries, service
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
 from app.intake.models import Interview
 from app.intake.schemas import InterviewCreate, InterviewUpdate
@@ -133,6 +133,8 @@ def show(
             need_words=terms.by_code(db, "need"),
             choices=choices(db),
             is_held=interview["status"] is InterviewStatus.completed,
+            is_joined=interview["conclusion"] is Conclusion.case_opened
+            and case_queries.was_added(db, interview["id"]),
             **told,
         )
     held_at = answers.wall_clock(interview["held_at"], windows.zone(db, interview["window_id"]))
