@@ -159,9 +159,12 @@ def birth(said: str) -> Told:
 
 
 def shown_birth(told: Mapping[str, Any] | None) -> str:
-    """The same as it is typed."""
+    """The same as it is typed; an age that was told roughly with the year that it stands for."""
     if not told:
         return ""
+    age, stated = told.get("about_age"), str(told.get("stated_on") or "")
+    if isinstance(age, int) and _WRITTEN.fullmatch(stated):
+        return i18n.text("page.birth.about_typed", year=int(stated[:4]) - age, age=age)
     if told.get("on"):
         written = _WRITTEN.fullmatch(str(told["on"]))
         return "/".join(reversed(written.groups())) if written else str(told["on"])
