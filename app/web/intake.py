@@ -154,6 +154,7 @@ def questions_of(interview: Mapping[str, Any], form: Form) -> dict[str, Any]:
     left_over = answers.left_over(interview, form)
     return {
         "questions": asked(interview),
+        "remarks": answers.remarks(interview),
         "kept": still(form, interview),
         "gone": gone(form, interview),
         "left_over": {question: (draft, answers.shown(draft)) for question, draft in left_over.items()},
@@ -220,13 +221,20 @@ def autosave(
     """
     before = queries.read(db, actor, interview.id)
     lost, kept = gone(form, before), still(form, before)
-    if interview.version != expected:
+    is_over = interview.status is not InterviewStatus.draft
+    if is_over or interview.version != expected:
         told = {"interview": interview, "version": interview.version, "gone": lost, "kept": kept}
+        told |= {"is_over": is_over}
         return fragment(request, "worker/elsewhere.html", status=HTTPStatus.PRECONDITION_FAILED, **told)
     keep(db, actor, interview, form, unfinished=True)
-    waits = "consents" in kept and answers.awaits_form(form)
     return fragment(
-        request, "worker/saved.html", at=now(), version=interview.version, gone=lost, consents_wait=waits
+        request,
+        "worker/saved.html",
+        at=now(),
+        version=interview.version,
+        gone=lost,
+        consents_wait="consents" in kept and answers.awaits_form(form),
+        remarks=answers.remarks(queries.read(db, actor, interview.id)),
     )
 
 

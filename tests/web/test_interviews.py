@@ -275,3 +275,15 @@ def test_whoever_said_about_a_year_finds_the_year_wherever_the_age_is_told(
     whose = db.scalars(select(Case)).one().person_id
     for path in (case.path, f"/people/{whose}", f"/people/{whose}/edit", f"{case.path}/print"):
         assert "حوالي 1990" in worker.open(path).text, path
+
+
+def test_the_check_begins_with_what_is_wrong_and_what_lacks(worker: Browser, draft: Interview) -> None:
+    page = write(worker, draft, next="check", narrative="مثال", phone="12", conclusion="case_opened")
+    (summary,) = page.find("//*[@id='refusal'][@autofocus]")
+    leads = [str(lead) for lead in summary.xpath(".//a/@href")]
+    assert f"/interviews/{draft.id}#f-phone" in leads
+    assert f"/interviews/{draft.id}#f-needs" in leads
+    assert not page.find("//form[@id='complete']//button[@autofocus]")
+    page = write(worker, draft, next="check", **WHOLE, phone="")
+    assert page.find("//form[@id='complete']//button[@autofocus]")
+    assert not page.find("//*[@id='refusal']")
