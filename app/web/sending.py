@@ -35,9 +35,9 @@ async def note(request: Request, sent: Form) -> None:
 
 
 def once(request: Request) -> AbstractAsyncContextManager[None]:
-    """Let a form wait until the same one, that is being worked on, has its answer."""
+    """Let a form wait until the same one, that is being worked on, has its answer; one that says more waits for none."""
     sent = idempotency.sent_form(request)
-    return request.app.state.in_flight.alone(sent.key) if sent else nullcontext()
+    return request.app.state.in_flight.alone(sent.key + sent.content) if sent else nullcontext()
 
 
 async def _said(request: Request, sent: Form) -> tuple[bytes, str]:
