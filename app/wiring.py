@@ -31,7 +31,7 @@ from app.followups import queries as follow_up_queries
 from app.followups import reactions as follow_ups
 from app.followups import service as follow_up_service
 from app.followups import states as follow_up_states
-from app.intake import queries as intake
+from app.intake import case_queries as intake
 from app.intake import states as intake_states
 from app.outbox.service import subscriptions
 from app.partners import states as partner_states

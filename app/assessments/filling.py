@@ -68,6 +68,21 @@ def fill(
     return Filled({**aside, **evaluation.answers}, evaluation.calculated)
 
 
+def lacking(
+    form: CompiledForm,
+    present: Mapping[str, Any],
+    sent: Mapping[str, object],
+    *,
+    today: date,
+    earlier: Mapping[str, Calculated],
+    refused: frozenset[str],
+) -> list[dict[str, Any]]:
+    """The required questions that would be blank beside answers that were refused, as a refusal's `errors` hold them."""
+    fitting = {name: answer for name, answer in {**present, **sent}.items() if name not in refused}
+    missing = evaluate(form, fitting, today=today, complete=False, earlier=earlier).missing
+    return [field_problem(form, Violation(name, "required")) for name in missing if name not in refused]
+
+
 def _kept_aside(
     form: CompiledForm, answers: Mapping[str, Any], dropped: Iterable[str]
 ) -> tuple[dict[str, Any], list[Violation]]:
@@ -90,12 +105,13 @@ def finish(
 ) -> Evaluation:
     """Evaluate as final: what is irrelevant is left out.
 
-    Raises `AnswersRefused` for answers against a constraint, or else `AssessmentIncomplete`.
+    Raises `AnswersRefused` for answers against a constraint, with those that lack, or else `AssessmentIncomplete`.
     """
     evaluation = evaluate(form, answers, today=today, complete=True, earlier=earlier)
-    wrong = [violation for violation in evaluation.violations if violation.code != "required"]
-    if wrong:
-        raise AnswersRefused(form, wrong)
+    if any(violation.code != "required" for violation in evaluation.violations):
+        place = {item.name: at for at, item in enumerate(form.items)}
+        in_turn = sorted(evaluation.violations, key=lambda wrong: place.get(wrong.question, -1))
+        raise AnswersRefused(form, in_turn)
     if evaluation.missing:
         raise AssessmentIncomplete(form, evaluation.missing)
     return evaluation

@@ -1,6 +1,6 @@
 """Assessing a person's situation: a draft is filled as often as needed, then completed or discarded."""
 
-from typing import Any
+from typing import Any, cast
 
 from app.assessments import filling
 from app.assessments.events import AssessmentCompleted
@@ -98,6 +98,28 @@ def save(db: WriteSession, actor: Actor, assessment: Assessment, data: Assessmen
     db.flush()
     _record(db, actor, "assessment:save", assessment, case)
     return assessment
+
+
+def save_to_complete(
+    db: WriteSession, actor: Actor, assessment: Assessment, data: AssessmentUpdate
+) -> Assessment:
+    """Save what is completed with the same press: what cannot stand is refused together with what lacks.
+
+    Raises as `save` does.
+    """
+    try:
+        return save(db, actor, assessment, data)
+    except filling.AnswersRefused as refusal:
+        wrong = cast(list[dict[str, Any]], refusal.details["errors"])
+        refusal.details["errors"] = wrong + filling.lacking(
+            instruments.form(db, assessment.instrument_id),
+            assessment.answers,
+            data.answers,
+            today=windows.today(db, _open_case(db, actor, assessment).window_id),
+            earlier=assessment.calculated,
+            refused=refusal.names,
+        )
+        raise
 
 
 def save_fitting(

@@ -117,7 +117,13 @@ async def creation(
         ),
     ] = None,
 ) -> AsyncIterator[WriteSession]:
-    """A unit of work whose answer is kept under the client's key, in the same transaction."""
+    """A unit of work whose answer is kept under the client's key, in the same transaction.
+
+    A page's form is known by the unit of work itself; of a creation that says something else now, nothing is made twice.
+    """
+    sent = idempotency.sent_form(request)
+    if sent is not None and sent.led_to is not None:
+        raise idempotency.KeyReused(sent.led_to)
     if idempotency_key is None:
         yield db
         return

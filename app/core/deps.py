@@ -10,10 +10,11 @@ from anyio import to_thread
 from fastapi import Depends, Header, Request
 from sqlalchemy.orm import Session
 
+from app.core import idempotency
 from app.core.asked import Asked
 from app.core.db import Database, ReadSession, WriteSession
 from app.core.errors import ChangedMeanwhile, Conflict, InvalidInput, StaleVersion, VersionRequired
-from app.core.http import at_end, refuses
+from app.core.http import Replay, at_end, refuses
 from app.core.pagination import InvalidCursor, PageRequest
 
 P = ParamSpec("P")
@@ -42,12 +43,20 @@ def turn(request: Request) -> AbstractAsyncContextManager[None]:
 async def unit_of_work(request: Request) -> AsyncIterator[WriteSession]:
     """One request, one transaction, committed before the answer leaves.
 
-    A refusal rolls everything back, except one that says its trace must stay (`DomainError.commits`).
+    A refusal rolls everything back, except one that says its trace must stay (`DomainError.commits`). A page's form
+    that was sent before is answered as it was then.
     """
+    sent = idempotency.sent_form(request)
     async with turn(request):
         session = database(request).write_session()
+        db = WriteSession(ReadSession(session))
         try:
-            yield WriteSession(ReadSession(session))
+            if sent and (known := await to_thread.run_sync(sent.again, db)):
+                raise Replay(known)
+            yield db
+            if sent:
+                kept = getattr(request.state, "kept_answer", request.state.answer)
+                await to_thread.run_sync(sent.keep, db, kept)
         except BaseException as error:
             keep = getattr(error, "commits", False)
             with anyio.CancelScope(shield=True):

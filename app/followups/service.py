@@ -33,7 +33,7 @@ from app.followups.states import (
     FollowUpKind,
     FollowUpReason,
 )
-from app.intake import queries as interviews
+from app.intake import case_queries as interviews
 from app.vocabularies import service as vocabularies
 from app.windows import queries as windows
 

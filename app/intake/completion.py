@@ -27,7 +27,7 @@ from app.intake import arrivals
 from app.intake.events import InterviewCompleted
 from app.intake.models import Interview, InterviewTransition
 from app.intake.schemas import InterviewCompletion
-from app.intake.states import INTERVIEW_LIFECYCLE, Conclusion, InterviewAction, Urgency
+from app.intake.states import ADDED, INTERVIEW_LIFECYCLE, Conclusion, InterviewAction, Urgency
 from app.outbox import service as outbox
 from app.people import numbers, supplements
 from app.people import queries as people_queries
@@ -66,10 +66,11 @@ def complete(db: WriteSession, actor: Actor, interview: Interview, data: Intervi
         with _kept_draft():
             vocabularies.check(db, "/needs", "need", interview.needs)
         person = _person(db, actor, interview, data)
-        case = _case(db, actor, interview, person, data) if person is not None else None
+        living = _living(db, interview, person, data) if person is not None else None
+        case = _case(db, actor, interview, person, living, data) if person is not None else None
         if person is not None:
             _record_consents(db, actor, interview, person)
-        _close(db, actor, interview, person, case)
+        _close(db, actor, interview, person, case, is_added=living is not None)
         arrivals.heard(db, actor, interview.id)
         _tell(db, actor, interview)
 
@@ -164,21 +165,30 @@ def _stays_unnamed(db: WriteSession, interview: Interview) -> bool:
     return only_asked and arrivals.tells_no_more(db, interview)
 
 
+def _living(db: WriteSession, interview: Interview, person: Person, data: InterviewCompletion) -> Case | None:
+    """The living case to which the interview is added; none where one is to be opened, even if that is refused."""
+    if interview.conclusion is Conclusion.case_opened and not data.join_case:
+        return None
+    return case_queries.living_case(db, person.id, interview.window_id)
+
+
 def _case(
-    db: WriteSession, actor: Actor, interview: Interview, person: Person, data: InterviewCompletion
+    db: WriteSession,
+    actor: Actor,
+    interview: Interview,
+    person: Person,
+    living: Case | None,
+    data: InterviewCompletion,
 ) -> Case | None:
-    """The case that the interview belongs to: the one that is opened now, or else the living one here.
+    """The case that the interview belongs to: the living one here, or else the one that is opened now.
 
     Raises `CaseAlreadyOpen`, naming the living one, unless it may be joined.
     """
+    if living is not None:
+        cases.contacted(db, living.id, _held_on(db, interview))
+        return living
     opens = interview.conclusion is Conclusion.case_opened
-    if opens and not data.join_case:
-        return _opened(db, actor, interview, person, data)
-    living = case_queries.living_case(db, person.id, interview.window_id)
-    if living is None:
-        return _opened(db, actor, interview, person, data) if opens else None
-    cases.contacted(db, living.id, _held_on(db, interview))
-    return living
+    return _opened(db, actor, interview, person, data) if opens else None
 
 
 def _opened(
@@ -226,7 +236,13 @@ def _kept_draft(*path: str | int) -> Iterator[None]:
 
 
 def _close(
-    db: WriteSession, actor: Actor, interview: Interview, person: Person | None, case: Case | None
+    db: WriteSession,
+    actor: Actor,
+    interview: Interview,
+    person: Person | None,
+    case: Case | None,
+    *,
+    is_added: bool,
 ) -> None:
     """Lead the interview to its end. What was told for the person's file stands there now and is not kept twice."""
     move(
@@ -236,6 +252,7 @@ def _close(
         INTERVIEW_LIFECYCLE,
         InterviewAction.complete,
         lambda **row: InterviewTransition(interview_id=interview.id, **row),
+        reason_code=ADDED if is_added else None,
         worker_id=actor.user,
         person_id=person and person.id,
         new_person=None,

@@ -1,6 +1,6 @@
 from collections import Counter
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from app.core.actor import Actor, Role
 from app.core.clock import now
 from app.core.db import ReadSession, row, rows
 from app.core.errors import NotFound
-from app.core.ids import ArrivalId, CaseId, InterviewId, PersonId, WindowId
+from app.core.ids import ArrivalId, InterviewId, PersonId, WindowId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
 from app.intake.models import Arrival, Interview
 from app.intake.policy import arrivals_visible_to, visible_to
@@ -252,32 +252,3 @@ def _named(item: dict[str, Any]) -> dict[str, Any]:
         if item[name] is None and isinstance(typed.get(name), str):
             item[name] = typed[name]
     return item
-
-
-def first_held(db: ReadSession, case_id: CaseId) -> datetime | None:
-    """When somebody was first heard for a case: what was on paper is typed in after its opening was due."""
-    first: datetime | None = db.scalar(select(func.min(_i.held_at)).where(_i.case_id == case_id))
-    return first
-
-
-def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: int) -> list[dict[str, Any]]:
-    """A source of the case's timeline (see `app.wiring`): its completed interviews, newest first."""
-    statement = select(_i.id, _i.completed_at, _i.worker_id, _i.conclusion).where(
-        _i.case_id == case_id, _i.completed_at.is_not(None)
-    )
-    if before is not None:
-        statement = statement.where(_i.completed_at <= before)
-    found = rows(db, statement.order_by(_i.completed_at.desc(), _i.id.desc()).limit(limit))
-    return [
-        {
-            "at": item.completed_at,
-            "kind": "interview",
-            "id": item.id,
-            "subject_id": item.id,
-            "actor_id": item.worker_id,
-            "code": "complete",
-            "reason_code": item.conclusion,
-            "text": None,
-        }
-        for item in found
-    ]

@@ -35,6 +35,10 @@ class InterviewAction(StrEnum):
     abandon = "abandon"
 
 
+# In the row that tells of a completion: the interview opened no case, it was added to the one that was open.
+ADDED = "added"
+
+
 class ArrivalStatus(StrEnum):
     waiting = "waiting"
     in_interview = "in_interview"

@@ -13,15 +13,17 @@ from zoneinfo import ZoneInfo
 from app.consents.models import ConsentPurpose
 from app.core import i18n
 from app.core.errors import InvalidInput
+from app.core.prepared import Row
 from app.core.sharing import DataCategory
 from app.core.text import digits_to_ascii
+from app.intake import completion
 from app.intake.schemas import InterviewUpdate
 from app.people.birth import BirthPrecision
 from app.people.identifiers import IdentifierKind
 from app.people.queries import NAMES
 from app.web import births
 from app.web.face import invalid
-from app.web.forms import Form, validated
+from app.web.forms import Form, explained, validated
 from app.web.questions import QUESTIONS, WHO, field_of, gone, held, not_understood, question_of_field, still
 
 Told = dict[str, Any]
@@ -159,9 +161,12 @@ def birth(said: str) -> Told:
 
 
 def shown_birth(told: Mapping[str, Any] | None) -> str:
-    """The same as it is typed."""
+    """The same as it is typed; an age that was told roughly with the year that it stands for."""
     if not told:
         return ""
+    age, stated = told.get("about_age"), str(told.get("stated_on") or "")
+    if isinstance(age, int) and _WRITTEN.fullmatch(stated):
+        return i18n.text("page.birth.about_typed", year=int(stated[:4]) - age, age=age)
     if told.get("on"):
         written = _WRITTEN.fullmatch(str(told["on"]))
         return "/".join(reversed(written.groups())) if written else str(told["on"])
@@ -172,6 +177,15 @@ def in_the_form(error: Mapping[str, Any]) -> Told:
     """What is wrong with a member of a draft, as it is told beside the field that it comes from."""
     told = {**error, "pointer": field_of(error["pointer"])}
     return told | ({"message": i18n.text(BIRTHS)} if not_understood(error) else {})
+
+
+def remarks(interview: Mapping[str, Any]) -> dict[str, str]:
+    """What was written down and cannot be, by the field in which it stands: told while somebody goes on writing."""
+    wrong = explained(completion.InterviewIncomplete.code, {"errors": completion.unreadable(Row(interview))})
+    placed = [in_the_form(error) for error in wrong["errors"]]
+    told = {error["pointer"].strip("/").replace("/", "."): error["message"] for error in placed}
+    written = shown(interview)
+    return {name: message for name, message in told.items() if written.get(name)}
 
 
 def _consents(sent: Told, before: Mapping[str, Any], *, unfinished: bool) -> Told:

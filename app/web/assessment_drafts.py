@@ -17,6 +17,7 @@ from app.assessments.deps import (
 )
 from app.assessments.models import Assessment
 from app.assessments.schemas import AssessmentUpdate
+from app.assessments.states import AssessmentStatus
 from app.cases import queries as cases
 from app.core.actor import Actor
 from app.core.clock import now
@@ -75,11 +76,13 @@ def save(
     Nobody completes past a question that did not stand in the form: it is shown first.
     """
     check_version(assessment.version, expected)
-    service.save(db, actor, assessment, AssessmentUpdate(answers=drawing.sent(form)))
+    completes = form.value("then") == "complete"
+    keep = service.save_to_complete if completes else service.save
+    keep(db, actor, assessment, AssessmentUpdate(answers=drawing.sent(form)))
     here = f"/assessments/{assessment.id}"
     if form.value("then") == "later":
         return see(f"/cases/{assessment.case_id}", done="assessment_kept")
-    if form.value("then") != "complete":
+    if not completes:
         return see(here, done="assessment_saved")
     if new := _unasked(db, actor, assessment, form):
         return see(here, done="assessment_grew", at=f"f-answers-{new[0]}")
@@ -115,8 +118,9 @@ def autosave(
 
     Where somebody else was faster it says so beside the form, which stays as it is: who answers decides.
     """
-    told = {"assessment": assessment, "version": assessment.version}
-    if assessment.version != expected:
+    is_over = assessment.status is not AssessmentStatus.draft
+    told = {"assessment": assessment, "version": assessment.version, "is_over": is_over}
+    if is_over or assessment.version != expected:
         return fragment(request, "assessments/elsewhere.html", status=HTTPStatus.PRECONDITION_FAILED, **told)
     answers = AssessmentUpdate(answers=drawing.sent(form))
     unfit = service.save_fitting(db, actor, assessment, answers)

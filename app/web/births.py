@@ -10,6 +10,7 @@ from app.people.birth import BirthPrecision
 _DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 _DAY_BACKWARDS = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
 _MONTH = re.compile(r"(0?[1-9]|1[0-2])[/.\- ](\d{4})|(\d{4})[/.\-](0?[1-9]|1[0-2])")
+_YEAR_AND_AGE = re.compile(r"([^()]+)\((\d{1,3})\)")
 _NUMBER = re.compile(r"\d{1,4}")
 _BESIDE = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")  # 40ans
 _MARKS = dict.fromkeys(map(ord, "~≈±"), " about ")
@@ -35,17 +36,25 @@ def read(said: str) -> dict[str, Any] | None:
     - a day: `15/03/1990` in the order of the country, `1990-03-15` as calendars write it → `exact`
     - a year: `1990`, `née en 1990`, `مواليد 1990`; with its month, `03/1990`, the year is all that is kept → `year`
     - an age in completed years: `40`, `40 سنة`, `40 ans`, `40 years` → `about`, as stated today
+    - the last as it is shown again, `about 1990 (36)`, if both still say the same
     - a year that is meant roughly: `about 1990`, `vers 1990`, `حوالي 1990` → `about`, by the age in that year
 
     Three digits or fewer are an age, four a year. Whether there is such a day, and whether somebody can be so old, is
     the schema's question.
     """
     plain = digits_to_ascii(said).strip()
+    if found := _YEAR_AND_AGE.fullmatch(plain):
+        return _agreed(read(found[1]), int(found[2]))
     if day := _day(plain):
         return {"precision": BirthPrecision.EXACT.value, "on": day}
     if found := _MONTH.fullmatch(plain):
         return _in_year(int(found[2] or found[3]))
     return _number(plain)
+
+
+def _agreed(told: dict[str, Any] | None, age: int) -> dict[str, Any] | None:
+    """A year with the age that goes with it; None where only one of them was changed."""
+    return told if told is not None and told.get("about_age") == age else None
 
 
 def _day(plain: str) -> str | None:

@@ -15,6 +15,7 @@ from app.core.pagination import PageRequest
 from app.files import queries as files
 from app.files.models import SubjectType
 from app.followups import queries as follow_ups
+from app.intake import case_queries as interviews
 from app.people import queries as people
 from app.referrals import overviews as referrals
 from app.web import case_events, documents, revealed_needs, team, terms
@@ -45,6 +46,8 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         assessments=[a for a in assessed if a["status"] != "discarded"],
         goals=goals,
     )
+    offered = revealed_needs.offered(db, case, revealed_needs.telling(assessed))
+    heard = interviews.added(db, case_id, EVENTS)
     _, household = people.household(db, actor, person_id)
     return {
         "case": case,
@@ -69,7 +72,9 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "chapter": chapter,
         "chapters": list(case_events.KINDS),
         "needs": terms.words(db, "need"),
-        "revealed": revealed_needs.offered(db, case, revealed_needs.telling(assessed)),
+        "revealed": offered,
+        "told": revealed_needs.told(db, case, heard, offered),
+        "more_urgent": revealed_needs.more_urgent(case, heard),
         "colleagues": dict(team.colleagues(db, window_id)),
         "is_living": is_living,
     }

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.auth.deps import CreateDb
 from app.core import i18n
 from app.core.deps import ReadDb, WriteDb
+from app.core.ids import CaseId, InterviewId
 from app.core.prepared import Row
 from app.intake import completion, service
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
@@ -38,7 +39,7 @@ def check(
     Each leads to its field: in the form of all questions, or to its own page for whoever came `by` the guided way.
     """
     if interview["status"] is not InterviewStatus.draft:
-        return see(f"/interviews/{interview['id']}")
+        return _over(interview["id"], interview["case_id"], interview["status"])
     questions = asked(interview)
     told = who_is_heard(db, actor, interview)
     wrong = _wrong(request, interview, (*questions, *told["lacking"]), by)
@@ -102,11 +103,22 @@ def _way(interview: dict[str, Any], question: str, by: str | None, field: str | 
 def complete(
     actor: InterviewWriter, _: CandidatesTold, db: CreateDb, interview: InterviewToWrite, form: PageForm
 ) -> Response:
-    """Complete the interview: the case is where one goes on, if there is one."""
+    """Complete the interview: the case is where one goes on, if there is one. Whoever comes second is led there, too."""
+    if interview.status is InterviewStatus.completed:
+        return _over(interview.id, interview.case_id, interview.status)
     completion.complete(db, actor, interview, form.read(InterviewCompletion))
     if interview.case_id is not None:
         return see(f"/cases/{interview.case_id}", done="interview_completed")
     return see(f"/interviews/{interview.id}", done="interview_completed")
+
+
+def _over(interview_id: InterviewId, case_id: CaseId | None, status: InterviewStatus) -> Response:
+    """Where what an interview came to stands."""
+    if status is not InterviewStatus.completed:
+        return see(f"/interviews/{interview_id}")
+    return see(
+        f"/cases/{case_id}" if case_id else f"/interviews/{interview_id}", done="interview_was_completed"
+    )
 
 
 @router.post("/interviews/{interview_id}/abandon")

@@ -18,7 +18,7 @@ from app.auth import kept_forms
 from app.core import i18n
 from app.core.errors import DomainError, InvalidInput, NotAuthenticated
 from app.core.http import MalformedRequest, answered
-from app.web import marks, proofs, visitors
+from app.web import marks, proofs, sending, visitors
 from app.web.forms import MOST_FIELDS, Form, explained
 
 FORM, REFUSAL, SENT_TO = "shubbak.form", "shubbak.refusal", "shubbak.sent_to"
@@ -62,7 +62,8 @@ class PageRoute(APIRoute):
             if not (is_shown_again or marks.is_by_itself(self.endpoint)):
                 await visitors.note_use(request)
             await visitors.count_notices(request, self.endpoint)
-            return await answered(request, handle)
+            async with sending.once(request):
+                return await answered(request, handle)
 
         return handler
 
@@ -87,10 +88,9 @@ async def _receive(request: Request) -> None:
     request.scope[FORM] = sent
     proofs.check_origin(request, sent)
     await _sent_after_all(request, sent)
-    for field, header in (("_once", b"idempotency-key"), ("_version", b"if-match")):
-        value = sent.own(field)
-        if value is not None and value.isascii():
-            request.scope["headers"].append((header, value.encode()))
+    await sending.note(request, sent)
+    if (version := sent.own("_version")) is not None and version.isascii():
+        request.scope["headers"].append((b"if-match", version.encode()))
     request.__dict__.pop("_headers", None)  # they were read already, and are read anew with these
 
 
@@ -182,6 +182,13 @@ def see(path: str, *, done: str | None = None, refused: str | None = None, at: s
     if at:
         path += f"#{at}"
     return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})
+
+
+def without_told(path: str) -> str:
+    """An address that `see` has led to, without what was told there once."""
+    way, _, asked = path.partition("#")[0].partition("?")
+    left = [part for part in asked.split("&") if part and not part.startswith(("done=", "refused="))]
+    return way + ("?" + "&".join(left) if left else "")
 
 
 def is_page(request: Request) -> bool:

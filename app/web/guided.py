@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
 from app.core.errors import InvalidInput, NotFound, StaleVersion
-from app.intake import completion
+from app.intake import completion, service
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
 from app.intake.models import Interview
+from app.intake.schemas import InterviewUpdate
 from app.intake.states import InterviewStatus
 from app.people.deps import PersonWriter
 from app.web import answers, face, intake, recognising
@@ -20,12 +21,13 @@ from app.web.answers import in_the_form
 from app.web.face import PageForm, see
 from app.web.forms import Form
 from app.web.intake import called, choices, keep, questions_of
-from app.web.questions import QUESTIONS, asked, question_of
+from app.web.questions import QUESTIONS, WHO, asked, question_of
 from app.web.recognising import LookedFor, heed, may_be, onward, who_is_heard
 from app.web.rendering import page
 
 router = face.router()
 
+OTHER = "other"  # a button's: somebody else is being heard
 CHECK = "check"  # where an answer leads back to, when it was asked for again from there
 
 
@@ -93,6 +95,8 @@ def take(
     questions = asked(keep(db, actor, interview, form))
     if question not in questions:
         raise StaleVersion(current=interview.version)
+    if form.value("next") == OTHER:
+        service.save(db, actor, interview, InterviewUpdate(person_id=None))
     if _goes_on(form):
         _check(interview, question)
     heed(db, actor, interview, form)
@@ -110,6 +114,8 @@ def _place_after(form: Form, question: str, questions: tuple[str, ...]) -> str:
             return f"guided/{question}"
         case "people":
             return f"people?question={question}"
+        case "other":
+            return f"guided/{WHO[0]}"
         case "back":
             return f"guided/{before}"
     is_asked_again = form.value("then") == CHECK

@@ -17,7 +17,7 @@ from app.core.ids import PersonId, WindowId
 from app.core.schemas import Input
 from app.core.sharing import DataCategory
 from app.core.text import is_arabic
-from app.intake import queries, service
+from app.intake import case_queries, queries, service
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
 from app.intake.models import Interview
 from app.intake.schemas import InterviewCreate, InterviewUpdate
@@ -133,6 +133,8 @@ def show(
             need_words=terms.by_code(db, "need"),
             choices=choices(db),
             is_held=interview["status"] is InterviewStatus.completed,
+            is_joined=interview["conclusion"] is Conclusion.case_opened
+            and case_queries.was_added(db, interview["id"]),
             **told,
         )
     held_at = answers.wall_clock(interview["held_at"], windows.zone(db, interview["window_id"]))
@@ -152,6 +154,7 @@ def questions_of(interview: Mapping[str, Any], form: Form) -> dict[str, Any]:
     left_over = answers.left_over(interview, form)
     return {
         "questions": asked(interview),
+        "remarks": answers.remarks(interview),
         "kept": still(form, interview),
         "gone": gone(form, interview),
         "left_over": {question: (draft, answers.shown(draft)) for question, draft in left_over.items()},
@@ -218,13 +221,20 @@ def autosave(
     """
     before = queries.read(db, actor, interview.id)
     lost, kept = gone(form, before), still(form, before)
-    if interview.version != expected:
+    is_over = interview.status is not InterviewStatus.draft
+    if is_over or interview.version != expected:
         told = {"interview": interview, "version": interview.version, "gone": lost, "kept": kept}
+        told |= {"is_over": is_over}
         return fragment(request, "worker/elsewhere.html", status=HTTPStatus.PRECONDITION_FAILED, **told)
     keep(db, actor, interview, form, unfinished=True)
-    waits = "consents" in kept and answers.awaits_form(form)
     return fragment(
-        request, "worker/saved.html", at=now(), version=interview.version, gone=lost, consents_wait=waits
+        request,
+        "worker/saved.html",
+        at=now(),
+        version=interview.version,
+        gone=lost,
+        consents_wait="consents" in kept and answers.awaits_form(form),
+        remarks=answers.remarks(queries.read(db, actor, interview.id)),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from app.cases import queries as cases
 from app.core.actor import Actor
 from app.core.db import ReadSession, WriteSession
 from app.core.deps import ReadDb, WriteDb
@@ -44,15 +45,21 @@ class Choice(Input):
 
 
 def who_is_heard(db: ReadSession, actor: InterviewReader, interview: Mapping[str, Any]) -> dict[str, Any]:
-    """The registered person of an interview, and what was told beyond the file, by question.
+    """The registered person of an interview, their living case here, and what was told beyond the file, by question.
 
     The interview's page has recorded that it tells of them.
     """
     whom = people.read(db, actor, interview["person_id"]) if interview["person_id"] else None
+    living = cases.living_id(db, whom["id"], interview["window_id"]) if whom else None
     if whom is None or not interview["new_person"]:
-        return {"whom": whom, "lacking": {}, "differing": {}}
+        return {"whom": whom, "living": living, "lacking": {}, "differing": {}}
     told = beyond(whom, interview["new_person"])
-    return {"whom": whom, "lacking": _drawn(told.lacking), "differing": _drawn(told.differing)}
+    return {
+        "whom": whom,
+        "living": living,
+        "lacking": _drawn(told.lacking),
+        "differing": _drawn(told.differing),
+    }
 
 
 def _drawn(told: Mapping[str, Any]) -> dict[str, tuple[dict[str, Any], str]]:

@@ -16,6 +16,7 @@ from app.auth.kept_forms import Typed
 from app.core import i18n
 from app.core.errors import ChangedMeanwhile, DomainError, InvalidInput, NotAuthenticated, NotFound
 from app.core.http import BodyTooLarge
+from app.core.idempotency import KeyReused
 from app.web import face, kept, marks, visitors
 from app.web.forms import Form, explained
 from app.web.rendering import page
@@ -64,6 +65,8 @@ async def refused(request: Request, error: DomainError) -> Response:
     """Answer a refusal: the page with the form again and what is wrong, the way in, or a page that says why."""
     if isinstance(error, NotAuthenticated):
         return await _way_in(request)
+    if isinstance(error, KeyReused) and error.led_to is not None:
+        return _sent_before(request, error.led_to)
     told = _in_words(request, error)
     sent = _sent(request)
     if sent is not None:
@@ -79,6 +82,16 @@ async def refused(request: Request, error: DomainError) -> Response:
         back=None,
         written=face.form(request).written(),
         status=int(error.status),
+    )
+
+
+def _sent_before(request: Request, led_to: str) -> Response:
+    """What a form created stands already; what it says now is given back, for writing it where that stands."""
+    told = explained(KeyReused.code, {})
+    told |= {name: i18n.text(f"page.refusal.sent_before.{name}") for name in ("title", "detail")}
+    way, written = face.without_told(led_to), face.form(request).written()
+    return page(
+        request, "refused.html", told=told, back=way, written=written, status=int(HTTPStatus.CONFLICT)
     )
 
 

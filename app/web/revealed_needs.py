@@ -1,4 +1,7 @@
-"""Needs that assessments reveal and a case does not hold yet: offered, never added by themselves."""
+"""Needs that assessments reveal, or that were told in later interviews, and that a case does not hold yet.
+
+They are offered, never added by themselves.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,8 +11,10 @@ from starlette.responses import Response
 from app.cases import day_to_day
 from app.cases.deps import CaseToWrite, CaseWriter
 from app.cases.schemas import CaseUpdate
+from app.cases.states import Priority
 from app.core.db import ReadSession
 from app.core.deps import ExpectedVersion, WriteDb, check_version
+from app.intake.completion import PRIORITY_OF
 from app.web import face, terms
 from app.web.face import PageForm, see
 from app.web.forms import validated
@@ -34,6 +39,33 @@ def telling(assessments: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]
     for one in sorted((a for a in assessments if a["is_valid"]), key=lambda a: (a["completed_at"], a["id"])):
         latest[one["instrument_code"]] = one
     return list(latest.values())
+
+
+def told(
+    db: ReadSession, case: Mapping[str, Any], interviews: Iterable[Mapping[str, Any]], beside: terms.Options
+) -> list[dict[str, Any]]:
+    """What was told in interviews since the case was opened and is neither in it nor offered `beside`, by interview."""
+    known = {*case["needs"], *(code for code, _ in beside)}
+    offers = []
+    for one in interviews:
+        new = set(one["needs"]) - known
+        options = [(term["code"], label(term)) for term in terms.living(db, "need") if term["code"] in new]
+        if options:
+            offers.append({"id": one["id"], "held_at": one["held_at"], "options": options})
+        known |= new
+    return offers
+
+
+def more_urgent(case: Mapping[str, Any], interviews: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The last interview since the case was opened, if what was told there is more urgent than the case is held for."""
+    last = next(iter(interviews), None)
+    if last is None or last["urgency"] is None:
+        return None
+    asked, held = PRIORITY_OF[last["urgency"]], case["priority"]
+    return last if _RISING.index(asked) > _RISING.index(held) else None
+
+
+_RISING = list(Priority)  # as they are declared
 
 
 @router.post("/cases/{case_id}/needs")

@@ -11,7 +11,7 @@ from app.cases.states import CaseStatus, Priority
 from app.consents.models import Consent
 from app.core.actor import Actor
 from app.core.clock import now
-from app.intake import queries
+from app.intake import case_queries
 from app.intake.models import Interview
 from app.outbox.models import OutboxMessage
 from app.people.models import Person
@@ -402,14 +402,14 @@ def test_a_cases_timeline_tells_of_its_completed_interviews(office: World) -> No
         person_id=first.person_id,
         conclusion="one_off_help",
     )
-    entries = queries.timeline(office.db, first.case_id, None, 10)
+    entries = case_queries.timeline(office.db, first.case_id, None, 10)
     assert [(e["kind"], e["id"], e["actor_id"], e["reason_code"]) for e in entries] == [
         ("interview", second.id, office.colleague.user_id, "one_off_help"),
         ("interview", first.id, office.worker.user_id, "case_opened"),
     ]
-    until = queries.timeline(office.db, first.case_id, first.completed_at, 10)
+    until = case_queries.timeline(office.db, first.case_id, first.completed_at, 10)
     assert [e["id"] for e in until] == [first.id]
-    assert len(queries.timeline(office.db, first.case_id, None, 1)) == 1
+    assert len(case_queries.timeline(office.db, first.case_id, None, 1)) == 1
 
 
 @pytest.mark.parametrize("at_once", [True, False])

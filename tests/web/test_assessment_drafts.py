@@ -97,7 +97,9 @@ def test_what_was_completed_is_saved_no_more(worker: Browser, db: WriteSession, 
     form = {"_version": str(begun.version), "asked": "children", "answers.children": "4"}
     form["_proof"] = page.find("//input[@name='_proof']")[0].get("value")
     answer = worker.client.post(f"/assessments/{begun.id}/autosave", data=form, headers={"Origin": ORIGIN})
-    assert answer.status_code == 409
+    assert answer.status_code == 412
+    assert f'href="/assessments/{begun.id}"' in answer.text
+    assert "data-keep" not in answer.text
     assert "children" not in fresh(db, begun).answers
 
 
@@ -129,3 +131,15 @@ def test_a_draft_counts_for_nothing(
     assert not page.find("//table")
     (event,) = worker.open(f"/cases/{case.id}/timeline?kind=assessments").find("//ol[@class='timeline']/li")
     assert "بدأ" in event.text_content() or "بدء" in event.text_content()
+
+
+@pytest.mark.parametrize("children", ["many", "40"])
+def test_completing_tells_what_cannot_stand_and_all_that_lacks_at_once(
+    worker: Browser, db: WriteSession, begun: Assessment, children: str
+) -> None:
+    """Whether an answer is none of its question's or goes against its constraint."""
+    page = worker.open(f"/assessments/{begun.id}")
+    page = page.send(page.path, answers__children=children, then="complete")
+    wrong = page.find("//*[@id='refusal']//a/@href")
+    assert sorted(wrong) == ["#f-answers-children", "#f-answers-home"]
+    assert fresh(db, begun).status is AssessmentStatus.draft

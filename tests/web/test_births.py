@@ -137,3 +137,12 @@ def test_what_is_shown_again_is_read_as_the_same(day: date, digits: str) -> None
 def test_a_day_that_there_is_not_is_no_guess_of_another() -> None:
     with pytest.raises(ValueError, match="no_such_day"):
         read("31/02/1990")
+
+
+def test_what_is_shown_of_a_rough_year_is_read_as_it_was_said() -> None:
+    told = births.read("حوالي 1990")
+    assert told is not None
+    shown = answers.shown_birth(told)
+    assert "1990" in shown
+    assert births.read(shown) == told
+    assert births.read(shown.replace("1990", "1980")) is None

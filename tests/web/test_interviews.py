@@ -261,3 +261,29 @@ def test_what_is_wrong_leads_from_the_check_to_its_field(
     assert sorted(leads) == [f"/interviews/{draft.id}#f-{field}" for field in fields]
     form = worker.open(f"/interviews/{draft.id}")
     assert all(form.find(f"//*[@id='f-{field}'][self::input or self::select]") for field in fields)
+
+
+def test_whoever_said_about_a_year_finds_the_year_wherever_the_age_is_told(
+    worker: Browser, db: WriteSession, draft: Interview
+) -> None:
+    page = write(worker, draft, next="check", **WHOLE, new_person__birth="حوالي 1990")
+    assert "حوالي 1990" in page.text
+    (field,) = worker.open(f"/interviews/{draft.id}").find("//input[@name='new_person.birth']")
+    assert "1990" in field.get("value")
+    case = page.send(f"/interviews/{draft.id}/complete")
+    db.expire_all()
+    whose = db.scalars(select(Case)).one().person_id
+    for path in (case.path, f"/people/{whose}", f"/people/{whose}/edit", f"{case.path}/print"):
+        assert "حوالي 1990" in worker.open(path).text, path
+
+
+def test_the_check_begins_with_what_is_wrong_and_what_lacks(worker: Browser, draft: Interview) -> None:
+    page = write(worker, draft, next="check", narrative="مثال", phone="12", conclusion="case_opened")
+    (summary,) = page.find("//*[@id='refusal'][@autofocus]")
+    leads = [str(lead) for lead in summary.xpath(".//a/@href")]
+    assert f"/interviews/{draft.id}#f-phone" in leads
+    assert f"/interviews/{draft.id}#f-needs" in leads
+    assert not page.find("//form[@id='complete']//button[@autofocus]")
+    page = write(worker, draft, next="check", **WHOLE, phone="")
+    assert page.find("//form[@id='complete']//button[@autofocus]")
+    assert not page.find("//*[@id='refusal']")

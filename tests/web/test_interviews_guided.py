@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.db import WriteSession
-from app.intake import queries
+from app.intake import queries, service
 from app.intake.models import Interview
 from app.intake.states import InterviewStatus
 from app.people.models import Person
@@ -152,3 +152,38 @@ def test_the_check_leads_to_the_question_and_from_there_back_to_the_check(
     page = page.send(f"/interviews/{begun.id}/guided/phone", next="on", phone="0600000099")
     assert page.path == f"/interviews/{begun.id}/check"
     assert not page.find("//*[contains(@class, 'answers__row--wrong')]")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_each_question_is_begun_at_its_first_field(worker: Browser, draft: Interview, question: str) -> None:
+    page = worker.open(f"/interviews/{draft.id}/guided/{question}")
+    (first, *others) = page.find("//*[@autofocus]")
+    assert first.get("type") != "hidden"
+    assert not others or question == "needs"  # without scripts nothing is searched
+
+
+def test_somebody_else_can_be_heard_on_the_guided_way_too(
+    worker: Browser, db: WriteSession, world: World, draft: Interview
+) -> None:
+    draft.person_id = people.person(db, world.worker, world.here).id
+    db.commit()
+    check = worker.open(f"/interviews/{draft.id}/check?by=guided")
+    rows = check.find("//div[dt='الشخص']//a[contains(@href, 'guided')]/@href")
+    page = worker.open(rows[0])
+    page = page.send(page.path.partition("?")[0], next="other")
+    assert page.path == f"/interviews/{draft.id}/guided/name"
+    assert fresh(db, draft).person_id is None
+
+
+def test_the_name_on_a_ticket_gives_way_to_whoever_it_is(
+    worker: Browser, db: WriteSession, world: World, intake_terms: None
+) -> None:
+    arrival = intake.arrival(db, world.worker, world.here, first_name="مثالي الأول")
+    service.call(db, world.worker, arrival)
+    begun = db.scalars(select(Interview)).one()
+    begun.person_id = people.person(db, world.worker, world.here, given_name_ar="مثالية").id
+    db.commit()
+    for path in ("", "/guided/narrative", "/check"):
+        told = worker.open(f"/interviews/{begun.id}{path}").find("//p[@class='called']")[0].text_content()
+        assert "مثالية" in told
+        assert "مثالي الأول" not in told

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.cases.models import Case
 from app.core.db import WriteSession
 from app.intake import service
 from app.intake.models import Interview
@@ -188,13 +189,81 @@ def test_who_is_known_elsewhere_is_received_here_for_a_reason(
     assert fresh(db, begun).person_id == person.id
 
 
-def test_an_interview_joins_the_case_that_is_open(worker: Browser, db: WriteSession, world: World) -> None:
+@pytest.fixture
+def joining(db: WriteSession, world: World) -> Interview:
+    """An interview with somebody who has a living case here, and concludes with a case."""
     case = cases.case(db, world.worker)
-    told = {**intake.told(person_id=case.person_id), "new_person": None}
+    told = {
+        **intake.told(person_id=case.person_id, needs=["housing", "income", "health"]),
+        "new_person": None,
+    }
+    begun = intake.draft(db, world.worker, world.here, **told | {"urgency": "emergency"})
+    db.commit()
+    return begun
+
+
+def living(db: WriteSession) -> Case:
+    return db.scalars(select(Case)).one()
+
+
+def test_no_second_case_is_offered_to_whoever_has_one_here(
+    worker: Browser, db: WriteSession, joining: Interview
+) -> None:
+    case = living(db)
+    for path in (f"/interviews/{joining.id}", f"/interviews/{joining.id}/guided/conclusion"):
+        page = worker.open(path)
+        (choice,) = page.find("//label[input[@name='conclusion'][@value='case_opened']]")
+        assert choice.text_content().strip() == "إضافة إلى الملف المفتوح"
+        assert page.link("فتح الملف") == f"/cases/{case.id}"
+    page = worker.open(f"/interviews/{joining.id}/check").send(f"/interviews/{joining.id}/complete")
+    assert (page.status, page.path) == (200, f"/cases/{case.id}")
+    assert fresh(db, joining).case_id == case.id
+
+
+def test_a_case_that_was_opened_meanwhile_is_joined_by_a_button_in_the_refusal(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    whose = people.person(db, world.worker, world.here)
+    told = {**intake.told(person_id=whose.id), "new_person": None}
     begun = intake.draft(db, world.worker, world.here, **told)
     db.commit()
-    page = worker.open(f"/interviews/{begun.id}/check").send(f"/interviews/{begun.id}/complete")
+    page = worker.open(f"/interviews/{begun.id}/check")
+    case = cases.case(db, world.worker, whose=whose)
+    db.commit()
+    page = page.send(f"/interviews/{begun.id}/complete")
     assert page.status == 409
-    assert page.link("فتح الملف") == f"/cases/{case.id}"
+    assert page.find("//*[@id='refusal']/following-sibling::p/button[@form='complete']")
     page.send(f"/interviews/{begun.id}/complete")
     assert fresh(db, begun).case_id == case.id
+
+
+def test_an_interview_that_was_added_is_told_as_added(
+    worker: Browser, db: WriteSession, joining: Interview
+) -> None:
+    case = living(db)
+    worker.open(f"/interviews/{joining.id}/check").send(f"/interviews/{joining.id}/complete")
+    told = worker.open(f"/cases/{case.id}").find("//section[@id='timeline']")[0].text_content()
+    assert "مقابلة أضيفت إلى الملف" in told
+    assert "فتح ملف" not in told
+    assert "إضافة إلى الملف المفتوح" in worker.open(f"/interviews/{joining.id}").text
+
+
+def test_needs_told_in_an_interview_that_was_added_are_offered_to_the_case(
+    worker: Browser, db: WriteSession, joining: Interview
+) -> None:
+    case = living(db)
+    page = worker.open(f"/interviews/{joining.id}/check").send(f"/interviews/{joining.id}/complete")
+    offered = "//form[@action=$to]//button/@value"
+    assert page.find(offered, to=f"/cases/{case.id}/needs") == ["health", "income", "*"]
+    assert "حاجيات ذكرت في مقابلة" in page.text
+    assert "درجة الاستعجال «طارئة»" in page.text
+    page = page.send(f"/cases/{case.id}/needs", add="*")
+    assert fresh(db, case).needs == ["housing", "health", "income"]
+    assert not page.find(offered, to=f"/cases/{case.id}/needs")
+
+
+def test_needs_of_the_interview_that_opened_a_case_are_its_own(worker: Browser, draft: Interview) -> None:
+    page = write(worker, draft, next="check", **WHOLE).send(f"/interviews/{draft.id}/complete")
+    assert page.path.startswith("/cases/")
+    assert not page.find("//form[contains(@action, '/needs')]")
+    assert "درجة الاستعجال" not in page.text

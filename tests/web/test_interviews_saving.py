@@ -10,7 +10,7 @@ from app.audit.models import AuditEntry
 from app.core.db import WriteSession
 from app.intake.models import Interview
 from tests.factories.world import World
-from tests.support.interviews import autosaved, fresh, write
+from tests.support.interviews import autosaved, autosaves, fresh, write
 from tests.support.pages import ORIGIN, Browser
 
 
@@ -94,3 +94,27 @@ def test_the_first_button_of_the_form_is_the_one_that_only_saves(worker: Browser
     """It is what Enter presses in a browser without scripts."""
     form = worker.open(f"/interviews/{draft.id}").find("//form[@id='intake']")[0]
     assert form.xpath(".//button")[0].get("value") == "stay"
+
+
+def test_what_cannot_be_is_remarked_at_its_field_when_it_is_saved_and_when_it_is_opened(
+    worker: Browser, db: WriteSession, draft: Interview
+) -> None:
+    answer = autosaved(worker, draft, draft.version, **{"phone": "12", "new_person.birth": "31/02/1990"})
+    assert answer.status_code == 200
+    for field in ("phone", "new_person-birth"):
+        assert f'data-remark="f-{field}"' in answer.text
+    page = worker.open(f"/interviews/{draft.id}")
+    assert page.find("//*[@id='f-phone-error'][contains(@class, 'field__remark')]")
+    assert page.find("//input[@id='f-phone'][@aria-describedby='f-phone-error']")
+    assert not page.find("//*[@id='refusal']")
+
+
+def test_what_is_over_is_said_to_whoever_goes_on_writing(
+    worker: Browser, db: WriteSession, draft: Interview
+) -> None:
+    page = worker.open(f"/interviews/{draft.id}")
+    worker.open(f"/interviews/{draft.id}/check").send(f"/interviews/{draft.id}/abandon", reason="مثال")
+    answer = autosaves(page, narrative="بعد النهاية (مثال)")
+    assert answer.status_code == 412
+    assert f'href="/interviews/{draft.id}"' in answer.text
+    assert "data-keep" not in answer.text

@@ -55,6 +55,7 @@ function autosave(form) {
       kept = sent;
       told.innerHTML = await answer.text();
       version.value = told.firstElementChild.dataset.version;
+      remark([...told.querySelectorAll("[data-remark]")]);
       failing = "unfit" in told.firstElementChild.dataset;
       if (written() !== kept) later();
     } else if (answer.status === 412) {
@@ -62,6 +63,18 @@ function autosave(form) {
     } else {
       failing = true;
       told.textContent = answer.type === "opaqueredirect" || answer.status === 401 ? form.dataset.ended : form.dataset.refused;
+    }
+  }
+
+  // What cannot be is told where it was written, once that field is left: nobody is told of half a number.
+  function remark(told) {
+    for (const old of form.querySelectorAll("[data-remark]")) old.remove();
+    for (const one of told) {
+      one.remove();
+      const field = document.getElementById(one.dataset.remark);
+      const place = () => { if (!document.getElementById(one.id)) field.before(one); };
+      if (field === document.activeElement) field.addEventListener("blur", place, { once: true });
+      else if (field) place();
     }
   }
 

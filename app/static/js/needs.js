@@ -61,7 +61,7 @@ function find(field, group, go) {
     offered?.closest("label").classList.remove("need--offered");
     offered = box;
     box?.closest("label").classList.add("need--offered");
-    if (box) openOnly(group, box.closest("details"));
+    openOnly(group, box?.closest("details"));  // what nobody looks for any more is not left in sight
     box?.closest("label").scrollIntoView({ block: "nearest" });  // the focus stays with the letters: nothing else would
     told.textContent = box ? `${box.checked ? field.dataset.removes : field.dataset.offers} ${named(box)}` : "";
   }
@@ -74,7 +74,7 @@ function find(field, group, go) {
     if (event.isComposing) return;
     if (!field.value.trim() || !["Enter", "ArrowDown"].includes(event.key)) return;
     event.preventDefault();
-    if (!offered) return;
+    if (!offered) return field.select();  // the next word takes the place of the one that finds nothing
     const wanted = offered;
     field.value = "";
     offer(undefined);
@@ -82,6 +82,7 @@ function find(field, group, go) {
       go(wanted);
     } else {
       wanted.click();
+      openOnly(group, wanted.closest("details"));
       told.textContent = wanted.checked ? `✓ ${named(wanted)}` : "";
     }
   });
@@ -94,6 +95,7 @@ function find(field, group, go) {
   const door = group.querySelector("[accesskey]");
   field.accessKey = door?.accessKey ?? "";
   door?.removeAttribute("accesskey");
+  if (field.autofocus) field.focus();
 }
 
 function named(box) {

@@ -139,6 +139,21 @@ if (proof) {
   });
 }
 
+// A form that is on its way is not sent a second time, whether by the mouse or by a key: the page that it leads to is
+// awaited. Whoever stops waiting by hand may send it again.
+const STOPPED = 10_000;
+const onTheirWay = new WeakSet();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (onTheirWay.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  onTheirWay.add(form);
+  setTimeout(() => onTheirWay.delete(form), STOPPED);
+});
+
 document.getElementById("refusal")?.focus();
 // What was typed is shown again, also where its form was folded away.
 for (const field of document.querySelectorAll("details [data-typed]")) field.closest("details").open = true;

@@ -1,0 +1,67 @@
+"""Slips of a hand in an interview: a dead search, half a number, a key pressed twice."""
+
+from playwright.sync_api import expect
+
+from app.core.actor import Role
+from app.core.ids import InterviewId
+from app.intake.models import Interview
+from app.intake.states import InterviewStatus
+from tests.browser.acts import Hands
+from tests.browser.conftest import Opener
+from tests.support.served import Served
+
+WORKER = Role.social_worker
+
+
+def at(called: InterviewId) -> str:
+    return f"/interviews/{called}"
+
+
+def test_a_search_that_finds_nothing_shows_no_needs_and_gives_way_to_the_next_word(
+    visit: Opener, called: InterviewId
+) -> None:
+    """Whoever is being heard may see the screen: what nobody looks for is not left on it."""
+    hands = Hands(visit(WORKER)).begin(at(called)).tab_to("[data-finds]", most=30).write("السكن")
+    expect(hands.page.locator("details.theme[open]")).to_have_count(1)
+    hands.write("ظظظ")
+    expect(hands.page.locator("details.theme[open]")).to_have_count(0)
+    hands.press("Enter").write("السكن")
+    expect(hands.page.locator("[data-finds]")).to_have_value("السكن")
+    expect(hands.page.locator("details.theme[open]")).to_have_count(1)
+
+
+def test_half_a_number_is_remarked_once_its_field_is_left(visit: Opener, called: InterviewId) -> None:
+    page = visit(WORKER)
+    page.goto(at(called))
+    page.locator("[name=phone]").fill("12")
+    expect(page.locator("#saved span")).to_be_visible()
+    expect(page.locator("[data-remark]")).to_have_count(0)
+    page.locator("[name=narrative]").focus()
+    expect(page.locator("#f-phone-error")).to_be_visible()
+    page.locator("[name=phone]").fill("0600000097")
+    expect(page.locator("[data-remark]")).to_have_count(0)
+
+
+def test_completing_by_pressing_enter_twice_completes_once(
+    visit: Opener, served: Served, called: InterviewId
+) -> None:
+    page = visit(WORKER)
+    page.goto(at(called))
+    page.locator("[name=narrative]").fill("قصة (مثال)")
+    for name, value in (("urgency", "normal"), ("channel", "walk_in"), ("conclusion", "information_only")):
+        page.locator(f"[name={name}][value={value}]").check()
+    page.locator("button[value=check]:visible").click()
+    button = page.locator("form[action$='/complete'] button")
+    expect(button).to_be_focused()
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
+    button.evaluate("button => { button.form.requestSubmit(button); button.form.requestSubmit(button); }")
+    page.wait_for_url(f"**{at(called)}*done=*", wait_until="commit")
+    expect(page.locator("#refusal")).to_have_count(0)
+    assert len([url for url in sent if url.endswith("/complete")]) == 1
+    assert _status(served, called) is InterviewStatus.completed
+
+
+def _status(served: Served, called: InterviewId) -> InterviewStatus:
+    with served.database.read_session() as session:
+        return session.get_one(Interview, called).status
