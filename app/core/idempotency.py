@@ -170,7 +170,7 @@ def recall(db: WriteSession, key: str, content: str, *, waits: bool = False) -> 
         return None
     headers = dict(zip(kept.headers[::2], kept.headers[1::2], strict=True))
     if kept.fingerprint != content:
-        raise KeyReused(led_to=headers.get("location"))
+        raise KeyReused(headers.get("location"))
     return Response(kept.body, status_code=kept.status, headers={**headers, "Idempotent-Replay": "true"})
 
 

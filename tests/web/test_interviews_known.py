@@ -214,7 +214,7 @@ def test_no_second_case_is_offered_to_whoever_has_one_here(
         page = worker.open(path)
         (choice,) = page.find("//label[input[@name='conclusion'][@value='case_opened']]")
         assert choice.text_content().strip() == "إضافة إلى الملف المفتوح"
-        assert page.link("فتح الملف") == f"/cases/{case.id}"
+        assert page.link("الاطلاع على الملف") == f"/cases/{case.id}"
     page = worker.open(f"/interviews/{joining.id}/check").send(f"/interviews/{joining.id}/complete")
     assert (page.status, page.path) == (200, f"/cases/{case.id}")
     assert fresh(db, joining).case_id == case.id
