@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.auth.deps import CreateDb
 from app.core import i18n
-from app.core.deps import ReadDb, WriteDb
+from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
 from app.core.ids import CaseId, InterviewId
 from app.core.prepared import Row
 from app.intake import completion, service
@@ -101,11 +101,20 @@ def _way(interview: dict[str, Any], question: str, by: str | None, field: str | 
 
 @router.post("/interviews/{interview_id}/complete")
 def complete(
-    actor: InterviewWriter, _: CandidatesTold, db: CreateDb, interview: InterviewToWrite, form: PageForm
+    actor: InterviewWriter,
+    expected: ExpectedVersion,
+    _: CandidatesTold,
+    db: CreateDb,
+    interview: InterviewToWrite,
+    form: PageForm,
 ) -> Response:
-    """Complete the interview: the case is where one goes on, if there is one. Whoever comes second is led there, too."""
+    """Complete the interview: the case is where one goes on, if there is one. Whoever comes second is led there, too.
+
+    It is completed as it was read: what a colleague has written meanwhile is read before.
+    """
     if interview.status is InterviewStatus.completed:
         return _over(interview.id, interview.case_id, interview.status)
+    check_version(interview.version, expected)
     completion.complete(db, actor, interview, form.read(InterviewCompletion))
     if interview.case_id is not None:
         return see(f"/cases/{interview.case_id}", done="interview_completed")
@@ -122,7 +131,14 @@ def _over(interview_id: InterviewId, case_id: CaseId | None, status: InterviewSt
 
 
 @router.post("/interviews/{interview_id}/abandon")
-def abandon(actor: InterviewWriter, db: WriteDb, interview: InterviewToWrite, form: PageForm) -> Response:
+def abandon(
+    actor: InterviewWriter,
+    expected: ExpectedVersion,
+    db: WriteDb,
+    interview: InterviewToWrite,
+    form: PageForm,
+) -> Response:
     """Give the draft up; whoever was being heard waits again."""
+    check_version(interview.version, expected)
     service.abandon(db, actor, interview, form.read(InterviewAbandonment).reason)
     return see("/desk", done="interview_abandoned")

@@ -95,10 +95,14 @@ def _set_aside(db: WriteSession, actor: InterviewWriter, interview: Interview, f
 # --- who may be meant -----------------------------------------------------------------------------------------
 
 
-def _wanted(_: PersonReader, interview: InterviewSeen, db: ReadDb) -> PersonSearch | None:
-    """The search for who is told of in a draft. The first name on a ticket alone finds everybody of that name."""
+def _wanted(request: Request, _: PersonReader, interview: InterviewSeen, db: ReadDb) -> PersonSearch | None:
+    """The search for who is told of in a draft. The first name on a ticket alone finds everybody of that name.
+
+    Where questions come one by one, those that are not about the person search for nobody.
+    """
     is_open = interview["status"] is InterviewStatus.draft and interview["person_id"] is None
-    if not is_open or arrivals.tells_no_more(db, Row(interview)):
+    is_about_them = request.path_params.get("question", WHO[0]) in WHO
+    if not (is_open and is_about_them) or arrivals.tells_no_more(db, Row(interview)):
         return None
     return searching.of_draft(interview["new_person"])
 

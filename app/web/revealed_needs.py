@@ -75,6 +75,8 @@ def add(
     """Add what was chosen, one need or all that were offered, and come back to where it was offered."""
     check_version(case.version, expected)
     wanted = form.values("offered") if form.value("add") == ALL else form.values("add")
+    if not wanted:
+        raise face.invalid("/add", "missing")
     more = [code for code in wanted if code not in case.needs]
     day_to_day.change(db, actor, case, validated(CaseUpdate, {"needs": [*case.needs, *more]}))
     return see(face.ours(form.own("_page")), done="needs_added")

@@ -79,7 +79,10 @@ def add_holiday(db: WriteSession, actor: Actor, data: HolidayCreate, window: Win
 
 
 def confirm_holiday(db: WriteSession, actor: Actor, holiday: Holiday, on: date) -> None:
-    """A computed day was announced, for its date or another. Confirmed twice, it stays as it is. Raises `FeastOnDayOff`."""
+    """A computed day was announced, for its date or another; announced anew for another, it moves once more.
+
+    The trail tells from where. Raises `FeastOnDayOff`.
+    """
     if holiday.is_certain and on == holiday.on:
         return
     if on != holiday.on and queries.is_day_off(db, on, holiday.window_id):

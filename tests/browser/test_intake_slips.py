@@ -1,14 +1,19 @@
 """Slips of a hand in an interview: a dead search, half a number, a key pressed twice."""
 
 from playwright.sync_api import expect
+from sqlalchemy import update
 
+from app.auth.models import UserSession
 from app.core.actor import Role
+from app.core.clock import now
 from app.core.ids import InterviewId
 from app.intake.models import Interview
 from app.intake.states import InterviewStatus
+from app.web import cookies
 from tests.browser.acts import Hands
-from tests.browser.conftest import Opener
-from tests.support.served import Served
+from tests.browser.conftest import Opener, Watch
+from tests.support import chromium
+from tests.support.served import EMAILS, Served
 
 WORKER = Role.social_worker
 
@@ -65,3 +70,27 @@ def test_completing_by_pressing_enter_twice_completes_once(
 def _status(served: Served, called: InterviewId) -> InterviewStatus:
     with served.database.read_session() as session:
         return session.get_one(Interview, called).status
+
+
+def test_what_the_lock_gives_back_of_a_draft_is_saved_at_once(
+    visit: Opener, served: Served, called: InterviewId, watch: Watch
+) -> None:
+    page = visit(WORKER)
+    chromium.keep(page.context, served.base, cookies.SESSION, served.open_session(WORKER))
+    page.goto(at(called))
+    page.route("**/autosave", lambda route: route.abort())  # the story stands in this page alone
+    page.route("**/presence", lambda route: route.abort())
+    page.locator("[name=narrative]").fill("قصة كتبت قبل القفل (مثال)")
+    with served.database.write_session() as session:
+        session.execute(update(UserSession).values(locked_at=now()))
+        session.commit()
+    page.locator("button[value=check]:visible").click()
+    page.wait_for_url("**/locked?*")
+    page.unroute("**/autosave")
+    page.locator("[name=password]").fill(served.passwords[EMAILS[WORKER]])
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=narrative]")).to_have_value("قصة كتبت قبل القفل (مثال)")
+    expect(page.locator("#saved [data-version]")).to_be_visible()
+    with served.database.read_session() as session:
+        assert session.get_one(Interview, called).narrative == "قصة كتبت قبل القفل (مثال)"
+    watch.troubles.clear()  # what was cut off on purpose

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.audit.models import AuditEntry
 from app.core.db import WriteSession
 from app.intake import queries, service
 from app.intake.models import Interview
+from app.intake.schemas import InterviewUpdate
 from app.intake.states import InterviewStatus
 from app.people.models import Person
 from app.web.questions import QUESTIONS, WHO, asked
@@ -187,3 +189,15 @@ def test_the_name_on_a_ticket_gives_way_to_whoever_it_is(
         told = worker.open(f"/interviews/{begun.id}{path}").find("//p[@class='called']")[0].text_content()
         assert "مثالية" in told
         assert "مثالي الأول" not in told
+
+
+def test_only_questions_about_the_person_search_for_them(
+    worker: Browser, db: WriteSession, world: World, draft: Interview
+) -> None:
+    told = {"given_name_ar": "المثالية", "family_name_ar": "الاختبار"}
+    service.save(db, world.worker, fresh(db, draft), InterviewUpdate(new_person=told))
+    db.commit()
+    for question in QUESTIONS:
+        worker.open(f"/interviews/{draft.id}/guided/{question}")
+    searches = select(AuditEntry).where(AuditEntry.action == "person:search")
+    assert len(db.scalars(searches).all()) == len(WHO)

@@ -8,6 +8,7 @@ from app.core.db import WriteSession
 from app.intake import service
 from app.intake.models import Interview
 from app.intake.schemas import InterviewUpdate
+from app.intake.states import InterviewStatus
 from app.people.models import Person
 from tests.factories import people
 from tests.factories.world import World
@@ -131,3 +132,16 @@ def test_a_form_that_does_not_say_what_it_holds_changes_nothing(
     assert page.status == 422
     assert "أنا (مثال)" in page.find("//textarea[@name='narrative']")[0].text
     assert fresh(db, draft).needs == ["housing"]
+
+
+@pytest.mark.parametrize("act", ["complete", "abandon"])
+def test_nobody_ends_a_draft_that_says_more_than_what_they_have_read(
+    worker: Browser, db: WriteSession, world: World, draft: Interview, known: Person, act: str
+) -> None:
+    told = {"channel": "walk_in", "narrative": "x", "urgency": "normal", "needs": ["housing"]}
+    colleague_saves(db, world, draft, conclusion="one_off_help", person_id=known.id, **told)
+    mine = worker.open(f"/interviews/{draft.id}/check")
+    colleague_saves(db, world, draft, new_person={"phones": [{"number": "0612345678"}]})
+    again = mine.send(f"/interviews/{draft.id}/{act}", reason="انصرف")
+    assert (again.status, fresh(db, draft).status) == (412, InterviewStatus.draft)
+    assert "0612345678" in again.text.replace(" ", "").replace("-", "")

@@ -66,6 +66,12 @@ def test_all_are_added_beside_those_that_the_case_holds(
     assert adding(page) == []
 
 
+def test_who_chose_nothing_is_told_so(worker: Browser, db: WriteSession, case: Case) -> None:
+    page = worker.open(f"/cases/{case.id}").send(f"/cases/{case.id}/needs")
+    assert page.status == 422
+    assert not db.scalars(select(AuditEntry).where(AuditEntry.action == "case:change")).all()
+
+
 def test_who_was_overtaken_adds_nothing(
     app: FastAPI, db: WriteSession, world: World, worker: Browser, case: Case
 ) -> None:

@@ -10,13 +10,14 @@ function autosave(form) {
   const told = document.getElementById("saved");
   const elsewhere = document.getElementById("elsewhere");
   const version = form.querySelector("[name=_version]");
-  let kept = written();
+  // What a refusal or the lock has given back stands here alone: it is saved at once.
+  let kept = form.querySelector("[data-typed]") ? null : written();
   let unsavedSince = null;
   let waiting = 0;
   let saving = null;
   let leaving = false;
   let overtaken = false;
-  let failing = false; // what stands here is not kept elsewhere: leaving would lose it
+  let failing = kept === null; // what stands here is not kept elsewhere: leaving would lose it
 
   function written() {
     const fields = new URLSearchParams(new FormData(form));
@@ -107,6 +108,7 @@ function autosave(form) {
     }
   });
 
+  if (kept === null) save();
   form.addEventListener("input", later);
   form.addEventListener("focusout", () => save());
   for (const end of ["pagehide", "leave"]) addEventListener(end, () => save({ keepalive: true }));
