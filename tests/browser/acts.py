@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.core.ids import ReferralId
 
@@ -114,3 +114,12 @@ class Hands:
 
     def _one(self, what: str | Locator) -> Locator:
         return self.page.locator(what).first if isinstance(what, str) else what
+
+
+def held_back(page: Page, held: list[Route]) -> Route:
+    """The request that a route holds: it is handed over a moment after the browser tells that it was made."""
+    for _ in range(1000):
+        if held:
+            break
+        page.evaluate("0")  # one more round of what the browser tells
+    return held[0]

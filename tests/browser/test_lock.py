@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from app.core.actor import Role
 from app.core.settings import LANGUAGES
 from app.web import cookies
+from tests.browser.acts import held_back
 from tests.browser.conftest import Opener, Watch
 from tests.browser.looks import examine
 from tests.support import chromium
@@ -87,7 +88,7 @@ def test_where_the_browser_keeps_nothing_the_rest_of_the_page_works(forgetful: P
     held = hold_back(forgetful)
     with forgetful.expect_request("**/lock"):
         forgetful.clock.run_for(11 * 60_000)
-    held[0].continue_()
+    held_back(forgetful, held).continue_()
     forgetful.wait_for_url(LOCKED)
 
 
@@ -133,7 +134,7 @@ def test_it_is_blank_also_where_the_server_does_not_answer(account: Page) -> Non
         for _ in range(3):
             account.keyboard.press("Shift")
     assert is_blank(account)
-    held[0].continue_()
+    held_back(account, held).continue_()
     account.wait_for_url(LOCKED)
 
 
@@ -155,7 +156,7 @@ def test_a_screen_that_nobody_touches_locks_itself(visit: Opener) -> None:
     with page.expect_request("**/lock"):
         page.clock.run_for(2 * 60_000)
     assert is_blank(page)
-    held[0].continue_()
+    held_back(page, held).continue_()
     page.wait_for_url(LOCKED)
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from app.core.actor import Role
 from app.core.ids import InterviewId
+from tests.browser.acts import held_back
 from tests.browser.conftest import Opener, Watch
 from tests.support.served import EMAILS, Served
 
@@ -120,7 +121,7 @@ def test_the_screen_does_not_wait_for_the_keeping(invitation: Page) -> None:
     with invitation.expect_request("**/kept"):
         press_shift(invitation)
     assert invitation.evaluate(HIDDEN) == ["", ""]
-    held[0].continue_()
+    held_back(invitation, held).continue_()
     invitation.wait_for_url(LOCKED)
 
 

@@ -2,7 +2,11 @@
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
+from app.audit.models import AuditEntry
+from app.auth import credentials, page_sessions
+from app.auth.models import User
 from app.core.db import WriteSession
 from app.web import cookies
 from tests.factories.world import World
@@ -82,9 +86,35 @@ def test_the_api_knows_no_cookie_and_the_pages_no_token(worker: Browser, world: 
     assert response.headers["location"] == "/sign-in?next=/account"
 
 
-def test_one_of_several_sessions_can_be_ended(app: FastAPI, db: WriteSession, world: World) -> None:
-    page = Browser(app).sign_in_as(db, world.worker).open("/account")
-    assert "هذه الجلسة" in page.text
+@pytest.fixture
+def elsewhere(app: FastAPI, db: WriteSession, world: World) -> Browser:
+    """The same worker at another computer."""
+    user = db.get_one(User, world.worker.user)
+    proof = credentials.Proof(user.email, "elsewhere", user.id, user.password_hash)
+    key = page_sessions.sign_in_to_pages(db, proof)
+    db.commit()
+    browser = Browser(app)
+    browser.client.cookies.set(cookies.SESSION, key, domain="testserver.local", path="/")
+    assert browser.open("/account").path == "/account"
+    return browser
+
+
+def test_one_of_several_sessions_can_be_ended(worker: Browser, elsewhere: Browser) -> None:
+    page = worker.open("/account")
+    (ending,) = page.find("//form[contains(@action, '/end') and not(contains(@action, 'others'))]/@action")
+    assert page.send(ending).path == "/account"
+    assert elsewhere.open("/account").path == "/sign-in"
+    assert worker.open("/account").path == "/account"
+
+
+def test_all_the_others_can_be_ended_at_once(worker: Browser, elsewhere: Browser, db: WriteSession) -> None:
+    assert worker.open("/account").send("/account/sessions/end-others").path == "/account"
+    assert elsewhere.open("/account").path == "/sign-in"
+    assert worker.open("/account").path == "/account"
+    told = [
+        entry.details for entry in db.scalars(select(AuditEntry).where(AuditEntry.action == "session:end"))
+    ]
+    assert told == [{"reason": "others_signed_out"}]
 
 
 def test_an_address_that_leads_elsewhere_is_not_followed(browser: Browser, world: World) -> None:
