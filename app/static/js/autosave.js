@@ -110,7 +110,8 @@ function autosave(form) {
 
   if (kept === null) save();
   form.addEventListener("input", later);
-  form.addEventListener("focusout", () => save());
+  // A button that is pressed sends it all anyway: what a saving tells must not move the button away under the hand.
+  form.addEventListener("focusout", ({ relatedTarget }) => relatedTarget?.matches("button") || save());
   for (const end of ["pagehide", "leave"]) addEventListener(end, () => save({ keepalive: true }));
   addEventListener("beforeunload", (event) => {
     const isKept = overtaken ? written() === kept : !failing;
