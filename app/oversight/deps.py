@@ -44,34 +44,29 @@ async def _person_asked_about(
 
 
 async def _case_finder(request: Request, actor: AuditReader, db: ReadDb) -> CaseFinder:
-    return partial(_find_case, request, actor, db)
-
-
-async def _find_case(request: Request, actor: Actor, db: ReadSession, number: str) -> dict[str, Any]:
-    """Who looks somebody up in the trail by a file number is told of there; also that no case has it."""
-    record = partial(request.app.state.accesses.record, actor, "audit:find", "case")
-    try:
-        found = await look(request, case_files.by_number, db, number)
-    except NotFound:
-        await record(None, None)
-        raise
-    await record(found["case_id"], found["person_id"])
-    return found
+    return partial(_find, request, actor, db, "case", case_files.by_number)
 
 
 async def _referral_finder(request: Request, actor: AuditReader, db: ReadDb) -> CaseFinder:
-    return partial(_find_referral, request, actor, db)
+    return partial(_find, request, actor, db, "referral", case_files.referral_by_number)
 
 
-async def _find_referral(request: Request, actor: Actor, db: ReadSession, number: str) -> dict[str, Any]:
-    """The same of a referral by its number."""
-    record = partial(request.app.state.accesses.record, actor, "audit:find", "referral")
+async def _find(
+    request: Request,
+    actor: Actor,
+    db: ReadSession,
+    kind: str,
+    by_number: Callable[[ReadSession, str], dict[str, Any]],
+    said: str,
+) -> dict[str, Any]:
+    """Who looks something up in the trail by a number is told of there; also that nothing has it."""
+    record = partial(request.app.state.accesses.record, actor, "audit:find", kind)
     try:
-        found = await look(request, case_files.referral_by_number, db, number)
+        found = await look(request, by_number, db, said)
     except NotFound:
         await record(None, None)
         raise
-    await record(found["referral_id"], found["person_id"])
+    await record(found[f"{kind}_id"], found["person_id"])
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.assessments import queries as assessments
+from app.assessments import revealed
 from app.cases import plan_queries
 from app.cases import queries as cases
 from app.cases.policy import decides_closings
@@ -15,6 +16,7 @@ from app.core.pagination import PageRequest
 from app.files import queries as files
 from app.files.models import SubjectType
 from app.followups import queries as follow_ups
+from app.intake import added
 from app.intake import case_queries as interviews
 from app.people import queries as people
 from app.referrals import overviews as referrals
@@ -46,7 +48,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         assessments=[a for a in assessed if a["status"] != "discarded"],
         goals=goals,
     )
-    offered = revealed_needs.offered(db, case, revealed_needs.telling(assessed))
+    offered = revealed_needs.offered(db, case, revealed.telling(assessed))
     heard = interviews.added(db, case_id, EVENTS)
     _, household = people.household(db, actor, person_id)
     return {
@@ -74,7 +76,7 @@ def gather(db: ReadSession, actor: Actor, case: Mapping[str, Any], chapter: Chap
         "needs": terms.words(db, "need"),
         "revealed": offered,
         "told": revealed_needs.told(db, case, heard, offered),
-        "more_urgent": revealed_needs.more_urgent(case, heard),
+        "more_urgent": added.more_urgent(case["priority"], heard),
         "colleagues": dict(team.colleagues(db, window_id)),
         "is_living": is_living,
     }
