@@ -4,10 +4,12 @@ from fastapi import FastAPI
 from app.cases.models import Case
 from app.core.db import WriteSession
 from app.intake.models import Interview
+from app.referrals.models import Referral
 from tests.factories import cases, intake, people, referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
 from tests.support.pages import Browser
+from tests.web.sending import sent_by
 
 
 @pytest.fixture
@@ -63,6 +65,12 @@ def ready(db: WriteSession, world: World) -> Ready:
     found = referrals.ready(db, world)
     db.commit()
     return found
+
+
+@pytest.fixture
+def sent(ready: Ready) -> Referral:
+    """A referral that waits for the partner's answer."""
+    return sent_by(ready)
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""Drafts of referrals on their way to a partner, for the tests of what is asked before they are sent."""
+"""Referrals on their way to a partner: as drafts, sent, accepted."""
 
 from uuid import UUID
 
 from app.core.ids import ReferralId
 from app.referrals.models import Referral
 from tests.factories.referrals import Ready
-from tests.support.pages import Page
+from tests.support.pages import Browser, Page
 
 SHARED = ["identity", "contact", "needs", "situation"]
 
@@ -18,3 +18,14 @@ def kept(ready: Ready, page: Page) -> Referral:
 def committed(ready: Ready, referral: Referral) -> str:
     ready.db.commit()
     return f"/referrals/{referral.id}"
+
+
+def sent_by(ready: Ready) -> Referral:
+    """One that waits for the partner's answer."""
+    referral = ready.sent(situation="تبحث عن سكن (مثال)")
+    ready.db.commit()
+    return referral
+
+
+def accepted_by(agent: Browser, sent: Referral) -> None:
+    agent.open(f"/inbox/{sent.id}/accept").send(f"/inbox/{sent.id}/accept", contact_name="مينة (مثال)")

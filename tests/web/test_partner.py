@@ -23,6 +23,7 @@ from tests.factories.files import PDF
 from tests.factories.referrals import Ready
 from tests.factories.world import World
 from tests.support.pages import Browser, Page
+from tests.web.sending import accepted_by, sent_by
 
 TOMORROW = timedelta(days=1)
 
@@ -30,17 +31,6 @@ TOMORROW = timedelta(days=1)
 @pytest.fixture
 def ready(db: WriteSession, world: World) -> Ready:
     return referrals.ready(db, world, quota=5, quota_period="month")
-
-
-@pytest.fixture
-def sent(ready: Ready) -> Referral:
-    return _sent(ready)
-
-
-def _sent(ready: Ready) -> Referral:
-    referral = ready.sent(situation="تبحث عن سكن (مثال)")
-    ready.db.commit()
-    return referral
 
 
 def _status(db: WriteSession, referral: Referral) -> ReferralStatus:
@@ -193,13 +183,9 @@ def test_a_place_may_be_expected(agent: Browser, db: WriteSession, sent: Referra
     assert _status(db, sent) is ReferralStatus.waitlisted
 
 
-def _accepted(agent: Browser, sent: Referral) -> None:
-    agent.open(f"/inbox/{sent.id}/accept").send(f"/inbox/{sent.id}/accept", contact_name="مينة (مثال)")
-
-
 def test_the_whole_way_to_an_outcome(agent: Browser, db: WriteSession, sent: Referral) -> None:
     base = f"/inbox/{sent.id}"
-    _accepted(agent, sent)
+    accepted_by(agent, sent)
     at = f"{(now() + timedelta(days=2)).date().isoformat()}T10:00"
     agent.open(f"{base}/schedule").send(f"{base}/schedule", at=at)
     agent.open(f"{base}/hold").send(f"{base}/hold", reason="person_absent")
@@ -222,8 +208,8 @@ def test_one_outcome_for_all_where_the_needs_are_not_shared(
 ) -> None:
     ready = referrals.ready(db, world, with_consent=False)
     referrals.consent(db, world.worker, ready.person, categories=["identity"])
-    sent = _sent(ready)
-    _accepted(agent, sent)
+    sent = sent_by(ready)
+    accepted_by(agent, sent)
     agent.open(f"/inbox/{sent.id}/complete").send(
         f"/inbox/{sent.id}/complete", outcomes__overall="partly_met", note="جزئيا (مثال)"
     )
@@ -231,7 +217,7 @@ def test_one_outcome_for_all_where_the_needs_are_not_shared(
 
 
 def test_a_service_may_come_to_nothing(agent: Browser, db: WriteSession, sent: Referral) -> None:
-    _accepted(agent, sent)
+    accepted_by(agent, sent)
     agent.open(f"/inbox/{sent.id}/fail").send(f"/inbox/{sent.id}/fail", reason="no_show")
     assert _status(db, sent) is ReferralStatus.not_completed
 
@@ -274,9 +260,9 @@ def test_anothers_agreement_is_not_shown(
 def test_every_page_speaks_every_language(
     app: FastAPI, db: WriteSession, world: World, ready: Ready, language: str
 ) -> None:
-    waiting, served = _sent(ready), _sent(ready)
+    waiting, served = sent_by(ready), sent_by(ready)
     agent = Browser(app).sign_in_as(db, world.agent, language)
-    _accepted(agent, served)
+    accepted_by(agent, served)
     steps = {
         waiting: ("accept", "ask", "decline", "waitlist"),
         served: ("schedule", "start", "hold", "complete", "fail"),

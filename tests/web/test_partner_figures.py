@@ -8,32 +8,10 @@ from fastapi import FastAPI
 from app.core.clock import now, today
 from app.core.db import WriteSession
 from app.referrals.models import Referral
-from tests.factories import referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
 from tests.support.pages import Browser
-
-TOMORROW = timedelta(days=1)
-
-
-@pytest.fixture
-def ready(db: WriteSession, world: World) -> Ready:
-    return referrals.ready(db, world, quota=5, quota_period="month")
-
-
-@pytest.fixture
-def sent(ready: Ready) -> Referral:
-    return _sent(ready)
-
-
-def _sent(ready: Ready) -> Referral:
-    referral = ready.sent(situation="تبحث عن سكن (مثال)")
-    ready.db.commit()
-    return referral
-
-
-def _accepted(agent: Browser, sent: Referral) -> None:
-    agent.open(f"/inbox/{sent.id}/accept").send(f"/inbox/{sent.id}/accept", contact_name="مينة (مثال)")
+from tests.web.sending import accepted_by, sent_by
 
 
 def test_the_figures_count_a_period(agent: Browser, sent: Referral) -> None:
@@ -48,11 +26,11 @@ def test_the_figures_count_a_period(agent: Browser, sent: Referral) -> None:
 def test_the_days_to_answer_are_written_as_the_language_writes_them(
     app: FastAPI, db: WriteSession, world: World, ready: Ready, language: str, said: str
 ) -> None:
-    sent = _sent(ready)
+    sent = sent_by(ready)
     sent.sent_at = now() - timedelta(days=2.5)
     db.commit()
     agent = Browser(app).sign_in_as(db, world.agent, language)
-    _accepted(agent, sent)
+    accepted_by(agent, sent)
     told = [one.text_content() for one in agent.open("/our-figures").find("//*[@class='figure__number']")]
     assert said in told
 

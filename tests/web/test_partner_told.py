@@ -1,9 +1,5 @@
 """What a partner's page tells about one referral: about whom, who is awaited, what is shared no more, that it is over."""
 
-from datetime import timedelta
-
-import pytest
-
 from app.consents import service as consents
 from app.consents.schemas import Narrowing
 from app.core import i18n
@@ -15,32 +11,10 @@ from app.referrals.naming import reference
 from app.referrals.partner_schemas import Decline
 from app.referrals.states import DeclineReason
 from app.windows.models import Window
-from tests.factories import referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
 from tests.support.pages import Browser
-
-TOMORROW = timedelta(days=1)
-
-
-@pytest.fixture
-def ready(db: WriteSession, world: World) -> Ready:
-    return referrals.ready(db, world, quota=5, quota_period="month")
-
-
-@pytest.fixture
-def sent(ready: Ready) -> Referral:
-    return _sent(ready)
-
-
-def _sent(ready: Ready) -> Referral:
-    referral = ready.sent(situation="تبحث عن سكن (مثال)")
-    ready.db.commit()
-    return referral
-
-
-def _accepted(agent: Browser, sent: Referral) -> None:
-    agent.open(f"/inbox/{sent.id}/accept").send(f"/inbox/{sent.id}/accept", contact_name="مينة (مثال)")
+from tests.web.sending import accepted_by
 
 
 def test_while_a_question_waits_it_is_said_who_is_awaited_and_what_can_be_done(
@@ -103,7 +77,7 @@ def test_a_withdrawal_is_dated_on_both_sides_pages(
 
 def test_only_an_answer_is_gone_back_from_without_one(agent: Browser, sent: Referral) -> None:
     assert "رجوع دون جواب" in agent.open(f"/inbox/{sent.id}/decline").text
-    _accepted(agent, sent)
+    accepted_by(agent, sent)
     endings = set()
     for action in ("schedule", "start", "hold", "complete", "fail"):
         page = agent.open(f"/inbox/{sent.id}/{action}")
@@ -113,7 +87,7 @@ def test_only_an_answer_is_gone_back_from_without_one(agent: Browser, sent: Refe
 
 
 def test_what_has_ended_asks_for_no_message(agent: Browser, worker: Browser, sent: Referral) -> None:
-    _accepted(agent, sent)
+    accepted_by(agent, sent)
     agent.open(f"/inbox/{sent.id}/fail").send(f"/inbox/{sent.id}/fail", reason="no_show")
     for browser, path in ((agent, f"/inbox/{sent.id}"), (worker, f"/referrals/{sent.id}")):
         page = browser.open(path)
