@@ -1,12 +1,17 @@
 """What hands do at a keyboard, counted: the design says how much a task may cost, and a test asks."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from playwright.sync_api import Locator, Page, Route, expect
 
+from app.core.actor import Role
 from app.core.ids import ReferralId
+from tests.support.served import EMAILS, Served
+
+LOCKED = re.compile(r"/locked(\?|$)")  # it remembers where one was
 
 
 @dataclass
@@ -123,3 +128,15 @@ def held_back(page: Page, held: list[Route]) -> Route:
             break
         page.evaluate("0")  # one more round of what the browser tells
     return held[0]
+
+
+def unlock(page: Page, served: Served, role: Role) -> None:
+    page.wait_for_url(LOCKED)
+    page.fill("[name=password]", served.passwords[EMAILS[role]])
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: not LOCKED.search(url) and "/kept" not in url)
+
+
+def press_shift(page: Page) -> None:
+    for _ in range(3):
+        page.keyboard.press("Shift")

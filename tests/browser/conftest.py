@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.core.actor import Role
 from app.core.clock import now
@@ -51,6 +51,7 @@ class Watch:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One browser for a worker, ended with the last test that needs it: it keeps the thread's event loop until then."""
+    expect.set_options(timeout=PATIENCE)
     with chromium.started() as found:
         yield found
 

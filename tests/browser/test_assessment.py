@@ -130,7 +130,11 @@ def test_what_is_answered_is_saved_by_itself_and_found_again(
     saved = page.locator("#saved [data-version]")
     expect(saved).to_be_visible()
     page.locator(f"{CHILDREN} [value='3']").check()
-    with page.expect_response(lambda answer: "answers.housing=2" in (answer.request.post_data or "")):
+    with page.expect_response(
+        lambda answer: (
+            answer.url.endswith("/autosave") and "answers.housing=2" in (answer.request.post_data or "")
+        )
+    ):
         page.locator("[name='answers.housing'][value='2']").check()
     page.goto("/desk")  # nobody pressed anything
     page.goto(f"/assessments/{draft}")

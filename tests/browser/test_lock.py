@@ -1,14 +1,12 @@
 """The quick lock in a real browser: what somebody who looks over a shoulder, or comes after, can see."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from app.core.actor import Role
 from app.core.settings import LANGUAGES
 from app.web import cookies
-from tests.browser.acts import held_back
+from tests.browser.acts import LOCKED, held_back
 from tests.browser.conftest import Opener, Watch
 from tests.browser.looks import examine
 from tests.support import chromium
@@ -24,8 +22,6 @@ LOCK_BY_BUTTON = """() => {
   document.querySelector("#lock button").click();
   return [document.title, document.documentElement.innerHTML];
 }"""
-
-LOCKED = re.compile(r"/locked(\?|$)")  # it remembers where one was
 
 
 @pytest.fixture

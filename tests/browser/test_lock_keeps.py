@@ -1,34 +1,19 @@
 """What somebody has typed when the screen locks is there again when it is unlocked, and nowhere in between."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from app.core.actor import Role
 from app.core.ids import InterviewId
-from tests.browser.acts import held_back
+from tests.browser.acts import LOCKED, held_back, press_shift, unlock
 from tests.browser.conftest import Opener, Watch
-from tests.support.served import EMAILS, Served
+from tests.support.served import Served
 
-LOCKED = re.compile(r"/locked(\?|$)")
 WRITTEN = "Nous manquons de place jusqu’au printemps (exemple)."
 HIDDEN = "[document.title, document.documentElement.innerHTML]"
 KEPT_BY_THE_BROWSER = (
     "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"
 )
-
-
-def unlock(page: Page, served: Served, role: Role) -> None:
-    page.wait_for_url(LOCKED)
-    page.fill("[name=password]", served.passwords[EMAILS[role]])
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: not LOCKED.search(url) and "/kept" not in url)
-
-
-def press_shift(page: Page) -> None:
-    for _ in range(3):
-        page.keyboard.press("Shift")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@
 const QUIET = 2_000;
 const LONGEST = 4_000;
 const AGAIN = 5_000;
+const OUTLIVES = 60_000; // characters of a form; a browser stops at 64 KB of all that is on its way
 
 function autosave(form) {
   for (const promise of form.querySelectorAll("[data-scripted]")) promise.hidden = false;
@@ -15,6 +16,7 @@ function autosave(form) {
   let unsavedSince = null;
   let waiting = 0;
   let saving = null;
+  let onItsWay = null; // what the saving that is under way has sent
   let leaving = false;
   let overtaken = false;
   let failing = kept === null; // what stands here is not kept elsewhere: leaving would lose it
@@ -25,7 +27,7 @@ function autosave(form) {
     return fields.toString();
   }
 
-  async function save({ keepalive = false } = {}) {
+  async function save() {
     clearTimeout(waiting);
     if (saving) return saving;
     if (leaving || overtaken) return undefined;
@@ -33,19 +35,19 @@ function autosave(form) {
       unsavedSince = null;
       return undefined;
     }
-    saving = send(keepalive).finally(() => { saving = null; });
+    saving = send().finally(() => { saving = onItsWay = null; });
     return saving;
   }
 
-  // What outlives the page (`keepalive`) may be no longer than 64 KB: a long story is only sent so when there is no other way.
-  async function send(keepalive) {
-    const sent = written();
+  // Leaving the page ends no saving, unless the story is longer than what a browser lets outlive one.
+  async function send() {
+    const sent = onItsWay = written();
+    const body = new URLSearchParams(new FormData(form));
+    const keepalive = String(body).length < OUTLIVES;
     unsavedSince = null;
     let answer;
     try {
-      answer = await fetch(form.dataset.autosave, {
-        method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", keepalive,
-      });
+      answer = await fetch(form.dataset.autosave, { method: "POST", body, redirect: "manual", keepalive });
     } catch {
       failing = true;
       told.textContent = form.dataset.lost;
@@ -74,9 +76,16 @@ function autosave(form) {
       one.remove();
       const field = document.getElementById(one.dataset.remark);
       const place = () => { if (!document.getElementById(one.id)) field.before(one); };
-      if (field === document.activeElement) field.addEventListener("blur", place, { once: true });
+      if (field && field === document.activeElement) field.addEventListener("blur", place, { once: true });
       else if (field) place();
     }
+  }
+
+  // What was written while a saving is under way waits for it: it needs the version that this one makes.
+  const isBehind = () => saving !== null && written() !== onItsWay;
+
+  async function caughtUp() {
+    do await save(); while (!leaving && !overtaken && !failing && written() !== kept);
   }
 
   function later() {
@@ -112,9 +121,18 @@ function autosave(form) {
   form.addEventListener("input", later);
   // A button that is pressed sends it all anyway: what a saving tells must not move the button away under the hand.
   form.addEventListener("focusout", ({ relatedTarget }) => relatedTarget?.matches("button") || save());
-  for (const end of ["pagehide", "leave"]) addEventListener(end, () => save({ keepalive: true }));
+  addEventListener("pagehide", () => save());
+  addEventListener("leave", ({ detail }) => detail.push(caughtUp()));
+  // A link that is followed in the middle of a saving leads on after it.
+  addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || !isBehind()) return;
+    event.preventDefault();
+    await caughtUp();
+    link.click();
+  });
   addEventListener("beforeunload", (event) => {
-    const isKept = overtaken ? written() === kept : !failing;
+    const isKept = overtaken ? written() === kept : !failing && !isBehind();
     if (!isKept && !leaving && form.isConnected) event.preventDefault();
   });
 

@@ -50,10 +50,11 @@ async function keep(fields) {
 }
 
 let left = null; // the forms of a page that has gone blank
+const drafts = []; // savings of it that are under way
 
 function leave() {
   left = typed();
-  dispatchEvent(new Event("leave")); // a draft that saves itself does so before the lock
+  dispatchEvent(new CustomEvent("leave", { detail: drafts })); // a draft that saves itself does so before the lock
   // Nothing of anybody stays on the screen, in the title or in the history while the server answers.
   blank();
 }
@@ -69,11 +70,16 @@ function lock() {
   tellServer(location.pathname);
 }
 
-// The page stays blank until the server has locked: going on before would show it again.
+// The page stays blank until the server has locked: going on before would show it again. A locked session saves no draft,
+// so the lock lets one pass that is on its way, though not for long, and not when the page is closed meanwhile.
 async function tellServer(back) {
   const body = new URLSearchParams({ _proof: proof });
+  const send = () => fetch("/lock", { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => null);
   const keeping = Promise.all(left.map(keep));
-  const answer = await fetch("/lock", { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => null);
+  addEventListener("pagehide", send);
+  await Promise.race([Promise.all(drafts), new Promise((over) => setTimeout(over, 2_000))]);
+  removeEventListener("pagehide", send);
+  const answer = await send();
   const kept = await keeping;
   if (answer?.type === "opaqueredirect") goToLock(back, kept);
   // The session of this page is over, and asking again would not change that.
