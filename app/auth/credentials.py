@@ -32,6 +32,7 @@ class Proof:
     address: str
     user_id: UserId | None  # whose account it is, if there is one
     verified: str | None = field(repr=False)  # the hash that the password fits; None: it fits none
+    device: str | None = None  # with what they come, for a session that begins
 
 
 def prove(db: WriteSession, actor: Actor, proof: Proof) -> UserId:

@@ -8,7 +8,7 @@ from fastapi import Depends, Form, Header, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from app.audit import service as audit
-from app.auth import credentials, passwords, queries, session_queries, throttle, tokens
+from app.auth import credentials, devices, passwords, queries, session_queries, throttle, tokens
 from app.auth.models import User
 from app.auth.permissions import Permission, require
 from app.auth.schemas import Activation, PasswordChange
@@ -182,8 +182,10 @@ async def judge(request: Request, username: str, password: str) -> credentials.P
     """Judge a password for an account's address, outside the write turn. Raises `TooManyAttempts`."""
     email, place = username.strip().casefold(), address(request)
     user_id, stored = await to_thread.run_sync(_look_up, request, email, place)
-    right = await passwords.verify(stored, password)
-    return credentials.Proof(email, place, user_id, stored if right else None)
+    if not await passwords.verify(stored, password):
+        return credentials.Proof(email, place, user_id, None)
+    device = await to_thread.run_sync(devices.name, request.headers.get("User-Agent", ""))
+    return credentials.Proof(email, place, user_id, stored, device)
 
 
 def _look_up(request: Request, email: str, place: str) -> tuple[UserId | None, str | None]:

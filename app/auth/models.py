@@ -68,6 +68,7 @@ class UserSession(Base, kw_only=True):
     page_key_hash: Mapped[str | None] = mapped_column(String(64), default=None, unique=True)
     locked_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     last_used_at: Mapped[datetime] = mapped_column(default_factory=now, init=False)  # pages', to the minute
+    device: Mapped[str | None] = mapped_column(String(80), default=None)  # "Firefox, Windows"
 
 
 class KeptForm(Base, kw_only=True):

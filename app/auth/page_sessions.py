@@ -25,6 +25,7 @@ def sign_in_to_pages(db: WriteSession, proof: Proof) -> str:
         user_id=user.id,
         expires_at=now() + timedelta(hours=settings().session_idle_hours),
         page_key_hash=tokens.fingerprint(key),
+        device=proof.device,
     )
     db.add(session)
     db.flush()

@@ -91,6 +91,9 @@ class SessionOut(Output):
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None = Field(description="To the minute, of a browser's session; else null.")
+    device: str | None = Field(
+        description="Browser and system, or program, by its own account: `Firefox, Windows`. Null: it tells nothing known."
+    )
     is_this_one: bool
 
 

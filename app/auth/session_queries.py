@@ -124,6 +124,7 @@ def sessions_of(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:
             _s.created_at,
             _s.expires_at,
             _s.last_used_at,
+            _s.device,
             _s.page_key_hash.is_not(None).label("is_page"),
         )
         .where(_s.user_id == actor.user, _s.ended_at.is_(None), _s.expires_at > now())
@@ -132,7 +133,7 @@ def sessions_of(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:
     )
     return [
         {
-            **{name: r[name] for name in ("id", "created_at", "expires_at")},
+            **{name: r[name] for name in ("id", "created_at", "expires_at", "device")},
             # Of a session with tokens nobody notes its uses.
             "last_used_at": r.last_used_at if r.is_page else None,
             "is_this_one": r.id == actor.session_id,

@@ -27,7 +27,11 @@ class SignedIn:
 def sign_in(db: WriteSession, proof: credentials.Proof) -> SignedIn:
     """Open a session for a user whose password was found right. Raises what `prove` raises."""
     user = queries.get(db, credentials.prove(db, SYSTEM, proof))
-    session = UserSession(user_id=user.id, expires_at=now() + timedelta(hours=settings().session_hours))
+    session = UserSession(
+        user_id=user.id,
+        expires_at=now() + timedelta(hours=settings().session_hours),
+        device=proof.device,
+    )
     db.add(session)
     db.flush()
     audit.record(db, credentials.themselves(user), "session:start", "user", user.id, session_id=session.id)

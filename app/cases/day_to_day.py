@@ -4,11 +4,11 @@ from sqlalchemy import update
 
 from app.audit import service as audit
 from app.auth import queries as users
-from app.cases import service
+from app.cases import queries, service
 from app.cases.events import CaseAssigned, CasePriorityChanged, CaseResumed, CaseSuspended
 from app.cases.models import Assignment, Case, Review
 from app.cases.policy import may_reprioritise
-from app.cases.schemas import CaseAssign, CaseSuspend, CaseUpdate
+from app.cases.schemas import CaseAssign, CasesAssign, CaseSuspend, CaseUpdate
 from app.cases.states import CaseAction
 from app.core import changes
 from app.core.actor import Actor
@@ -73,6 +73,19 @@ def assign(db: WriteSession, actor: Actor, case: Case, data: CaseAssign) -> None
         step_id=uuid7(), case_id=case.id, user_id=data.user_id, former_id=former, assigned_by=actor.user
     )
     outbox.publish(db, event)
+
+
+def assign_all(db: WriteSession, actor: Actor, data: CasesAssign) -> None:
+    """Hand several cases to another referent, all or none. Those that another hand has given there meanwhile stay.
+
+    Raises what `assign` raises, and `NotFound`.
+    """
+    for case_id in sorted(
+        set(data.cases)
+    ):  # in one order: two who hand over the same do not wait for each other
+        case = queries.get(db, actor, case_id, lock=True)
+        if case.referent_id != data.user_id:
+            assign(db, actor, case, data)
 
 
 def suspend(db: WriteSession, actor: Actor, case: Case, data: CaseSuspend) -> None:

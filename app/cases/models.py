@@ -40,6 +40,7 @@ class Case(Versioned, Timestamps, Base, kw_only=True):
         # the window's index for a list of one person's cases, and read all that the window has.
         Index(None, "person_id", "window_id", "id"),
         Index(None, "window_id", "id"),
+        Index(None, "referent_id", "window_id", "id"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),
     )
 
@@ -84,9 +85,20 @@ Index(
     sqlite_where=_living,
     postgresql_where=_living,
 )
+Index("ix_cases_living", Case.window_id, Case.id, sqlite_where=_living, postgresql_where=_living)
+_asked_to_close = Case.closure_requested_at.is_not(None)
+Index(
+    "ix_cases_closing",
+    Case.window_id,
+    Case.closure_requested_at,
+    Case.id,
+    sqlite_where=_asked_to_close,
+    postgresql_where=_asked_to_close,
+)
 Index(
     "ix_cases_referent",
     Case.referent_id,
+    Case.window_id,
     Case.next_due_on,
     Case.id,
     sqlite_where=_living,

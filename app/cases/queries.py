@@ -51,9 +51,9 @@ BRIEF: Select[Any] = select(
     _c.version,
     _w.time_zone,
 ).select_from(
-    Case.__table__.join(Person.__table__, _p.id == _c.person_id)
-    .join(Window.__table__, _w.id == _c.window_id)
-    .join(User.__table__, _u.id == _c.referent_id)
+    Case.__table__.outerjoin(Person.__table__, _p.id == _c.person_id)
+    .outerjoin(Window.__table__, _w.id == _c.window_id)
+    .outerjoin(User.__table__, _u.id == _c.referent_id)
 )
 
 _WHOLE: Select[Any] = BRIEF.add_columns(

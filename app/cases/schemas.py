@@ -58,6 +58,12 @@ class CaseAssign(Input):
     reason: Reason
 
 
+class CasesAssign(CaseAssign):
+    """Several cases that go to one colleague together."""
+
+    cases: Annotated[list[CaseId], Field(min_length=1, max_length=100)]
+
+
 class CaseSuspend(Input):
     reason: SuspensionReason
     note: Prose | None = None

@@ -53,6 +53,7 @@ Index(
 Index(
     "ix_follow_ups_due_worker",
     FollowUp.worker_id,
+    FollowUp.window_id,
     FollowUp.due_on,
     FollowUp.id,
     sqlite_where=_planned,

@@ -1,12 +1,13 @@
 """What a case asks of its interviews: when somebody was first heard, what was told since, what its timeline shows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, select
 
 from app.core.db import ReadSession, rows
-from app.core.ids import CaseId, InterviewId
+from app.core.ids import CaseId
 from app.intake.models import Interview, InterviewTransition
 from app.intake.states import ADDED, Conclusion, InterviewAction
 
@@ -19,18 +20,22 @@ def first_held(db: ReadSession, case_id: CaseId) -> datetime | None:
     return first
 
 
-_ADDED = select(_t.interview_id).where(_t.action == InterviewAction.complete, _t.reason_code == ADDED)
+# Asked of each interview along its own transitions: a list of all that were added would be read through for every case.
+_ADDED = exists().where(
+    _t.interview_id == _i.id, _t.action == InterviewAction.complete, _t.reason_code == ADDED
+)
 
 
-def was_added(db: ReadSession, interview_id: InterviewId) -> bool:
-    """Whether an interview was added to a case that was open already."""
-    return db.scalar(_ADDED.where(_t.interview_id == interview_id)) is not None
+def was_added(db: ReadSession, interview: Mapping[str, Any]) -> bool:
+    """Whether an interview that concludes with a case was added to one that was open already."""
+    opens = interview["conclusion"] is Conclusion.case_opened
+    return opens and db.scalar(select(_i.id).where(_i.id == interview["id"], _ADDED)) is not None
 
 
 def added(db: ReadSession, case_id: CaseId, most: int) -> list[dict[str, Any]]:
     """What was told in the interviews that were added to a case since it was opened, the latest first."""
     statement = select(_i.id, _i.held_at, _i.needs, _i.urgency).where(
-        _i.case_id == case_id, _i.completed_at.is_not(None), _i.id.in_(_ADDED)
+        _i.case_id == case_id, _i.completed_at.is_not(None), _ADDED
     )
     found = rows(db, statement.order_by(_i.completed_at.desc(), _i.id.desc()).limit(most))
     return [dict(item) for item in found]
@@ -41,14 +46,13 @@ def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: i
 
     One of them opened the case; another that concludes so was added to it.
     """
-    statement = select(_i.id, _i.completed_at, _i.worker_id, _i.conclusion).where(
-        _i.case_id == case_id, _i.completed_at.is_not(None)
-    )
+    opens = _i.conclusion == Conclusion.case_opened
+    statement = select(
+        _i.id, _i.completed_at, _i.worker_id, _i.conclusion, and_(opens, _ADDED).label("is_added")
+    ).where(_i.case_id == case_id, _i.completed_at.is_not(None))
     if before is not None:
         statement = statement.where(_i.completed_at <= before)
     found = rows(db, statement.order_by(_i.completed_at.desc(), _i.id.desc()).limit(limit))
-    ids = [item.id for item in found if item.conclusion is Conclusion.case_opened]
-    joins = {item.interview_id for item in rows(db, _ADDED.where(_t.interview_id.in_(ids)))} if ids else set()
     return [
         {
             "at": item.completed_at,
@@ -56,8 +60,8 @@ def timeline(db: ReadSession, case_id: CaseId, before: datetime | None, limit: i
             "id": item.id,
             "subject_id": item.id,
             "actor_id": item.worker_id,
-            "code": "join" if item.id in joins else "complete",
-            "reason_code": None if item.id in joins else item.conclusion,
+            "code": "join" if item.is_added else "complete",
+            "reason_code": None if item.is_added else item.conclusion,
             "text": None,
         }
         for item in found

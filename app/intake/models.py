@@ -60,7 +60,10 @@ class Interview(Versioned, Timestamps, Base, kw_only=True):
     __table_args__ = (
         Index(None, "window_id", "id"),
         Index(None, "window_id", "status", "id"),
-        Index(None, "person_id", "window_id", "status", "id"),
+        # The window stands in them for the same reason as in those of cases.
+        Index(None, "person_id", "window_id", "id"),
+        Index(None, "worker_id", "window_id", "id"),
+        Index(None, "worker_id", "window_id", "status", "id"),
         CheckConstraint("status <> 'completed' OR conclusion IS NOT NULL", name="completed_has_a_conclusion"),
         CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed_has_a_time"),
     )

@@ -37,8 +37,9 @@ class Referral(Versioned, Timestamps, Base, kw_only=True):
 
     __tablename__ = "referrals"
     __table_args__ = (
-        Index(None, "case_id", "id"),
-        Index(None, "person_id"),
+        # The window and the service stand in them for the same reason as the window in those of cases.
+        Index(None, "case_id", "window_id", "id"),
+        Index(None, "person_id", "service_id"),
         Index(None, "institution_id", "sent_at", "id"),
         Index(None, "agreement_id", "sent_at"),
         Index(None, "service_id", "status"),
@@ -118,6 +119,14 @@ _undecided = Referral.status.in_([status.value for status in sorted(UNDECIDED)])
 Index("ix_referrals_expiring", Referral.expires_at, sqlite_where=_undecided, postgresql_where=_undecided)
 Index("ix_referrals_reminding", Referral.remind_at, sqlite_where=_undecided, postgresql_where=_undecided)
 Index("ix_referrals_deciding", Referral.decide_by, sqlite_where=_undecided, postgresql_where=_undecided)
+_breached = Referral.breached_at.is_not(None)
+Index(
+    "ix_referrals_breached",
+    Referral.window_id,
+    Referral.id,
+    sqlite_where=_breached,
+    postgresql_where=_breached,
+)
 # Not by the state: a condition on values that are bound is one that no engine can hold against a partial index.
 _given = Referral.appointment_at.is_not(None)
 Index(

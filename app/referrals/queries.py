@@ -157,15 +157,19 @@ def page(
 ) -> Page:
     """The windows' referrals, newest first. Filters: case_id, window_id, status.
 
-    A page comes off the index of each window: together they would have to be sorted.
+    A page comes off the index of each window: together they would have to be sorted. A case has few, and its own index.
     """
     used = {name: value for name, value in filters.items() if value is not None}
-    windows = actor.window_ids & {used.pop("window_id")} if "window_id" in used else actor.window_ids
-    names = ("window_id", *used, *(["open"] if only_open else []), *(["breached"] if breached else []))
-    statement = keyset(_sent(actor.role, names), _r.id, page=wanted, descending=True)
+    if "case_id" in used:
+        turns = [used]
+    else:
+        windows = actor.window_ids & {used["window_id"]} if "window_id" in used else actor.window_ids
+        turns = [{**used, "window_id": window} for window in windows]
+    names = (*(["open"] if only_open else []), *(["breached"] if breached else []))
     found: list[Any] = []
-    for window in windows:
-        found += rows(db, statement, {**actor.binds, **used}, **binds(wanted, UUID), window_id=window)
+    for turn in turns:
+        statement = keyset(_sent(actor.role, (*turn, *names)), _r.id, page=wanted, descending=True)
+        found += rows(db, statement, {**actor.binds, **turn}, **binds(wanted, UUID))
     found.sort(key=lambda referral: referral.id, reverse=True)
     return cut(found, wanted, "id")
 

@@ -11,14 +11,14 @@ from app.auth.deps import CreateDb
 from app.consents.models import ConsentForm, ConsentPurpose
 from app.core.clock import now
 from app.core.db import ReadSession, WriteSession
-from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
+from app.core.deps import ExpectedVersion, PageQuery, ReadDb, WriteDb, check_version
 from app.core.fields import Reason
 from app.core.ids import PersonId, WindowId
 from app.core.schemas import Input
 from app.core.sharing import DataCategory
 from app.core.text import is_arabic
 from app.intake import case_queries, queries, service
-from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
+from app.intake.deps import InterviewLister, InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
 from app.intake.models import Interview
 from app.intake.schemas import InterviewCreate, InterviewUpdate
 from app.intake.states import Channel, Conclusion, InterviewStatus, Urgency
@@ -111,6 +111,20 @@ def called(db: ReadSession, actor: InterviewReader, interview: Mapping[str, Any]
     return found and {**found, "words": terms.words(db, "arrival_reason").get(found["reason"], "")}
 
 
+@router.get("/interviews")
+def list_drafts(request: Request, actor: InterviewLister, wanted: PageQuery, db: ReadDb) -> Response:
+    """What one has begun and not finished, the newest first; the desk shows the first few."""
+    drafts = queries.page(db, actor, wanted, status=InterviewStatus.draft, mine=True)
+    return page(
+        request,
+        "worker/drafts.html",
+        drafts=drafts.items,
+        next=drafts.next,
+        called=queries.called(db, actor, [draft["id"] for draft in drafts.items]),
+        reasons=terms.by_code(db, "arrival_reason"),
+    )
+
+
 @router.get("/interviews/{interview_id}")
 def show(
     request: Request,
@@ -133,8 +147,7 @@ def show(
             need_words=terms.by_code(db, "need"),
             choices=choices(db),
             is_held=interview["status"] is InterviewStatus.completed,
-            is_joined=interview["conclusion"] is Conclusion.case_opened
-            and case_queries.was_added(db, interview["id"]),
+            is_joined=case_queries.was_added(db, interview),
             **told,
         )
     held_at = answers.wall_clock(interview["held_at"], windows.zone(db, interview["window_id"]))

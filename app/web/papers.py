@@ -23,6 +23,7 @@ from app.core.ids import ReferralId, WindowId
 from app.core.pagination import PageRequest
 from app.core.sharing import DataCategory
 from app.followups import queries as follow_ups
+from app.intake import case_queries
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewWriter
 from app.intake.states import Channel, Conclusion, Urgency
 from app.partners import directory
@@ -102,6 +103,7 @@ def blank_intake(request: Request, actor: InterviewWriter, db: ReadDb) -> Respon
         **_intake_lists(db),
         interview=None,
         told=_BLANK,
+        is_joined=False,
         narrative=_fitting(None, 0, 0),
         whom=_NOBODY,
         commune=None,
@@ -126,6 +128,7 @@ def intake_sheet(request: Request, actor: InterviewReader, db: ReadDb, interview
         **_intake_lists(db),
         interview=interview,
         told=interview,
+        is_joined=case_queries.was_added(db, interview),
         narrative=_fitting(interview["narrative"], 950, 9),
         whom=whom,
         commune=places.territories(db, [commune]).get(commune) if commune else None,

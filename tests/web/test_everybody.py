@@ -90,7 +90,7 @@ def test_the_api_knows_no_cookie_and_the_pages_no_token(worker: Browser, world: 
 def elsewhere(app: FastAPI, db: WriteSession, world: World) -> Browser:
     """The same worker at another computer."""
     user = db.get_one(User, world.worker.user)
-    proof = credentials.Proof(user.email, "elsewhere", user.id, user.password_hash)
+    proof = credentials.Proof(user.email, "elsewhere", user.id, user.password_hash, "Firefox, Windows")
     key = page_sessions.sign_in_to_pages(db, proof)
     db.commit()
     browser = Browser(app)
@@ -102,6 +102,8 @@ def elsewhere(app: FastAPI, db: WriteSession, world: World) -> Browser:
 def test_one_of_several_sessions_can_be_ended(worker: Browser, elsewhere: Browser) -> None:
     page = worker.open("/account")
     (ending,) = page.find("//form[contains(@action, '/end') and not(contains(@action, 'others'))]/@action")
+    beside = page.find("//li[.//form[@action=$to]]//bdi[@dir='ltr']", to=ending)
+    assert [one.text_content() for one in beside] == ["Firefox, Windows"]
     assert page.send(ending).path == "/account"
     assert elsewhere.open("/account").path == "/sign-in"
     assert worker.open("/account").path == "/account"

@@ -246,6 +246,10 @@ def test_an_interview_that_was_added_is_told_as_added(
     assert "مقابلة أضيفت إلى الملف" in told
     assert "فتح ملف" not in told
     assert "إضافة إلى الملف المفتوح" in worker.open(f"/interviews/{joining.id}").text
+    sheet = worker.open(f"/interviews/{joining.id}/print")
+    ticked = [tick.text_content() for tick in sheet.find("//*[contains(@class, 'tick--on')]")]
+    assert any("إضافة إلى الملف المفتوح" in one for one in ticked)
+    assert "فتح ملف" not in sheet.text
 
 
 def test_needs_told_in_an_interview_that_was_added_are_offered_to_the_case(

@@ -12,6 +12,7 @@ from app.core.settings import LANGUAGES
 from app.intake.models import Arrival, Interview
 from app.intake.states import ArrivalStatus
 from app.people.models import Person
+from app.web.desk import FEW
 from app.web.questions import QUESTIONS
 from tests.factories import cases, intake, people
 from tests.factories.world import World
@@ -98,6 +99,17 @@ def test_the_desk_shows_who_waits_and_what_was_begun(worker: Browser, db: WriteS
     assert "مثالي الأول" in page.text
     assert page.link("مثالية") == f"/interviews/{begun.id}"
     assert str(theirs.id) not in page.response.text
+
+
+def test_whoever_has_begun_many_interviews_finds_each_of_them(
+    worker: Browser, db: WriteSession, world: World
+) -> None:
+    begun = [intake.draft(db, world.worker, world.here) for _ in range(FEW.limit + 1)]
+    theirs = intake.draft(db, world.colleague, world.here)
+    db.commit()
+    listed = worker.open("/desk").follow("كل ما بدأته").find("//main//a/@href")
+    assert {f"/interviews/{one.id}" for one in begun} <= set(listed)
+    assert f"/interviews/{theirs.id}" not in listed
 
 
 def test_opening_the_desk_is_on_record_as_the_lists_that_it_shows(
