@@ -102,9 +102,8 @@ def create_app(database: Database | None = None, config: Settings | None = None)
         refuse=_outside,
     )
     _answer_refusals(app)
+    mount(app, PAGES, "")
     mount(app, ROUTERS, API)
-    for pages in PAGES:
-        app.include_router(pages)
     mount_docs(app)
     _document_shapes(app)
     return app

@@ -1,4 +1,4 @@
-"""The modules' routes under one prefix, each found by the word for what it is about."""
+"""Routes under one prefix, each found by the word for what it is about: the modules' and the pages'."""
 
 from collections.abc import Iterable, Mapping
 
@@ -30,12 +30,12 @@ class Switch:
 
 
 def mount(app: FastAPI, routers: Iterable[APIRouter], prefix: str) -> None:
-    """Put the modules' routes under the prefix, grouped by the things that they are about."""
+    """Put routes under the prefix, grouped by the things that they are about; the root itself is one, called nothing."""
     things: dict[str, APIRouter] = {}
     for route in (route for router in routers for route in router.routes):
         thing = getattr(route, "path", "").partition("/")[2].partition("/")[0]
-        if not thing or "{" in thing:
-            raise ValueError("a module's routes begin with the word for what they are about")
+        if "{" in thing or not getattr(route, "path", ""):
+            raise ValueError("a route begins with the word for what it is about")
         things.setdefault(thing, APIRouter()).routes.append(route)
     before = len(app.router.routes)
     for router in things.values():
