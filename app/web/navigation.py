@@ -13,9 +13,9 @@ class Entry:
 
 
 _WORKER = (
-    Entry("/desk", "page.menu.desk"),
+    Entry("/desk", "page.menu.desk", ("/interviews",)),
     Entry("/reception", "page.menu.reception"),
-    Entry("/cases", "page.menu.cases"),
+    Entry("/cases", "page.menu.cases", ("/assessments",)),
     Entry("/referrals", "page.menu.referrals"),
     Entry("/appointments", "page.menu.appointments"),
     Entry("/directory", "page.menu.directory"),
