@@ -75,17 +75,18 @@ def assign(db: WriteSession, actor: Actor, case: Case, data: CaseAssign) -> None
     outbox.publish(db, event)
 
 
-def assign_all(db: WriteSession, actor: Actor, data: CasesAssign) -> None:
-    """Hand several cases to another referent, all or none. Those that another hand has given there meanwhile stay.
+def assign_all(db: WriteSession, actor: Actor, data: CasesAssign) -> int:
+    """Hand several cases of one referent to another, all or none, and return how many.
 
-    Raises what `assign` raises, and `NotFound`.
+    Those that another hand has given to somebody meanwhile stay where they are. Raises what `assign` raises, and
+    `NotFound`.
     """
-    for case_id in sorted(
-        set(data.cases)
-    ):  # in one order: two who hand over the same do not wait for each other
-        case = queries.get(db, actor, case_id, lock=True)
-        if case.referent_id != data.user_id:
-            assign(db, actor, case, data)
+    # Locked in one order: of two who hand over the same, one waits for the other, and never both.
+    asked = [queries.get(db, actor, case_id, lock=True) for case_id in sorted(set(data.cases))]
+    held = [case for case in asked if case.referent_id == data.former_id]
+    for case in held:
+        assign(db, actor, case, data)
+    return len(held)
 
 
 def suspend(db: WriteSession, actor: Actor, case: Case, data: CaseSuspend) -> None:

@@ -51,6 +51,8 @@ BRIEF: Select[Any] = select(
     _c.version,
     _w.time_zone,
 ).select_from(
+    # They always find somebody. But SQLite, knowing no sizes, would begin with the users as readily as with the cases
+    # of a window, and it may not reorder an outer join.
     Case.__table__.outerjoin(Person.__table__, _p.id == _c.person_id)
     .outerjoin(Window.__table__, _w.id == _c.window_id)
     .outerjoin(User.__table__, _u.id == _c.referent_id)

@@ -59,8 +59,9 @@ class CaseAssign(Input):
 
 
 class CasesAssign(CaseAssign):
-    """Several cases that go to one colleague together."""
+    """Several cases of one referent that go to one colleague together."""
 
+    former_id: UserId
     cases: Annotated[list[CaseId], Field(min_length=1, max_length=100)]
 
 

@@ -106,7 +106,10 @@ def _first_id(at: datetime) -> UUID:
 
 
 def waiting(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:
-    """Partners who still have to answer: how many wait, how many past their time, since when; the most stuck first."""
+    """Partners who still have to answer: how many wait, how many past their time, since when; the most stuck first.
+
+    A partner that has asked us something waits for us.
+    """
     stuck = func.coalesce(func.sum(when((_is_stuck, 1), else_=0)), 0).label("stuck")
     statement = (
         select(
@@ -117,7 +120,7 @@ def waiting(db: ReadSession, actor: Actor) -> list[dict[str, Any]]:
             func.min(_r.sent_at).label("since"),
         )
         .join(Institution.__table__, _i.id == _r.institution_id)
-        .where(visible_to(actor), _is_undecided)
+        .where(visible_to(actor), _is_undecided, _r.paused_at.is_(None))
         .group_by(_r.institution_id, *_NAMES)
         .order_by(stuck.desc(), func.count().desc(), _r.institution_id)
     )
@@ -141,6 +144,7 @@ _WAITING: Select[Any] = (
         _r.decide_by,
         _r.reminders,
         when((_is_stuck, 1), else_=0).label("is_stuck"),
+        _r.paused_at,
     )
     .join(Case.__table__, _c.id == _r.case_id)
     .join(Person.__table__, _p.id == _r.person_id)

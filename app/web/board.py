@@ -16,7 +16,8 @@ from app.cases.deps import CaseAssigner, CaseToWrite
 from app.cases.schemas import CaseAssign, CaseSort
 from app.core import clock
 from app.core.deps import PageQuery, ReadDb, WriteDb
-from app.core.ids import CaseId
+from app.core.errors import ChangedMeanwhile
+from app.core.ids import CaseId, UserId
 from app.core.settings import settings
 from app.oversight import flow, workload
 from app.oversight.deps import BoardReader
@@ -46,10 +47,14 @@ def board(
     wanted: PageQuery,
     box: Box | None = None,
     case_id: CaseId | None = None,
+    given: int | None = None,
+    kept: int = 0,
+    user_id: UserId | None = None,
 ) -> Response:
     """What asks for attention. Without a wish, the first list that holds something is shown.
 
-    `case_id` is the case that was just handed over, of which it is told to whom.
+    `case_id` is the case that was just handed over, of which it is told to whom; of several it is told how many were
+    `given` to whom, and how many were kept where they were.
     """
     counts = workload.counts(db, actor)
     shown: str = box or next((name for name in _FILTERS if counts[name]), "overdue")
@@ -59,6 +64,9 @@ def board(
         request,
         "supervisor/board.html",
         box=shown,
+        given=given,
+        kept=kept,
+        to=next((one for there in staff.values() for one in there if one["id"] == user_id), None),
         handed_over=cases.read(db, actor, case_id) if case_id else None,
         boxes=list(_FILTERS),
         counts=counts,
@@ -95,7 +103,12 @@ def _age(case: dict[str, Any], day: date) -> str | None:
 
 @router.post("/board/cases/{case_id}/assign")
 def hand_over(actor: CaseAssigner, db: WriteDb, case: CaseToWrite, form: PageForm) -> Response:
-    """Hand a case to another referent and stay on the list from which it was done."""
+    """Hand a case to another referent and stay on the list from which it was done.
+
+    Its referent must be who the list said: nobody takes back what another hand has just given.
+    """
+    if form.own("_former") not in (None, str(case.referent_id)):
+        raise ChangedMeanwhile()
     day_to_day.assign(db, actor, case, form.read(CaseAssign))
     back = form.own("_page") or ""
     box = next((name for name in _FILTERS if back == f"/board?box={name}"), None)

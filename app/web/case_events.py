@@ -1,6 +1,6 @@
 """The timeline of a case in words: what happened, who did it, why, and where it leads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -11,13 +11,13 @@ from app.cases import timeline
 from app.cases.states import ClosingReason, SuspensionReason
 from app.core.actor import Role
 from app.core.db import ReadSession
-from app.core.ids import CaseId
+from app.core.ids import CaseId, UserId
 from app.core.pagination import Page, PageRequest
 from app.followups import queries as follow_ups
 from app.intake.states import Conclusion
 from app.referrals.states import DeclineReason, FailureReason, HoldReason, WithdrawalReason
 from app.web import terms
-from app.web.wording import named, t, word
+from app.web.wording import bdi, named, t, word
 
 # What a reader may want to see of the timeline alone.
 Chapter = Literal["contacts", "referrals", "plan", "assessments", "file"]
@@ -60,12 +60,21 @@ def page(
     found = timeline.page(db, case_id, wanted, kinds=KINDS[chapter] if chapter else None)
     contacts = [entry["subject_id"] for entry in found.items if entry["kind"] == "follow_up"]
     known = _Known(
-        people=users.names(db, (e["actor_id"] for e in found.items if e["actor_id"])),
+        people=users.names(db, _people(found.items)),
         contacts=follow_ups.told(db, contacts),
         referrals={referral["id"]: referral for referral in referrals},
         attendance=terms.words(db, "attendance_reason"),
     )
     return Page([known.told(entry) for entry in found.items], found.next)
+
+
+def _people(entries: Iterable[Mapping[str, Any]]) -> Iterator[UserId]:
+    """Who did something, and whom it made a case's referent."""
+    for entry in entries:
+        if entry["actor_id"]:
+            yield entry["actor_id"]
+        if entry["kind"] == "assignment":
+            yield entry["subject_id"]
 
 
 class _Known:
@@ -99,6 +108,8 @@ class _Known:
         return t(f"page.event.{entry['kind']}.{entry['code']}")
 
     def _subject(self, entry: Mapping[str, Any]) -> object:
+        if entry["kind"] == "assignment":
+            return bdi(self.people[entry["subject_id"]]["name"])
         if entry["kind"] == "referral" and entry["subject_id"] in self.referrals:
             return named(self.referrals[entry["subject_id"]], "service")
         if entry["kind"] == "follow_up" and entry["subject_id"] in self.contacts:

@@ -1,38 +1,60 @@
 """Handing over several cases of one referent at once: somebody leaves, is away for long, or carries too much."""
 
-from fastapi import Request
+from typing import Annotated
+
+from fastapi import Depends, Request
 from starlette.responses import Response
 
-from app.cases import day_to_day
-from app.cases.deps import CaseAssigner, CasesListed
+from app.cases import caseload, day_to_day
+from app.cases.caseload import CaseFilter
+from app.cases.deps import CaseAssigner
 from app.cases.schemas import CasesAssign
 from app.core.db import ReadSession
-from app.core.deps import ReadDb, WriteDb
-from app.core.ids import WindowId
+from app.core.deps import ReadDb, WriteDb, look
+from app.core.ids import UserId, WindowId
+from app.core.pagination import Page, PageRequest
 from app.web import face, team, terms
 from app.web.face import PageForm, see
-from app.web.rendering import page
+from app.web.rendering import page, query
 from app.windows import queries as windows
 
 router = face.router()
+MOST = PageRequest(limit=100)  # as many as can be handed over at once
+
+
+async def _held(
+    request: Request, actor: CaseAssigner, db: ReadDb, referent_id: UserId, window_id: WindowId | None = None
+) -> Page:
+    """The living cases of a referent, at one of one's windows or all of them: opening the list is on record."""
+    await request.app.state.accesses.record(actor, "case:list", "case", None, None)
+    chosen = CaseFilter(referent_id=referent_id, window_id=window_id, living=True)
+    return await look(request, caseload.page, db, actor, MOST, chosen)
 
 
 @router.get("/board/hand-over")
-def show(request: Request, actor: CaseAssigner, db: ReadDb, listed: CasesListed) -> Response:
-    """A referent's cases, to be ticked, and the colleagues of their window. Where there is none, the way to the board."""
-    chosen, found = listed
-    if chosen.referent_id is None or not found.items:
+def show(
+    request: Request,
+    actor: CaseAssigner,
+    db: ReadDb,
+    held: Annotated[Page, Depends(_held)],
+    referent_id: UserId,
+    window_id: WindowId | None = None,
+    ticked: bool = True,
+) -> Response:
+    """A referent's cases, ticked or not, and the colleagues of their window. Where there is none, the way to the board."""
+    if not held.items:
         return see("/board")
-    places = sorted({case["window_id"] for case in found.items})
+    places = sorted({case["window_id"] for case in held.items})
     return page(
         request,
         "supervisor/hand_over.html",
-        former=found.items[0]["referent_name"],
-        cases=found.items,
-        next=found.next,
-        asked={"referent_id": chosen.referent_id, "living": "true", "window_id": chosen.window_id},
-        windows=[windows.read(db, actor, window_id) for window_id in places],
-        team=[one for one in _serving(db, places) if one[0] != str(chosen.referent_id)],
+        former=held.items[0],
+        cases=held.items,
+        has_more=held.next is not None,
+        is_ticked=ticked,
+        asked={"referent_id": referent_id, "window_id": window_id},
+        windows=[windows.read(db, actor, place) for place in places],
+        team=[one for one in _serving(db, places) if one[0] != str(referent_id)],
     )
 
 
@@ -44,6 +66,8 @@ def _serving(db: ReadSession, places: list[WindowId]) -> terms.Options:
 
 @router.post("/board/hand-over")
 def hand_over(actor: CaseAssigner, db: WriteDb, form: PageForm) -> Response:
-    """Hand over what is ticked: all of it, or nothing."""
-    day_to_day.assign_all(db, actor, form.read(CasesAssign))
-    return see("/board", done="all_handed_over")
+    """Hand over what is ticked: all of it, or nothing. What is another's by now stays, and that is told."""
+    data = form.read(CasesAssign)
+    given = day_to_day.assign_all(db, actor, data)
+    kept = len(set(data.cases)) - given
+    return see(query("/board", given=given, kept=kept, user_id=data.user_id), done="all_handed_over")

@@ -51,7 +51,7 @@ def test_what_is_past_its_time_is_stuck_and_a_question_of_the_partner_is_not(
         referral.decide_by = now() - timedelta(days=1)
     db.flush()
     (partner,) = flow.waiting(db, world.supervisor)
-    assert (partner["waiting"], partner["stuck"]) == (3, 1)
+    assert (partner["waiting"], partner["stuck"]) == (2, 1)
     found = flow.unanswered(db, world.supervisor, world.ours, PageRequest()).items
     assert {item["id"]: bool(item["is_stuck"]) for item in found} == {
         late.id: True,

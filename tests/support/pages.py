@@ -10,6 +10,7 @@ from lxml import html
 from app.auth import tokens
 from app.auth.models import UserSession
 from app.core.actor import Actor
+from app.core.clock import now
 from app.core.db import WriteSession
 from app.web import cookies
 from tests.support.walking import pattern_of
@@ -90,12 +91,13 @@ class Browser:
         )
 
     def sign_in_as(self, db: WriteSession, actor: Actor, language: str | None = None) -> "Browser":
-        """Hold the key of a session that was opened for the actor."""
+        """Hold the key of the session that was opened for the actor, and that is used now, whenever it was opened."""
         from app.auth.models import User
 
         key = tokens.new_refresh_token()
         assert actor.session_id is not None
-        db.get_one(UserSession, actor.session_id).page_key_hash = tokens.fingerprint(key)
+        session = db.get_one(UserSession, actor.session_id)
+        session.page_key_hash, session.last_used_at = tokens.fingerprint(key), now()
         if language:
             db.get_one(User, actor.user).language = language
         db.commit()

@@ -38,9 +38,15 @@ class Served:
         self._walks: dict[Role | None, list[Found]] = {}
 
     def key(self, role: Role, language: str) -> str:
-        """The key of a browser's session, kept for all tests; the account speaks the language from now on."""
+        """The key of a browser's session, kept for all tests; the account speaks the language from now on.
+
+        It is used now, however long no test has used it: nobody unlocks it.
+        """
         if role not in self._keys:
             self._keys[role] = self.open_session(role)
+        with self.database.write_session() as session, session.begin():
+            held = UserSession.page_key_hash == tokens.fingerprint(self._keys[role])
+            session.execute(update(UserSession).where(held).values(last_used_at=now()))
         self.speak(role, language)
         return self._keys[role]
 

@@ -86,13 +86,35 @@ def test_what_was_unticked_stays_so_when_the_form_is_refused(
     assert page.find("//*[@role='alert']")
 
 
-def test_what_another_hand_gave_there_meanwhile_stays_there(
+def test_what_another_hand_gave_away_meanwhile_stays_there_and_that_is_told(
     db: WriteSession, world: World, three: list[Case], at_form: Callable[[], Page], supervisor: Browser
 ) -> None:
     page, elsewhere = at_form(), f"/board/cases/{three[0].id}/assign"
-    assert supervisor.open("/board?box=new").send(elsewhere, user_id=world.colleague.user).status == 200
-    page.send(TO, user_id=world.colleague.user, reason=WHY)
-    assert referents(db, three) == [world.colleague.user] * 3
+    assert supervisor.open("/board?box=new").send(elsewhere, user_id=world.supervisor.user).status == 200
+    page = page.send(TO, user_id=world.colleague.user, reason=WHY)
+    assert referents(db, three) == [world.supervisor.user] + [world.colleague.user] * 2
+    (told,) = page.find("//p[contains(@class, 'banner--info')]")
+    assert "ملفان" in told.text_content()
+    assert "ملف واحد" in told.text_content()
+    assert page.find(
+        "//p[contains(@class, 'banner--info')]//a[contains(@href, $to)]", to=str(world.colleague.user)
+    )
+
+
+def test_from_an_old_board_nobody_takes_back_what_another_hand_gave(
+    db: WriteSession, world: World, three: list[Case], supervisor: Browser
+) -> None:
+    to = f"/board/cases/{three[0].id}/assign"
+    old, newer = supervisor.open("/board?box=new"), supervisor.open("/board?box=new")
+    assert newer.send(to, user_id=world.colleague.user).status == 200
+    assert old.send(to, user_id=world.supervisor.user).status == 409
+    assert referents(db, three[:1]) == [world.colleague.user]
+
+
+def test_all_can_be_left_unticked_to_hand_over_a_few(three: list[Case], at_form: Callable[[], Page]) -> None:
+    page = at_form().follow("إزالة العلامة عن كل الملفات")
+    assert not page.find("//input[@name='cases[]'][@checked]")
+    assert len(page.follow("وضع العلامة على كل الملفات").find("//input[@name='cases[]'][@checked]")) == 3
 
 
 def test_of_several_windows_one_is_chosen_first(
@@ -111,10 +133,21 @@ def test_of_several_windows_one_is_chosen_first(
     assert there.number not in listed.text
 
 
-@pytest.mark.parametrize("query", ["", "?referent_id=0197a000-0000-7000-8000-000000000000&living=true"])
-def test_without_a_referent_who_has_cases_the_way_leads_back(supervisor: Browser, query: str) -> None:
-    assert supervisor.open(f"{TO}{query}").path == "/board"
+def test_of_whom_has_no_case_the_way_leads_back(supervisor: Browser, world: World) -> None:
+    assert supervisor.open(f"{TO}?referent_id={world.colleague.user}").path == "/board"
 
 
-def test_a_worker_hands_nothing_over(worker: Browser, world: World, three: list[Case]) -> None:
+def test_a_worker_hands_nothing_over(
+    worker: Browser, db: WriteSession, world: World, three: list[Case]
+) -> None:
     assert worker.open(f"{TO}?referent_id={world.worker.user}", status=403).status == 403
+    proof = worker.open("/desk").find("//input[@name='_proof']")[0].get("value")
+    sent = {
+        "_proof": [proof],
+        "cases[]": [str(three[0].id)],
+        "former_id:held": [str(world.worker.user)],
+        "user_id": [str(world.colleague.user)],
+        "reason": [WHY],
+    }
+    assert worker.post(TO, sent).status == 403
+    assert referents(db, three[:1]) == [world.worker.user]
