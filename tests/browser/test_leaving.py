@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 import pytest
-from playwright.sync_api import Page, Response, Route, expect
+from playwright.sync_api import Dialog, Page, Response, Route, expect
 
 from app.core.actor import Role
 from app.core.ids import InterviewId
-from tests.browser.acts import held_back, press_shift, unlock
+from tests.browser.acts import LOCKED, held_back, press_shift, unlock
 from tests.browser.conftest import Opener
 from tests.support.commands import until
 from tests.support.served import Served
@@ -42,8 +42,8 @@ def midway(visit: Opener, called: InterviewId) -> Midway:
     one = Midway(page, f"/interviews/{called}")
     page.goto(one.at)
     page.route("**/autosave", lambda route: one.held.append(route), times=1)
-    page.locator("[name=narrative]").fill(FIRST)
     with page.expect_request("**/autosave"):
+        page.locator("[name=narrative]").fill(FIRST)
         page.keyboard.press("Tab")
     page.locator("[name=narrative]").fill(LAST)
     return one
@@ -84,3 +84,57 @@ def test_a_page_that_is_closed_before_the_lock_is_locked_all_the_same(midway: Mi
     browser = midway.page.context
     midway.page.close(run_before_unload=True)
     until(lambda: "/locked" in browser.request.get(midway.at).url)
+
+
+def test_a_link_that_was_followed_before_the_lock_shows_no_page_after_it(midway: Midway) -> None:
+    midway.page.locator("header a[href='/desk']").first.click()
+    press_shift(midway.page)
+    midway.goes_on()
+    midway.page.wait_for_url(LOCKED)
+
+
+def test_a_link_does_not_wait_for_ever(midway: Midway) -> None:
+    midway.page.clock.install()
+    midway.page.locator("header a[href='/desk']").first.click()
+    with midway.page.expect_navigation(url="**/desk"):
+        midway.page.clock.run_for(2_500)
+
+
+def test_an_answer_that_is_none_keeps_nobody_from_locking(midway: Midway, served: Served) -> None:
+    press_shift(midway.page)
+    held_back(midway.page, midway.held).fulfill(body="")
+    unlock(midway.page, served, Role.social_worker)
+    expect(midway.page.locator("[name=narrative]")).to_have_value(LAST)
+
+
+def test_a_page_that_is_loaded_again_shows_what_was_written_last(visit: Opener, called: InterviewId) -> None:
+    page = visit(Role.social_worker)
+    page.goto(f"/interviews/{called}")
+    page.locator("[name=narrative]").fill(LAST)
+    page.reload()
+    expect(page.locator("[name=narrative]")).to_have_value(LAST)
+    page.locator("[name=phone]").fill("0600000098")
+    with page.expect_response("**/autosave") as saved:
+        page.keyboard.press("Tab")
+    assert saved.value.status == 200
+
+
+def test_who_leaves_a_form_that_was_not_sent_is_asked_and_who_sends_it_is_not(visit: Opener) -> None:
+    page = visit(Role.administrator, "fr")
+    page.goto("/house/users/new")
+    page.locator("#f-name").fill("Nadia Exemple")
+    with page.expect_event("dialog") as asked:
+        page.evaluate("setTimeout(() => location.assign('/house/users'))")
+    asked.value.dismiss()
+    asked_again: list[str] = []
+
+    def note(dialog: Dialog) -> None:
+        asked_again.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", note)
+    page.locator("#f-email").fill("nadia.exemple@test.example")
+    page.locator("[name=role]").select_option("auditor")
+    page.locator("main form button").last.click()
+    expect(page.locator("main")).to_contain_text("nadia.exemple@test.example")
+    assert asked_again == []

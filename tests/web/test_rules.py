@@ -33,7 +33,19 @@ PUBLIC = {
     "GET /service-worker.js",
 }
 # Parts of addresses that only pages have: which part of a page is shown, what was done before it.
-OF_PAGES = {"next", "kept", "over", "language", "question", "given", "by", "then", "as_kind", "ticket"}
+OF_PAGES = {
+    "next",
+    "kept",
+    "over",
+    "language",
+    "question",
+    "given",
+    "by",
+    "then",
+    "as_kind",
+    "ticket",
+    "ticked",
+}
 # They show what the page that asks them has shown, and that it was opened is in the trail.
 LOOKED_BEFORE = {"POST /assessments/{assessment_id}/questions"}  # asked anew with each answer that is given
 

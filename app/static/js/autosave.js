@@ -4,6 +4,8 @@
 const QUIET = 2_000;
 const LONGEST = 4_000;
 const AGAIN = 5_000;
+const STALLED = 20_000; // a line on which nothing comes back is no line
+const PATIENCE = 2_000; // for what somebody waits for
 const OUTLIVES = 60_000; // characters of a form; a browser stops at 64 KB of all that is on its way
 
 function autosave(form) {
@@ -18,8 +20,30 @@ function autosave(form) {
   let saving = null;
   let onItsWay = null; // what the saving that is under way has sent
   let leaving = false;
+  let followed = false;
   let overtaken = false;
   let failing = kept === null; // what stands here is not kept elsewhere: leaving would lose it
+
+  // A page that is loaded again while its last saving is still on the way shows what stood here before: the version tells.
+  // It is asked for once more, a few times at most; until then nothing can be written into it.
+  const mark = `shubbak.left ${form.dataset.autosave}`;
+  function leftBehind() {
+    try {
+      sessionStorage.setItem(mark, JSON.stringify([version.value, 0]));
+    } catch {}
+  }
+
+  function isOutOfDate() {
+    try {
+      const [left, tries] = JSON.parse(sessionStorage.getItem(mark)) ?? [];
+      sessionStorage.removeItem(mark);
+      if (left !== version.value || tries >= 5) return false;
+      sessionStorage.setItem(mark, JSON.stringify([left, tries + 1]));
+      return true;
+    } catch {
+      return false;
+    }
+  }
 
   function written() {
     const fields = new URLSearchParams(new FormData(form));
@@ -27,13 +51,14 @@ function autosave(form) {
     return fields.toString();
   }
 
+  // Whether what stood here is saved now. Only one saving is under way at a time.
   async function save() {
     clearTimeout(waiting);
     if (saving) return saving;
-    if (leaving || overtaken) return undefined;
+    if (leaving || overtaken) return false;
     if (written() === kept) {
       unsavedSince = null;
-      return undefined;
+      return true;
     }
     saving = send().finally(() => { saving = onItsWay = null; });
     return saving;
@@ -45,28 +70,40 @@ function autosave(form) {
     const body = new URLSearchParams(new FormData(form));
     const keepalive = String(body).length < OUTLIVES;
     unsavedSince = null;
-    let answer;
     try {
-      answer = await fetch(form.dataset.autosave, { method: "POST", body, redirect: "manual", keepalive });
+      const signal = AbortSignal.timeout(STALLED);
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body, redirect: "manual", keepalive, signal });
+      return settle(answer, sent, await answer.text());
     } catch {
-      failing = true;
-      told.textContent = form.dataset.lost;
+      fail(form.dataset.lost);
       waiting = setTimeout(() => save(), AGAIN);
-      return;
+      return false;
     }
-    if (answer.ok) {
-      kept = sent;
-      told.innerHTML = await answer.text();
-      version.value = told.firstElementChild.dataset.version;
-      remark([...told.querySelectorAll("[data-remark]")]);
-      failing = "unfit" in told.firstElementChild.dataset;
-      if (written() !== kept) later();
-    } else if (answer.status === 412) {
-      wait(await answer.text());
-    } else {
-      failing = true;
-      told.textContent = answer.type === "opaqueredirect" || answer.status === 401 ? form.dataset.ended : form.dataset.refused;
+  }
+
+  function settle(answer, sent, words) {
+    if (answer.status === 412) {
+      wait(words);
+      return false;
     }
+    if (!answer.ok) {
+      fail(answer.type === "opaqueredirect" || answer.status === 401 ? form.dataset.ended : form.dataset.refused);
+      return false;
+    }
+    told.innerHTML = words;
+    version.value = told.firstElementChild.dataset.version;
+    kept = sent;
+    remark([...told.querySelectorAll("[data-remark]")]);
+    failing = "unfit" in told.firstElementChild.dataset;
+    if (written() !== kept) later();
+    return true;
+  }
+
+  function fail(words) {
+    failing = true;
+    const warning = document.createElement("strong");
+    warning.textContent = words;
+    told.replaceChildren(warning);
   }
 
   // What cannot be is told where it was written, once that field is left: nobody is told of half a number.
@@ -85,7 +122,9 @@ function autosave(form) {
   const isBehind = () => saving !== null && written() !== onItsWay;
 
   async function caughtUp() {
-    do await save(); while (!leaving && !overtaken && !failing && written() !== kept);
+    let isSaved;
+    do isSaved = await save(); while (isSaved && written() !== kept);
+    return isSaved;
   }
 
   function later() {
@@ -117,19 +156,32 @@ function autosave(form) {
     }
   });
 
+  if (kept !== null && isOutOfDate()) {
+    form.inert = true;
+    setTimeout(() => location.reload(), 300);
+    return;
+  }
   if (kept === null) save();
+  // Who comes back to a story goes on at its end.
+  const place = document.activeElement;
+  if (place?.matches("textarea") && place.form === form) place.setSelectionRange(place.value.length, place.value.length);
   form.addEventListener("input", later);
   // A button that is pressed sends it all anyway: what a saving tells must not move the button away under the hand.
   form.addEventListener("focusout", ({ relatedTarget }) => relatedTarget?.matches("button") || save());
-  addEventListener("pagehide", () => save());
-  addEventListener("leave", ({ detail }) => detail.push(caughtUp()));
-  // A link that is followed in the middle of a saving leads on after it.
+  addEventListener("pagehide", () => {
+    if (written() !== kept) leftBehind();
+    save();
+  });
+  addEventListener("leave", ({ detail }) => detail.push(caughtUp().then((isSaved) => (isSaved ? null : form))));
+  // A link that is followed in the middle of a saving leads on after it, or when that takes too long.
   addEventListener("click", async (event) => {
     const link = event.target.closest("a[href]");
-    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || !isBehind()) return;
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || followed || !isBehind()) return;
     event.preventDefault();
-    await caughtUp();
-    link.click();
+    await Promise.race([caughtUp(), new Promise((over) => setTimeout(over, PATIENCE))]);
+    followed = true;
+    if (link.isConnected) link.click();
+    followed = false;
   });
   addEventListener("beforeunload", (event) => {
     const isKept = overtaken ? written() === kept : !failing && !isBehind();

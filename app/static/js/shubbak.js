@@ -27,17 +27,19 @@ function blank() {
 }
 
 // What was typed and not sent. A draft saves itself, and a search is no loss (the server knows which form only asks).
-function typed() {
+function unsent() {
   const isTyped = (form) =>
     form.getAttribute("method") === "post" && form.querySelector("[name=_page]") && !("autosave" in form.dataset) &&
     ("typed" in form.dataset || form.querySelector("[data-typed]"));
-  return [...document.forms].filter(isTyped).map((form) => {
-    const fields = new URLSearchParams({ _sent_to: new URL(form.getAttribute("action"), location).pathname });
-    for (const [name, value] of new FormData(form)) {
-      if (typeof value === "string" && !name.endsWith("password")) fields.append(name, value);
-    }
-    return fields;
-  });
+  return [...document.forms].filter(isTyped);
+}
+
+function written(form) {
+  const fields = new URLSearchParams({ _sent_to: new URL(form.getAttribute("action"), location).pathname });
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string" && !name.endsWith("password")) fields.append(name, value);
+  }
+  return fields;
 }
 
 // The server keeps it while the page is locked: nothing of it stays in the browser, where who comes next could find it.
@@ -49,12 +51,10 @@ async function keep(fields) {
   return answer?.status === 201 ? [fields.get("_sent_to")] : [];
 }
 
-let left = null; // the forms of a page that has gone blank
-const drafts = []; // savings of it that are under way
+let left = null; // what was typed into a page that has gone blank
 
 function leave() {
-  left = typed();
-  dispatchEvent(new CustomEvent("leave", { detail: drafts })); // a draft that saves itself does so before the lock
+  left = unsent().map(written);
   // Nothing of anybody stays on the screen, in the title or in the history while the server answers.
   blank();
 }
@@ -70,17 +70,26 @@ function lock() {
   tellServer(location.pathname);
 }
 
+// A draft that saves itself does so before the lock; one that cannot is kept as any other form is.
+async function saveDrafts() {
+  const savings = [];
+  dispatchEvent(new CustomEvent("leave", { detail: savings }));
+  const unsaved = (await Promise.all(savings)).filter((form) => form);
+  return Promise.all(unsaved.map((form) => keep(written(form))));
+}
+
 // The page stays blank until the server has locked: going on before would show it again. A locked session saves no draft,
 // so the lock lets one pass that is on its way, though not for long, and not when the page is closed meanwhile.
 async function tellServer(back) {
   const body = new URLSearchParams({ _proof: proof });
   const send = () => fetch("/lock", { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => null);
   const keeping = Promise.all(left.map(keep));
+  const drafts = saveDrafts().catch(() => []);
   addEventListener("pagehide", send);
-  await Promise.race([Promise.all(drafts), new Promise((over) => setTimeout(over, 2_000))]);
+  await Promise.race([drafts, new Promise((over) => setTimeout(over, 2_000))]);
   removeEventListener("pagehide", send);
   const answer = await send();
-  const kept = await keeping;
+  const kept = [...await keeping, ...await drafts];
   if (answer?.type === "opaqueredirect") goToLock(back, kept);
   // The session of this page is over, and asking again would not change that.
   else if (answer?.status === 401 || answer?.status === 403) location.replace("/");
@@ -97,7 +106,7 @@ function lockAll() {
 async function lockedElsewhere(at) {
   if (left || Date.now() - at < 10_000) return lock();
   leave();
-  goToLock(location.pathname, await Promise.all(left.map(keep)));
+  goToLock(location.pathname, (await Promise.all([...left.map(keep), saveDrafts().catch(() => [])])).flat());
 }
 
 if (proof) {
@@ -109,8 +118,14 @@ if (proof) {
     if (event.key === "shubbak.locked") lockedElsewhere(Number(event.newValue));
   });
 
+  // A page that was on its way when the lock was pressed comes after it.
+  if (last("locked") > performance.timeOrigin) lock();
+
   addEventListener("input", ({ target }) => {
     if (target.form) target.form.dataset.typed = "";
+  });
+  addEventListener("beforeunload", (event) => {
+    if (unsent().some((form) => !onTheirWay.has(form))) event.preventDefault();
   });
 
   let shifts = [];
