@@ -13,8 +13,8 @@ def name(user_agent: str) -> str | None:
     It is whatever the other side writes: to be shown to the session's owner, never to be decided by.
     """
     # The expressions by which it is known take their time to load, and only who signs in waits for them.
-    from ua_parser import parse
+    from ua_parser import parse_os, parse_user_agent
 
-    found = parse(user_agent[:_LONGEST])
-    halves = [half.family[:_WORD] for half in (found.user_agent, found.os) if half]
+    told = user_agent[:_LONGEST]
+    halves = [half.family[:_WORD] for half in (parse_user_agent(told), parse_os(told)) if half]
     return ", ".join(halves) or None
