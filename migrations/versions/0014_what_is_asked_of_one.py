@@ -10,9 +10,8 @@ from alembic import op
 revision = "0014"
 down_revision = "0013"
 
-Named = tuple[
-    str, str, tuple[str, ...], str | None
-]  # its name, its table, its columns, the rows that it holds
+# An index's name, its table, its columns, the rows that it holds.
+Named = tuple[str, str, tuple[str, ...], str | None]
 
 
 def _whole(table: str, *columns: str) -> Named:
