@@ -118,9 +118,6 @@ if (proof) {
     if (event.key === "shubbak.locked") lockedElsewhere(Number(event.newValue));
   });
 
-  // A page that was on its way when the lock was pressed comes after it.
-  if (last("locked") > performance.timeOrigin) lock();
-
   addEventListener("input", ({ target }) => {
     if (target.form) target.form.dataset.typed = "";
   });
