@@ -34,6 +34,7 @@ from app.referrals.states import (
     ReferralAction,
     ReferralStatus,
     Urgency,
+    WithdrawalReason,
 )
 from app.referrals.steps import need_note, step
 from app.vocabularies import service as vocabularies
@@ -187,13 +188,33 @@ def refer_again(db: WriteSession, actor: Actor, referral: Referral, data: ReRefe
     if referral.status not in REFERABLE_AGAIN:
         raise NotReferableAgain(current=referral.status, allowed=sorted(REFERABLE_AGAIN))
     case = cases_queries.get(db, actor, referral.case_id, lock=True)
-    fields = ReferralCreate(
+    return draft(db, actor, case, _taken_over(referral, data), previous=referral)
+
+
+def draft_instead(db: WriteSession, actor: Actor, referral: Referral, data: ReReferral) -> Referral:
+    """Draft for another service what was drafted for one; the former draft is given up. Raises `ReferralNotDraft`.
+
+    Nothing was sent: the chain goes on from where the former draft stood in it.
+    """
+    if referral.status is not ReferralStatus.draft:
+        raise ReferralNotDraft()
+    if data.service_id == referral.service_id:
+        return referral
+    case = cases_queries.get(db, actor, referral.case_id, lock=True)
+    instead = draft(db, actor, case, _taken_over(referral, data))
+    instead.previous_id = referral.previous_id
+    withdraw(db, actor, referral, Withdrawal(reason=WithdrawalReason.error))
+    return instead
+
+
+def _taken_over(referral: Referral, data: ReReferral) -> ReferralCreate:
+    """What was written for one partner, for another, as far as nothing else is said."""
+    return ReferralCreate(
         service_id=data.service_id,
         needs=data.needs or list(referral.needs),
         urgency=data.urgency or referral.urgency,
         situation=data.situation if data.situation is not None else referral.situation,
     )
-    return draft(db, actor, case, fields, previous=referral)
 
 
 def refuse_ended(referral: Referral) -> None:

@@ -102,6 +102,27 @@ def refer_again(actor: ReferralWriter, db: CreateDb, referral: ReferralToWrite, 
     return see(f"/referrals/{again.id}/send")
 
 
+@router.get("/referrals/{referral_id}/instead")
+def choose_instead(
+    request: Request, actor: ReferralWriter, seen: ReferralSeen, db: ReadDb, need: Need = None
+) -> Response:
+    """Another partner than the one for whom a draft was made; what was written for it is taken over."""
+    if seen.status is not ReferralStatus.draft:
+        return see(f"/referrals/{seen.id}")
+    case = CaseIds(seen.case_id, seen.person_id, seen.window_id)
+    wanted, action = need or next(iter(seen.needs), None), f"/referrals/{seen.id}/instead"
+    previous = names(db, [seen.id])[seen.id]
+    return _choice(
+        request, db, actor, case, wanted, case=None, previous=previous, referral=seen, action=action
+    )
+
+
+@router.post("/referrals/{referral_id}/instead")
+def draft_instead(actor: ReferralWriter, db: CreateDb, referral: ReferralToWrite, form: PageForm) -> Response:
+    instead = service.draft_instead(db, actor, referral, form.read(ReReferral))
+    return see(f"/referrals/{instead.id}/send")
+
+
 @router.get("/referrals/{referral_id}/send")
 def send_page(
     request: Request,

@@ -7,6 +7,7 @@ from app.core.actor import SYSTEM
 from app.core.db import WriteSession
 from app.core.ids import ReferralId
 from app.referrals import queries
+from app.referrals.models import Referral
 from app.referrals.states import ReferralStatus
 from tests.factories import partners, referrals
 from tests.factories.referrals import Ready
@@ -23,6 +24,23 @@ def test_from_the_case_to_a_sent_referral_takes_two_forms(worker: Browser, ready
     page = page.send(page.path, categories=SHARED)
     assert page.path.startswith("/referrals/")
     assert page.find("//*[@role='status']")
+
+
+def test_who_chooses_another_partner_leaves_no_draft_for_the_first(
+    worker: Browser, db: WriteSession, ready: Ready
+) -> None:
+    other = partners.offered(ready.db, SYSTEM, ready.world.ours)
+    at = committed(ready, ready.draft(situation="تحتاج إلى سكن (مثال)"))
+    page = worker.open(f"{at}/send").follow("اختيار الشريك")
+    assert page.path == f"{at}/instead"
+    assert "يتخلى عن المسودة السابقة" in page.text
+    page = page.send(f"{at}/instead", service_id=other.id)
+    assert page.path.endswith("/send")
+    assert "تحتاج إلى سكن (مثال)" in page.text
+    db.expire_all()
+    drafts = db.query(Referral).where(Referral.status == ReferralStatus.draft).all()
+    assert [(one.service_id, page.path.split("/")[2]) for one in drafts] == [(other.id, str(drafts[0].id))]
+    assert worker.open(f"{at}/instead").path == at
 
 
 def test_partners_are_shown_with_what_speaks_for_and_against_them(worker: Browser, ready: Ready) -> None:
@@ -180,7 +198,7 @@ def test_what_stands_in_the_way_is_explained(db: WriteSession, world: World, app
     at = committed(ready, ready.draft())
     page = Browser(app).sign_in_as(db, world.worker).open(f"{at}/send")
     assert "لا توجد اتفاقية سارية" in page.text
-    assert page.link("اختيار خدمة أخرى").startswith(f"/cases/{ready.case.id}/referrals/new")
+    assert page.link("اختيار خدمة أخرى").startswith(f"{at}/instead")
     assert not page.find(f"//form[@action='{at}/send']")
 
 
