@@ -14,9 +14,13 @@ from app.cases.events import (
     CaseClosed,
     CaseClosureDeclined,
     CaseClosureRequested,
+    CaseClosureSetAside,
     CaseOpened,
     CasePriorityChanged,
     CaseReopened,
+    CaseResumed,
+    CaseStep,
+    CaseSuspended,
 )
 from app.consents import models as consents
 from app.consents.events import ConsentEnded
@@ -44,6 +48,18 @@ from app.referrals import states as referral_states
 from app.referrals.events import ReferralMessageSent, ReferralMoved, ReferralOverdue
 from app.vocabularies import service as vocabularies
 
+_CASE_STEPS: tuple[type[CaseStep], ...] = (
+    CaseAssigned,
+    CasePriorityChanged,
+    CaseSuspended,
+    CaseResumed,
+    CaseClosureRequested,
+    CaseClosureSetAside,
+    CaseClosureDeclined,
+    CaseClosed,
+    CaseReopened,
+)
+
 
 def wire() -> None:
     """Fill hooks and subscriptions; called once by each door, and again without harm."""
@@ -55,7 +71,12 @@ def wire() -> None:
 def _when_then() -> None:
     subscriptions.clear()
     subscriptions.add(CaseOpened, follow_ups.plan_first)
-    subscriptions.add(CaseAssigned, follow_ups.hand_over, case_notices.tell_new_referent)
+    subscriptions.add(
+        CaseAssigned,
+        follow_ups.hand_over,
+        case_notices.tell_new_referent,
+        case_notices.tell_former_referent,
+    )
     subscriptions.add(AccountDisabled, case_notices.tell_of_left_cases)
     subscriptions.add(CaseClosureRequested, case_notices.tell_supervisors)
     subscriptions.add(CaseClosureDeclined, case_notices.tell_who_asked)
@@ -67,6 +88,13 @@ def _when_then() -> None:
     subscriptions.add(ConsentEnded, notices.tell_of_consent)
     subscriptions.add(ReferralMessageSent, notices.tell_of_message)
     subscriptions.add(ReferralOverdue, notices.tell_of_delay)
+    # When somebody acts: what they were told of the matter before is read, and so is what asked for a decision now made.
+    for step in _CASE_STEPS:
+        subscriptions.add(step, case_notices.settle_own)
+    for decision in (CaseClosed, CaseClosureDeclined, CaseClosureSetAside):
+        subscriptions.add(decision, case_notices.settle_closing)
+    subscriptions.add(ReferralMoved, notices.settle_own)
+    subscriptions.add(ReferralMessageSent, notices.settle_own)
 
 
 def _hooks() -> None:

@@ -8,7 +8,13 @@ from sqlalchemy import delete
 
 from app.audit import service as audit
 from app.cases import plan, plan_queries, service
-from app.cases.events import CaseClosed, CaseClosureDeclined, CaseClosureRequested, CaseReopened
+from app.cases.events import (
+    CaseClosed,
+    CaseClosureDeclined,
+    CaseClosureRequested,
+    CaseClosureSetAside,
+    CaseReopened,
+)
 from app.cases.models import Case, CaseDue, CaseTransition
 from app.cases.policy import decides_closings, may_close
 from app.cases.schemas import CaseClose, CaseReopen
@@ -87,7 +93,7 @@ def close(db: WriteSession, actor: Actor, case: Case, data: CaseClose) -> None:
         next_due_on=None,
     )
     audit.record(db, actor, "case:close", "case", case.id, person_id=case.person_id, reason=reason)
-    outbox.publish(db, CaseClosed(case_id=case.id, reason=reason))
+    outbox.publish(db, CaseClosed(step_id=uuid7(), case_id=case.id, by=actor.user, reason=reason))
 
 
 def _reason(given: ClosingReason | None) -> ClosingReason:
@@ -112,9 +118,7 @@ def request_closure(db: WriteSession, actor: Actor, case: Case, data: CaseClose)
     told = partial(CaseTransition, case_id=case.id, reason_code=reason)
     remark(db, actor, case, "request_closure", told, data.note)
     audit.record(db, actor, "case:request-closure", "case", case.id, person_id=case.person_id, reason=reason)
-    event = CaseClosureRequested(
-        step_id=uuid7(), case_id=case.id, window_id=case.window_id, requested_by=actor.user
-    )
+    event = CaseClosureRequested(step_id=uuid7(), case_id=case.id, by=actor.user, window_id=case.window_id)
     outbox.publish(db, event)
 
 
@@ -140,6 +144,7 @@ def set_aside_request(db: WriteSession, actor: Actor, case: Case) -> None:
     _forget_request(case)
     remark(db, actor, case, "take_back_closure", partial(CaseTransition, case_id=case.id), None)
     audit.record(db, actor, "case:set-aside-closure", "case", case.id, person_id=case.person_id)
+    outbox.publish(db, CaseClosureSetAside(step_id=uuid7(), case_id=case.id, by=actor.user))
 
 
 def decline_request(db: WriteSession, actor: Actor, case: Case, reason: str) -> None:
@@ -151,9 +156,7 @@ def decline_request(db: WriteSession, actor: Actor, case: Case, reason: str) -> 
     _forget_request(case)
     remark(db, actor, case, "decline_closure", partial(CaseTransition, case_id=case.id), reason)
     audit.record(db, actor, "case:decline-closure", "case", case.id, person_id=case.person_id)
-    event = CaseClosureDeclined(
-        step_id=uuid7(), case_id=case.id, requested_by=requested_by, declined_by=actor.user
-    )
+    event = CaseClosureDeclined(step_id=uuid7(), case_id=case.id, by=actor.user, requested_by=requested_by)
     outbox.publish(db, event)
 
 
@@ -210,4 +213,4 @@ def reopen(db: WriteSession, actor: Actor, case: Case, data: CaseReopen) -> None
         service.set_due(db, case.id, source, due_on)
     plan.replan(db, case)
     audit.record(db, actor, "case:reopen", "case", case.id, person_id=case.person_id)
-    outbox.publish(db, CaseReopened(case_id=case.id))
+    outbox.publish(db, CaseReopened(step_id=uuid7(), case_id=case.id, by=actor.user))

@@ -43,7 +43,9 @@ def change(db: WriteSession, actor: Actor, case: Case, data: CaseUpdate) -> None
     db.flush()
     audit.record(db, actor, "case:change", "case", case.id, person_id=case.person_id, fields=changed)
     if case.priority is not former:
-        event = CasePriorityChanged(case_id=case.id, priority=case.priority, former=former)
+        event = CasePriorityChanged(
+            step_id=uuid7(), case_id=case.id, by=actor.user, priority=case.priority, former=former
+        )
         outbox.publish(db, event)
 
 
@@ -70,7 +72,7 @@ def assign(db: WriteSession, actor: Actor, case: Case, data: CaseAssign) -> None
         db, actor, "case:assign", "case", case.id, person_id=case.person_id, to=data.user_id, former=former
     )
     event = CaseAssigned(
-        step_id=uuid7(), case_id=case.id, user_id=data.user_id, former_id=former, assigned_by=actor.user
+        step_id=uuid7(), case_id=case.id, by=actor.user, user_id=data.user_id, former_id=former
     )
     outbox.publish(db, event)
 
@@ -99,7 +101,7 @@ def suspend(db: WriteSession, actor: Actor, case: Case, data: CaseSuspend) -> No
     service.lead(db, actor, case, CaseAction.suspend, reason_code=data.reason, note=data.note)
     service.set_due(db, case.id, "suspension", data.until)
     audit.record(db, actor, "case:suspend", "case", case.id, person_id=case.person_id, reason=data.reason)
-    outbox.publish(db, CaseSuspended(case_id=case.id))
+    outbox.publish(db, CaseSuspended(step_id=uuid7(), case_id=case.id, by=actor.user))
 
 
 def resume(db: WriteSession, actor: Actor, case: Case) -> None:
@@ -107,7 +109,7 @@ def resume(db: WriteSession, actor: Actor, case: Case) -> None:
     service.lead(db, actor, case, CaseAction.resume)
     service.set_due(db, case.id, "suspension", None)
     audit.record(db, actor, "case:resume", "case", case.id, person_id=case.person_id)
-    outbox.publish(db, CaseResumed(case_id=case.id))
+    outbox.publish(db, CaseResumed(step_id=uuid7(), case_id=case.id, by=actor.user))
 
 
 def review(db: WriteSession, actor: Actor, case: Case, summary: str) -> Review:

@@ -16,69 +16,71 @@ class CaseOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseAssigned(Event):
-    """The file has another referent; the one who opens a case is told of by `CaseOpened`."""
+class CaseStep(Event):
+    """Something that somebody has done with a case."""
 
-    name: ClassVar[str] = "case.assigned"
     step_id: UUID  # made once: told twice, it is the same cause of the same notification
     case_id: CaseId
-    user_id: UserId
-    former_id: UserId
-    assigned_by: UserId
+    by: UserId
 
 
 @dataclass(frozen=True, kw_only=True)
-class CasePriorityChanged(Event):
+class CaseAssigned(CaseStep):
+    """The file has another referent; the one who opens a case is told of by `CaseOpened`."""
+
+    name: ClassVar[str] = "case.assigned"
+    user_id: UserId
+    former_id: UserId
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePriorityChanged(CaseStep):
     """The rhythm of follow-ups comes from the priority: what is planned by rhythm is planned anew."""
 
     name: ClassVar[str] = "case.priority_changed"
-    case_id: CaseId
     priority: str
     former: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseSuspended(Event):
+class CaseSuspended(CaseStep):
     name: ClassVar[str] = "case.suspended"
-    case_id: CaseId
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseResumed(Event):
+class CaseResumed(CaseStep):
     name: ClassVar[str] = "case.resumed"
-    case_id: CaseId
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseClosureRequested(Event):
+class CaseClosureRequested(CaseStep):
     """A worker asks for the closing of a file; the window's supervisors decide."""
 
     name: ClassVar[str] = "case.closure_requested"
-    step_id: UUID  # see `CaseAssigned`
-    case_id: CaseId
     window_id: WindowId
-    requested_by: UserId
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseClosureDeclined(Event):
+class CaseClosureSetAside(CaseStep):
+    """What was asked for was taken back: nobody has to decide any more."""
+
+    name: ClassVar[str] = "case.closure_set_aside"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseClosureDeclined(CaseStep):
     """The supervisor decided that the case goes on; why stands in its history."""
 
     name: ClassVar[str] = "case.closure_declined"
-    step_id: UUID  # see `CaseAssigned`
-    case_id: CaseId
     requested_by: UserId
-    declined_by: UserId
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseClosed(Event):
+class CaseClosed(CaseStep):
     name: ClassVar[str] = "case.closed"
-    case_id: CaseId
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseReopened(Event):
+class CaseReopened(CaseStep):
     name: ClassVar[str] = "case.reopened"
-    case_id: CaseId

@@ -1,10 +1,11 @@
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, literal, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, literal, select
 
 from app.auth.models import User
 from app.cases import numbers, plan_queries
@@ -84,6 +85,23 @@ def get(db: ReadSession, actor: Actor, case_id: CaseId, *, lock: bool = False) -
     if case is None:
         raise NotFound()
     return case
+
+
+@cache
+def _called(role: Role) -> Prepared:
+    present = and_(_a.case_id == _c.id, _a.until.is_(None))
+    return Prepared(
+        select(_c.id, _c.number, _c.referent_id, _a.since.label("assigned_at"), _a.reason)
+        .select_from(Case.__table__.outerjoin(Assignment.__table__, present))
+        .where(_c.id.in_(bindparam("cases", expanding=True)), visible_to_role(role))
+    )
+
+
+def called(db: ReadSession, actor: Actor, cases: Iterable[CaseId]) -> dict[CaseId, Mapping[str, Any]]:
+    """By case that the actor may see: its number, and who has it since when and why, but no word about the person."""
+    wanted = list(cases)
+    found = rows(db, _called(actor.role), actor.binds, cases=wanted) if wanted else []
+    return {one.id: one for one in found}
 
 
 def living_case(db: ReadSession, person_id: PersonId, window_id: WindowId) -> Case | None:

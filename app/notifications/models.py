@@ -28,3 +28,12 @@ class Notification(Base, kw_only=True):
     cause_id: Mapped[UUID]  # the step that gave rise to it
     created_at: Mapped[datetime] = mapped_column(default_factory=now, init=False)
     read_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+
+
+# What a step settles is looked for among what is unread about one thing, whoever was told of it.
+Index(
+    "ix_notifications_unread",
+    Notification.subject_id,
+    sqlite_where=Notification.read_at.is_(None),
+    postgresql_where=Notification.read_at.is_(None),
+)

@@ -1,6 +1,6 @@
 """Telling people of what happened, within the application. The higher modules know whom to tell, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +44,35 @@ def notify(
         insert = sqlite.insert if is_sqlite(db) else postgresql.insert
         told_once = ["user_id", "kind", "cause_id"]
         db.execute(insert(Notification).values(rows).on_conflict_do_nothing(index_elements=told_once))
+
+
+def settle(
+    db: WriteSession,
+    subject_type: str,
+    subject_id: UUID,
+    step_id: UUID,
+    *,
+    user_id: UserId | None = None,
+    kind: str | None = None,
+    but: Collection[str] = (),
+) -> None:
+    """Mark as read what a step has settled: the unread notices about its subject that earlier steps gave rise to.
+
+    Those of one user, or of one kind, or both; those of the kinds in `but` stay. Steps are named by ids in the order
+    of time, so that what came after a step is never settled by it, however late or often its event is delivered.
+    """
+    settled = update(Notification).where(
+        Notification.subject_type == subject_type,
+        Notification.subject_id == subject_id,
+        Notification.read_at.is_(None),
+        Notification.cause_id < step_id,
+        Notification.kind.not_in(but),
+    )
+    if user_id is not None:
+        settled = settled.where(Notification.user_id == user_id)
+    if kind is not None:
+        settled = settled.where(Notification.kind == kind)
+    db.execute(settled.values(read_at=now()).execution_options(synchronize_session=False))
 
 
 def mark_read(db: WriteSession, actor: Actor, notification: Notification) -> None:

@@ -28,6 +28,7 @@ class ReferralMessageSent(Event):
     step_id: UUID
     referral_id: ReferralId
     by_role: str
+    by: UserId
 
 
 @dataclass(frozen=True, kw_only=True)

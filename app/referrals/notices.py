@@ -41,6 +41,12 @@ def tell_of_message(db: WriteSession, event: ReferralMessageSent) -> None:
     notifications.notify(db, audience, "referral.message", "referral", referral.id, event.step_id)
 
 
+def settle_own(db: WriteSession, event: ReferralMoved | ReferralMessageSent) -> None:
+    """Whoever takes a step of a referral, or writes about it, knows what they were told of it before."""
+    if event.by is not None:
+        notifications.settle(db, "referral", event.referral_id, event.step_id, user_id=event.by)
+
+
 def tell_of_consent(db: WriteSession, event: ConsentEnded) -> None:
     """A person agreed to less: both sides of every referral under way learn that less is seen from now on."""
     for referral in queries.sent_of_person(db, event.person_id):

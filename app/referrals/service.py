@@ -236,7 +236,10 @@ def write_message(db: WriteSession, actor: Actor, referral: Referral, text: str)
     )
     db.add(message)
     audit.record(db, actor, "referral:message", "referral", referral.id, person_id=referral.person_id)
-    outbox.publish(db, ReferralMessageSent(step_id=message.id, referral_id=referral.id, by_role=actor.role))
+    event = ReferralMessageSent(
+        step_id=message.id, referral_id=referral.id, by_role=actor.role, by=actor.user
+    )
+    outbox.publish(db, event)
     return message
 
 

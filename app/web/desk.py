@@ -22,7 +22,7 @@ from app.followups import queries as follow_ups
 from app.intake import queries as intake
 from app.intake.states import ArrivalStatus, InterviewStatus
 from app.notifications import queries as notices
-from app.web import face, terms
+from app.web import face, terms, told
 from app.web.reception import windows_of
 from app.web.rendering import page
 from app.windows import queries as windows
@@ -61,6 +61,7 @@ def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
     mine = windows_of(db, actor)
     drafts = intake.page(db, actor, FEW, status=InterviewStatus.draft, mine=True).items
     contacts, is_more = follow_ups.pressing_first(db, actor, FEW.limit, when="due", worker_id=actor.user)
+    unread = notices.page(db, actor, FEW, unread=True)
     overdue = CaseFilter(referent_id=actor.user_id, overdue=True, sort=CaseSort.due)
     return page(
         request,
@@ -73,7 +74,8 @@ def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
         called=intake.called(db, actor, [draft["id"] for draft in drafts]),
         contacts=contacts,
         has_more_contacts=is_more,
-        notices=notices.page(db, actor, FEW, unread=True),
+        notices=unread.items,
+        about=told.about(db, actor, unread.items),
         overdue=caseload.page(db, actor, FEW, overdue),
         newest=caseload.page(db, actor, FEW, CaseFilter(referent_id=actor.user_id)),
     )

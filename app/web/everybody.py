@@ -17,8 +17,7 @@ from app.core.settings import LANGUAGES
 from app.notifications import queries as notices
 from app.notifications import service as notifications
 from app.notifications.deps import NoticeReader, NotificationToMark
-from app.referrals import naming
-from app.web import cookies, face, marks, navigation, subjects, visitors
+from app.web import cookies, face, marks, navigation, subjects, told, visitors
 from app.web.face import PageForm, invalid, see
 from app.web.rendering import STATIC, fragment, page
 
@@ -189,14 +188,12 @@ def change_password(actor: Somebody, change: Annotated[Change, Depends(_change)]
 @router.get("/notices")
 def show_notices(request: Request, actor: NoticeReader, db: ReadDb, wanted: PageQuery) -> Response:
     found = notices.page(db, actor, wanted)
-    told = [notice["subject_id"] for notice in found.items if notice["subject_type"] == "referral"]
     return page(
         request,
         "everybody/notices.html",
         notices=sorted(found.items, key=lambda notice: notice["created_at"], reverse=True),
         next=found.next,
-        services=naming.services(db, actor, told),
-        reference=naming.reference,
+        about=told.about(db, actor, found.items),
         address=partial(subjects.address, actor),
     )
 

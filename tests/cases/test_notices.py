@@ -34,8 +34,34 @@ def test_a_new_referent_and_the_supervisors_are_told(
     outbox.deliver_all(database.write_session)
     assert told(db) == [
         ("case.assigned", world.colleague.user_id),
+        ("case.handed_on", world.worker.user_id),
         ("case.closure_requested", world.supervisor.user_id),
     ]
+
+
+def test_who_hands_on_their_own_case_is_not_told_of_it(
+    db: WriteSession, database: Database, world: World
+) -> None:
+    case = make.case(db, world.worker)
+    day_to_day.assign(db, world.worker, case, CaseAssign(user_id=world.colleague.user, reason="On leave."))
+    day_to_day.assign(db, world.worker, case, CaseAssign(user_id=world.worker.user, reason="Back."))
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    assert told(db) == [
+        ("case.assigned", world.colleague.user_id),
+        ("case.handed_on", world.colleague.user_id),
+    ]
+
+
+def test_who_works_there_no_more_is_not_told_of_a_case_that_was_handed_on(
+    db: WriteSession, database: Database, world: World
+) -> None:
+    case = make.case(db, world.worker)
+    accounts.disable(db, world.administrator, db.get_one(User, world.worker.user))
+    day_to_day.assign(db, world.supervisor, case, CaseAssign(user_id=world.colleague.user, reason="Left."))
+    db.commit()
+    outbox.deliver_all(database.write_session)
+    assert "case.handed_on" not in [kind for kind, _ in told(db)]
 
 
 def test_who_asked_for_a_closing_is_told_that_it_was_declined(
@@ -64,22 +90,22 @@ def test_who_left_the_window_is_not_told_of_a_case_that_they_cannot_open(
     assert "case.closure_declined" not in [kind for kind, _ in told(db)]
 
 
-@pytest.mark.parametrize("kind", ["assigned", "requested"])
+@pytest.mark.parametrize("kind", ["assigned", "handed on", "requested"])
 def test_told_twice_is_told_once(db: WriteSession, world: World, kind: str) -> None:
     case = make.case(db, world.worker)
-    if kind == "assigned":
+    if kind != "requested":
         assigned = CaseAssigned(
             step_id=uuid7(),
             case_id=case.id,
             user_id=world.colleague.user,
             former_id=world.worker.user,
-            assigned_by=world.supervisor.user,
+            by=world.supervisor.user,
         )
         for _ in range(2):
-            notices.tell_new_referent(db, assigned)
+            (notices.tell_new_referent if kind == "assigned" else notices.tell_former_referent)(db, assigned)
     else:
         requested = CaseClosureRequested(
-            step_id=uuid7(), case_id=case.id, window_id=case.window_id, requested_by=world.worker.user
+            step_id=uuid7(), case_id=case.id, by=world.worker.user, window_id=case.window_id
         )
         for _ in range(2):
             notices.tell_supervisors(db, requested)

@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from app.cases import plan, service
+from app.cases.events import CaseClosed
 from app.cases.models import Action, Case, Goal
 from app.cases.schemas import ActionCreate, GoalCreate
 from app.cases.states import Priority
 from app.core.actor import Actor
 from app.core.clock import today
 from app.core.db import WriteSession
+from app.core.ids import uuid7
 from app.people import service as people
 from app.people.models import Person
 from app.people.schemas import PersonCreate
@@ -67,3 +69,8 @@ def action(db: WriteSession, actor: Actor, of: Case, under: Goal, **values: Any)
     return plan.add_action(
         db, actor, of, under, ActionCreate.model_validate({"words": "زيارة (مثال)", **values})
     )
+
+
+def closed(case: Case, by: Actor) -> CaseClosed:
+    """What is told of a closing."""
+    return CaseClosed(step_id=uuid7(), case_id=case.id, by=by.user, reason="goals_met")

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.cases import closure, day_to_day
-from app.cases.events import CaseClosed, CaseOpened
+from app.cases.events import CaseOpened
 from app.cases.models import Case
 from app.cases.schemas import CaseAssign, CaseClose, CaseReopen
 from app.cases.states import ClosingReason, Priority
@@ -108,7 +108,7 @@ def test_a_closing_that_is_told_after_the_reopening_cancels_nothing(
     closure.close(db, world.worker, case, CaseClose(reason=ClosingReason.goals_met))
     closure.reopen(db, world.worker, case, CaseReopen(reason="A new request."))
     service.go_on(db, world.worker, case, None)
-    reactions.cancel_planned(db, CaseClosed(case_id=case.id, reason="goals_met"))
+    reactions.cancel_planned(db, cases.closed(case, world.worker))
     assert len(kinds(db, case)) == 1
 
 

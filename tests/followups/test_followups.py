@@ -206,9 +206,7 @@ def test_closing_cancels_what_is_planned_and_reopening_takes_the_rhythm_up(
     db.refresh(case)
     after = service.plan(db, world.worker, case, create(due_on=today() + timedelta(days=60)))
     assert after.reason is FollowUpReason.post_closure
-    from app.cases.events import CaseClosed
-
-    reactions.cancel_planned(db, CaseClosed(case_id=case.id, reason="goals_met"))
+    reactions.cancel_planned(db, cases.closed(case, world.worker))
     assert planned(db, case) == [after]
     data = ContactRecord.model_validate(
         {"happened": "لا تزال في عملها", "next": {"kind": "call", "due_on": today() + timedelta(days=90)}}
