@@ -44,9 +44,9 @@ def test_another_priority_is_told(client: CheckedClient, world: World, db: Write
     changed = response.json()
     assert (changed["priority"], changed["needs"], changed["summary"]) == ("urgent", ["income"], "مثال")
     assert changed["version"] == case.version + 1
-    assert told(db, "case.priority_changed") == [
-        {"case_id": str(case.id), "priority": "urgent", "former": "medium"}
-    ]
+    (event,) = told(db, "case.priority_changed")
+    assert (event["case_id"], event["by"]) == (str(case.id), str(world.colleague.user))
+    assert (event["priority"], event["former"]) == ("urgent", "medium")
 
 
 @pytest.mark.parametrize("pressing", [Priority.urgent, Priority.high])
