@@ -46,11 +46,11 @@ def tell_who_asked(db: WriteSession, event: CaseClosureDeclined) -> None:
 
 def settle_own(db: WriteSession, event: CaseStep) -> None:
     """Whoever does something with a case knows what they were told of it. What asks for a decision waits for that."""
-    notifications.settle(
-        db, "case", event.case_id, event.step_id, user_id=event.by, but=["case.closure_requested"]
+    notifications.settle_own(
+        db, event.by, "case", event.case_id, event.step_id, but=["case.closure_requested"]
     )
 
 
 def settle_closing(db: WriteSession, event: CaseStep) -> None:
     """A closing was decided, or taken back: nobody who was asked to decide has to any more."""
-    notifications.settle(db, "case", event.case_id, event.step_id, kind="case.closure_requested")
+    notifications.settle_asked(db, "case.closure_requested", "case", event.case_id, event.step_id)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import ColumnElement, CursorResult, and_, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.audit import service as audit
@@ -46,32 +46,38 @@ def notify(
         db.execute(insert(Notification).values(rows).on_conflict_do_nothing(index_elements=told_once))
 
 
-def settle(
+def settle_own(
     db: WriteSession,
+    user_id: UserId,
     subject_type: str,
     subject_id: UUID,
     step_id: UUID,
     *,
-    user_id: UserId | None = None,
-    kind: str | None = None,
     but: Collection[str] = (),
 ) -> None:
-    """Mark as read what a step has settled: the unread notices about its subject that earlier steps gave rise to.
+    """Mark as read what a user was told of something before they took this step themselves; the kinds in `but` stay."""
+    theirs = and_(Notification.user_id == user_id, Notification.kind.not_in(but))
+    _settle(db, theirs, subject_type, subject_id, step_id)
 
-    Those of one user, or of one kind, or both; those of the kinds in `but` stay. Steps are named by ids in the order
-    of time, so that what came after a step is never settled by it, however late or often its event is delivered.
+
+def settle_asked(db: WriteSession, kind: str, subject_type: str, subject_id: UUID, step_id: UUID) -> None:
+    """Mark as read what anybody was asked by notices of a kind before this step answered it."""
+    _settle(db, Notification.kind == kind, subject_type, subject_id, step_id)
+
+
+def _settle(
+    db: WriteSession, which: ColumnElement[bool], subject_type: str, subject_id: UUID, step_id: UUID
+) -> None:
+    """Steps are named by ids in the order of time: what came after one is never settled by it, however late or often
+    it is told. A fact that an earlier version kept without a step settles nothing, hence the literal.
     """
     settled = update(Notification).where(
+        which,
         Notification.subject_type == subject_type,
         Notification.subject_id == subject_id,
         Notification.read_at.is_(None),
-        Notification.cause_id < step_id,
-        Notification.kind.not_in(but),
+        Notification.cause_id < literal(step_id, Notification.cause_id.type),
     )
-    if user_id is not None:
-        settled = settled.where(Notification.user_id == user_id)
-    if kind is not None:
-        settled = settled.where(Notification.kind == kind)
     db.execute(settled.values(read_at=now()).execution_options(synchronize_session=False))
 
 

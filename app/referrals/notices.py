@@ -44,7 +44,7 @@ def tell_of_message(db: WriteSession, event: ReferralMessageSent) -> None:
 def settle_own(db: WriteSession, event: ReferralMoved | ReferralMessageSent) -> None:
     """Whoever takes a step of a referral, or writes about it, knows what they were told of it before."""
     if event.by is not None:
-        notifications.settle(db, "referral", event.referral_id, event.step_id, user_id=event.by)
+        notifications.settle_own(db, event.by, "referral", event.referral_id, event.step_id)
 
 
 def tell_of_consent(db: WriteSession, event: ConsentEnded) -> None:

@@ -140,6 +140,15 @@ def test_what_came_after_a_step_is_not_settled_by_it(
     assert unread(db, database, world.supervisor) == ASKED
 
 
+def test_a_fact_of_an_earlier_version_names_no_step_and_settles_nothing(
+    db: WriteSession, database: Database, world: World, case: Case
+) -> None:
+    closure.request_closure(db, world.worker, case, CLOSE)
+    assert unread(db, database, world.supervisor) == ASKED
+    settle(db, CaseClosed.load({"case_id": str(case.id), "reason": "goals_met"}))
+    assert unread(db, database, world.supervisor) == ASKED
+
+
 def settle(db: WriteSession, event: CaseClosed) -> None:
     notices.settle_own(db, event)
     notices.settle_closing(db, event)

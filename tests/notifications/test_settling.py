@@ -29,31 +29,31 @@ def test_of_one_user_all_kinds_are_settled_but_those_that_wait(db: WriteSession,
     for kind in ("case.assigned", "case.closure_requested"):
         tell(db, world, kind=kind)
     theirs = {(world.colleague.user, "case.assigned"), (world.colleague.user, "case.closure_requested")}
-    service.settle(db, "case", ABOUT, uuid7(), user_id=world.worker.user, but=["case.closure_requested"])
+    service.settle_own(db, world.worker.user, "case", ABOUT, uuid7(), but=["case.closure_requested"])
     assert unread(db) == theirs | {(world.worker.user, "case.closure_requested")}
-    service.settle(db, "case", ABOUT, uuid7(), user_id=world.worker.user)
+    service.settle_own(db, world.worker.user, "case", ABOUT, uuid7())
     assert unread(db) == theirs
 
 
 def test_of_one_kind_everybodys_are_settled(db: WriteSession, world: World) -> None:
     for kind in ("case.assigned", "case.closure_requested"):
         tell(db, world, kind=kind)
-    service.settle(db, "case", ABOUT, uuid7(), kind="case.closure_requested")
+    service.settle_asked(db, "case.closure_requested", "case", ABOUT, uuid7())
     assert {kind for _, kind in unread(db)} == {"case.assigned"}
     assert len(unread(db)) == 2
 
 
 def test_what_is_about_something_else_is_not_settled(db: WriteSession, world: World) -> None:
     tell(db, world)
-    service.settle(db, "case", uuid7(), uuid7(), user_id=world.worker.user)
-    service.settle(db, "referral", ABOUT, uuid7(), user_id=world.worker.user)
+    service.settle_own(db, world.worker.user, "case", uuid7(), uuid7())
+    service.settle_own(db, world.worker.user, "referral", ABOUT, uuid7())
     assert len(unread(db)) == 2
 
 
 def test_what_came_after_the_step_is_not_settled_by_it(db: WriteSession, world: World) -> None:
     step = uuid7()
     tell(db, world)
-    service.settle(db, "case", ABOUT, step, user_id=world.worker.user)
+    service.settle_own(db, world.worker.user, "case", ABOUT, step)
     assert len(unread(db)) == 2
 
 
@@ -62,7 +62,7 @@ def test_settled_twice_is_settled_once(db: WriteSession, world: World, times: in
     tell(db, world)
     step, at = uuid7(), set()
     for _ in range(times):
-        service.settle(db, "case", ABOUT, step, user_id=world.worker.user)
+        service.settle_own(db, world.worker.user, "case", ABOUT, step)
         at.add(db.scalar(select(Notification.read_at).where(Notification.user_id == world.worker.user)))
     assert len(at) == 1
     assert None not in at
@@ -70,6 +70,6 @@ def test_settled_twice_is_settled_once(db: WriteSession, world: World, times: in
 
 def test_nobody_is_recorded_as_having_read_it(db: WriteSession, world: World) -> None:
     tell(db, world)
-    service.settle(db, "case", ABOUT, uuid7(), user_id=world.worker.user)
+    service.settle_own(db, world.worker.user, "case", ABOUT, uuid7())
     about_notices = select(AuditEntry.action).where(AuditEntry.action.startswith("notification:"))
     assert db.scalars(about_notices).all() == []
