@@ -53,6 +53,8 @@ def _environment() -> Environment:
         "clock": wording.clock,
         "hour": wording.hour,
         "near": wording.near,
+        "missed": wording.missed,
+        "due_by": wording.due_by,
         "since": wording.since,
         "ago": wording.ago,
         "person": wording.person,

@@ -19,6 +19,7 @@ LOCALES = {"ar": "ar_MA", "fr": "fr_MA", "en": "en_GB", "fa": "fa_IR"}
 NAMES = {"ar": "العربية", "fr": "Français", "en": "English", "fa": "فارسی"}
 RIGHT_TO_LEFT = frozenset({"ar", "fa"})
 digits = i18n.digits
+_SOON = 14  # so many days away and less are counted, before and after
 
 
 def language() -> str:
@@ -119,13 +120,24 @@ def near(value: date | None, zone: str | None = None) -> Markup:
     away = (value - today(zone)).days
     if away in {-1, 0, 1}:
         said: object = t({-1: "page.day.yesterday", 0: "page.day.today", 1: "page.day.tomorrow"}[away])
-    elif -14 <= away < 0:
+    elif -_SOON <= away < 0:
         said = count("page.day.ago", -away)
-    elif 0 < away <= 14:
+    elif 0 < away <= _SOON:
         said = count("page.day.ahead", away)
     else:
         return day(value)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), day_text(value), said)
+
+
+def missed(value: date, zone: str | None = None) -> Markup:
+    """That a deadline has passed: how long ago, or on which day where that is long past."""
+    is_long_past = (today(zone) - value).days > _SOON
+    return t("page.day.missed_on" if is_long_past else "page.day.missed", when=near(value, zone))
+
+
+def due_by(key: str, value: date, zone: str | None = None) -> Markup:
+    """A deadline in the words of the page, `key` with its `{day}`; one that has passed says so instead."""
+    return missed(value, zone) if value < today(zone) else t(key, day=near(value, zone))
 
 
 def since(value: datetime) -> Markup:

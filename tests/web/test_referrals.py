@@ -169,8 +169,13 @@ def test_when_an_answer_is_due_is_told_without_a_word_that_turns_it_around(
     referral = ready.sent()
     referral.decide_by = now() + timedelta(days=days)
     ready.db.commit()
-    said = {-3: "منذ 3 أيام", -1: "أمس", 0: "اليوم", 8: "بعد 8 أيام"}[days]
-    assert f"أجل الجواب: {said}" in worker.open("/referrals").text
+    said = {
+        -3: "فات الأجل منذ 3 أيام",
+        -1: "فات الأجل أمس",
+        0: "أجل الجواب: اليوم",
+        8: "أجل الجواب: بعد 8 أيام",
+    }
+    assert said[days] in worker.open("/referrals").text
 
 
 def test_while_the_partner_waits_for_the_window_no_answer_is_due(worker: Browser, ready: Ready) -> None:
