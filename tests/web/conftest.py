@@ -1,7 +1,10 @@
 import pytest
 from fastapi import FastAPI
 
+from app.cases import closure
 from app.cases.models import Case
+from app.cases.schemas import CaseClose
+from app.cases.states import ClosingReason, GoalStatus, Priority
 from app.core.db import WriteSession
 from app.intake.models import Interview
 from app.referrals.models import Referral
@@ -93,3 +96,22 @@ def case(db: WriteSession, world: World, case_terms: None) -> Case:
     made = cases.case(db, world.worker, summary="ملخص (مثال)")
     db.commit()
     return made
+
+
+@pytest.fixture
+def asked(db: WriteSession, world: World) -> Case:
+    """An urgent case whose worker asks for its closing, with a goal that was met."""
+    cases.define_terms(db)
+    case = cases.case(db, world.worker, priority=Priority.urgent)
+    goal = cases.goal(db, world.worker, case, "غرفة قبل الشتاء (مثال)")
+    db.flush()
+    data = CaseClose.model_validate(
+        {
+            "reason": ClosingReason.goals_met,
+            "note": "انتقلت إلى سكن جديد (مثال)",
+            "outcomes": {str(goal.id): {"status": GoalStatus.met}},
+        }
+    )
+    closure.request_closure(db, world.worker, case, data)
+    db.commit()
+    return case

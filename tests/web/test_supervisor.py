@@ -1,4 +1,4 @@
-"""The supervisor's board, the flow of referrals, and the closings that were asked for."""
+"""The supervisor's board, and the flow of referrals."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -6,13 +6,11 @@ import pytest
 import time_machine
 from fastapi import FastAPI
 
-from app.audit.models import AuditEntry
 from app.auth import service as accounts
 from app.auth.models import User
-from app.cases import closure, service
+from app.cases import service
 from app.cases.models import Assignment, Case
-from app.cases.schemas import CaseClose
-from app.cases.states import CaseStatus, ClosingReason, GoalStatus, Priority
+from app.cases.states import Priority
 from app.core.actor import Role
 from app.core.clock import now, today
 from app.core.db import WriteSession
@@ -183,120 +181,6 @@ def test_another_windows_referrals_flow_elsewhere(app: FastAPI, db: WriteSession
     browser = Browser(app).sign_in_as(db, other)
     assert not browser.open("/flow").find("//*[@class='funnel']")
     assert not browser.open(f"/flow/{world.ours}").find("//a[starts-with(@href, '/referrals/')]")
-
-
-# --- closings -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def asked(db: WriteSession, world: World) -> Case:
-    """An urgent case whose worker asks for its closing, with a goal that was met."""
-    cases.define_terms(db)
-    case = cases.case(db, world.worker, priority=Priority.urgent)
-    goal = cases.goal(db, world.worker, case, "غرفة قبل الشتاء (مثال)")
-    db.flush()
-    data = CaseClose.model_validate(
-        {
-            "reason": ClosingReason.goals_met,
-            "note": "انتقلت إلى سكن جديد (مثال)",
-            "outcomes": {str(goal.id): {"status": GoalStatus.met}},
-        }
-    )
-    closure.request_closure(db, world.worker, case, data)
-    db.commit()
-    return case
-
-
-def test_a_closing_is_decided_upon_with_what_is_to_know(
-    db: WriteSession, world: World, asked: Case, supervisor: Browser
-) -> None:
-    page = supervisor.open("/approvals").follow(asked.number)
-    for told in ("غرفة قبل الشتاء (مثال)", "انتقلت إلى سكن جديد (مثال)", "تحققت الأهداف", asked.number):
-        assert told in page.text
-    opened = db.query(AuditEntry).filter_by(action="case:read", subject_id=asked.id).all()
-    assert [entry.actor_id for entry in opened] == [world.supervisor.user]
-
-
-def test_the_list_of_closings_opens_no_file(
-    db: WriteSession, world: World, asked: Case, supervisor: Browser
-) -> None:
-    page = supervisor.open("/approvals")
-    assert "انتقلت إلى سكن جديد (مثال)" not in page.text
-    assert not page.find("//main//form")
-    assert db.query(AuditEntry).filter_by(action="case:read").count() == 0
-    assert db.query(AuditEntry).filter_by(action="case:list", actor_id=world.supervisor.user).count() == 1
-
-
-def test_what_stands_against_a_closing_is_told_instead_of_the_button(
-    db: WriteSession, world: World, asked: Case, supervisor: Browser
-) -> None:
-    cases.goal(db, world.worker, asked, "عمل قار (مثال)")
-    db.commit()
-    page = supervisor.open(f"/approvals/{asked.id}")
-    assert page.find("//*[contains(@class, 'banner--waiting')]//li")
-    assert not page.find(f"//form[@action='/approvals/{asked.id}/approve']")
-
-
-def test_an_approved_closing_closes_the_case_with_the_reason_given(
-    db: WriteSession, asked: Case, supervisor: Browser
-) -> None:
-    page = supervisor.open(f"/approvals/{asked.id}").send(f"/approvals/{asked.id}/approve")
-    assert (page.path, page.status) == ("/approvals", 200)
-    assert asked.number not in page.text
-    db.expire_all()
-    closed = db.get_one(Case, asked.id)
-    assert (closed.status, closed.closing_reason) == (CaseStatus.closed, ClosingReason.goals_met)
-
-
-def test_a_closing_that_is_declined_leaves_the_case_open_with_the_reason(
-    db: WriteSession, asked: Case, supervisor: Browser, worker: Browser
-) -> None:
-    page = supervisor.open(f"/approvals/{asked.id}")
-    page.send(f"/approvals/{asked.id}/decline", reason="السكن مؤقت فقط (مثال)")
-    db.expire_all()
-    kept = db.get_one(Case, asked.id)
-    assert (kept.status, kept.closure_requested_at) == (CaseStatus.active, None)
-    assert "السكن مؤقت فقط (مثال)" in worker.open(f"/cases/{asked.id}").text
-
-
-def test_a_closing_is_not_declined_without_a_reason(
-    db: WriteSession, asked: Case, supervisor: Browser
-) -> None:
-    page = supervisor.open(f"/approvals/{asked.id}").send(f"/approvals/{asked.id}/decline", reason="")
-    assert (page.status, bool(page.find("//*[@id='f-reason-error']"))) == (422, True)
-    db.expire_all()
-    assert db.get_one(Case, asked.id).closure_requested_at is not None
-
-
-def test_a_closing_that_was_decided_meanwhile_leads_back_to_the_others(
-    db: WriteSession, world: World, asked: Case, supervisor: Browser
-) -> None:
-    closure.approve_request(db, world.supervisor, asked)
-    db.commit()
-    assert supervisor.open(f"/approvals/{asked.id}").path == "/approvals"
-
-
-def test_a_case_that_changed_meanwhile_is_not_closed_unread(
-    db: WriteSession, asked: Case, supervisor: Browser
-) -> None:
-    page = supervisor.open(f"/approvals/{asked.id}")
-    asked.summary = "something new"
-    db.commit()
-    assert page.send(f"/approvals/{asked.id}/approve").status == 412
-    db.expire_all()
-    assert db.get_one(Case, asked.id).status is CaseStatus.active
-
-
-def test_an_approval_after_a_refusal_is_told_that_nothing_is_left_to_confirm(
-    db: WriteSession, asked: Case, supervisor: Browser
-) -> None:
-    old = supervisor.open(f"/approvals/{asked.id}")
-    supervisor.open(old.path).send(f"/approvals/{asked.id}/decline", reason="Not yet (example).")
-    page = old.send(f"/approvals/{asked.id}/approve")
-    assert page.status == 412
-    told = page.find("//*[@role='alert']")[0].text_content()
-    assert "لم يبق ما تؤكده" in told
-    assert "من جديد" not in told
 
 
 # --- who, and in which language -------------------------------------------------------------------------------
