@@ -58,7 +58,7 @@ def _shared(
     db: ReadDb,
     seen: Annotated[Referral, Depends(_seen_by_partner, scope="function")],
 ) -> Referral:
-    """What both sides wrote speaks of the person too: it closes with the consent."""
+    """The messages of both sides speak of the person too: they close with the consent."""
     partner_view.require_shared(db, actor, seen.id)
     return seen
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from app.core.actor import Role
 from app.core.db import ReadSession, rows
 from app.core.ids import CaseId, ReferralId
 from app.core.pagination import Page, PageRequest, binds, cut, keyset
@@ -26,13 +27,26 @@ def just_answered(db: ReadSession, referrals: Iterable[ReferralId]) -> set[Refer
     return {referral for referral, action in last.items() if action == ReferralAction.answer}
 
 
-def partner_steps(db: ReadSession, referral_id: ReferralId) -> list[dict[str, Any]]:
-    """What a partner may read of the history: since it was sent, and not why the window took it back."""
+def partner_steps(db: ReadSession, referral_id: ReferralId, *, is_withheld: bool) -> list[dict[str, Any]]:
+    """What a partner may read of the history: since it was sent, and not why the window took it back.
+
+    What the partner wrote is its own, whatever is shared now; the window's words and reasons tell of the person, and
+    close while nothing of the person is shared (`is_withheld`).
+    """
     return [
-        {**step, "note": None if step["action"] == ReferralAction.withdraw else step["note"]}
+        step if step["actor_role"] is Role.partner_agent else _from_the_window(step, is_withheld)
         for step in steps(db, referral_id)
         if step["from_status"] is not None
     ]
+
+
+def _from_the_window(step: dict[str, Any], is_withheld: bool) -> dict[str, Any]:
+    is_closed = is_withheld or step["action"] == ReferralAction.withdraw
+    return {
+        **step,
+        "note": None if is_closed else step["note"],
+        "reason_code": None if is_withheld else step["reason_code"],
+    }
 
 
 def steps(db: ReadSession, referral_id: ReferralId) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, cast, func, or_, select
 
 from app.cases.models import Case
 from app.core.actor import Actor, Role
@@ -40,7 +40,8 @@ _SHOWN = (
     _s.name_ar.label("service_ar"),
     _s.name_fr.label("service_fr"),
 )
-# A date is kept while the partner has the person to see; what has ended has no appointment any more.
+# A date is kept while the partner has the person to see; what has ended has no appointment any more, and whoever
+# came before the day is not awaited on it.
 _EXPECTED = (ReferralStatus.accepted, ReferralStatus.in_service, ReferralStatus.on_hold)
 
 
@@ -70,6 +71,10 @@ def _appointments(role: Role, only_own: bool) -> Prepared:
             _r.status.in_([status.value for status in _EXPECTED]),
             _r.appointment_at >= bindparam("since"),
             _r.appointment_at < bindparam("until"),
+            or_(
+                _r.started_on.is_(None),
+                func.substr(_r.appointment_local, 1, 10) <= cast(_r.started_on, String(10)),
+            ),
             visible_to(Actor(user_id=None, role=role)),
         )
         .order_by(_r.appointment_at, _r.id)

@@ -143,9 +143,12 @@ def report_service_not_completed(
 
 
 @router.get("/partner/referrals/{referral_id}/steps", response_model=StepList)
-def list_steps_since_sending(_: ReferralAnswerer, db: ReadDb, seen: ReferralSeenByPartner) -> Response:
-    """Everything that happened to a referral since it was sent."""
-    return answer({"items": history.partner_steps(db, seen.id)})
+def list_steps_since_sending(_: ReferralAnswerer, db: ReadDb, view: PartnerReferral) -> Response:
+    """Everything that happened to a referral since it was sent.
+
+    The institution's own notes and reasons are always told; the window's while the person shares anything.
+    """
+    return answer({"items": history.partner_steps(db, view["id"], is_withheld=view["is_withheld"])})
 
 
 @router.get("/partner/referrals/{referral_id}/messages", response_model=MessagePage)

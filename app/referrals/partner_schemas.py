@@ -65,12 +65,15 @@ class PartnerBase(Output):
     sent_at: datetime
     decide_by: datetime | None
     expires_at: datetime | None
+    started_on: date | None = Field(description="When the person first attended.")
     ended_at: datetime | None
     version: int
 
 
 class PartnerRow(PartnerBase):
-    appointment_at: datetime | None
+    appointment_at: datetime | None = Field(
+        description="As it was set: nobody is awaited any more after `started_on`."
+    )
 
 
 class PartnerPage(Output):
@@ -89,7 +92,7 @@ class PartnerReferralOut(PartnerBase):
     contact_phone: str | None
     expected_on: date | None
     appointment: AppointmentOut | None
-    started_on: date | None
-    outcomes: dict[str, Outcome]
-    outcome_note: str | None
+    next_step: str | None = Field(description="What the institution suggested on declining: its own words.")
+    outcomes: dict[str, Outcome] = Field(description="Empty while the needs are not shared.")
+    outcome_note: str | None = Field(description="The institution's own words, whatever is shared now.")
     allowed: list[str]

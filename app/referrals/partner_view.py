@@ -45,7 +45,7 @@ UNSERVED = frozenset({ReferralStatus.withdrawn, ReferralStatus.declined, Referra
 
 @cache
 def _one(role: Role) -> Select[Any]:
-    columns = dict.fromkeys((*_PARTNER_ROW, *_ANSWER, *_INTERNAL))
+    columns = dict.fromkeys((*_PARTNER_ROW, *_ANSWER, _r.next_step, *_INTERNAL))
     return (
         select(*columns)
         .outerjoin(Agreement.__table__, _a.id == _r.agreement_id)
@@ -57,7 +57,8 @@ def read(db: ReadSession, actor: Actor, referral_id: ReferralId) -> dict[str, An
     """A referral as its institution may see it now, or `NotFound`.
 
     The categories are those chosen when it was sent, cut down to what the agreement still allows and the person
-    still agrees to; a consent withdrawn yesterday shows nothing today.
+    still agrees to; a consent withdrawn yesterday shows nothing today. What the institution itself answered stays its
+    own, whatever is shared now, but for the names of needs that it is not told.
     """
     found = row(db, _one(actor.role), actor.binds, id=referral_id)
     if found is None:
@@ -68,8 +69,6 @@ def read(db: ReadSession, actor: Actor, referral_id: ReferralId) -> dict[str, An
     view.pop("institution_id"), view.pop("agreed"), view.pop("legal_basis")
     if DataCategory.needs not in seen:
         view["outcomes"] = {}
-    if not seen:
-        view["outcome_note"] = None
     view["is_withheld"] = DataCategory.identity not in seen
     view["categories"] = sorted(seen)
     return view | _told(db, person_id, case_id, found, seen)
@@ -134,15 +133,6 @@ def lessened(db: ReadSession, actor: Actor, referral_id: ReferralId) -> Lessened
     return Lessened([one for one in DataCategory if one in closed], at) if closed or at else None
 
 
-def may_read_own_words(db: ReadSession, actor: Actor, referral_id: ReferralId) -> bool:
-    """Whether a partner may still read what they themselves wrote, though the person's data are closed to them.
-
-    Their words speak of the person as well: they close when the person withdraws, but not when the referral ends.
-    """
-    found = row(db, _one(actor.role), actor.binds, id=referral_id)
-    return found is not None and DataCategory.identity in _allowed(db, found)
-
-
 def _is_long_over(ended_at: datetime | None) -> bool:
     """A service that ended has no more need of the person's data, some time for its own papers apart (a setting)."""
     return ended_at is not None and ended_at < now() - timedelta(days=settings().shared_after_end_days)
@@ -175,6 +165,6 @@ def _documents_from(actor: Actor, view: dict[str, Any]) -> InstitutionId | None:
 
 
 def require_shared(db: ReadSession, actor: Actor, referral_id: ReferralId) -> None:
-    """Raise `Withheld` when the person shares nothing (any more): what was written is then closed too."""
+    """Raise `Withheld` when the person shares nothing (any more): the messages are then closed too."""
     if read(db, actor, referral_id)["is_withheld"]:
         raise Withheld()

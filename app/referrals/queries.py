@@ -82,6 +82,7 @@ _PARTNER_ROW = (
     _r.decide_by,
     _r.expires_at,
     _r.appointment_at,
+    _r.started_on,
     _r.ended_at,
     _r.version,
 )

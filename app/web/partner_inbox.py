@@ -99,10 +99,10 @@ def _clock(referral: dict[str, Any], zone: str) -> dict[str, Any]:
 def show(
     request: Request, actor: ReferralAnswerer, db: ReadDb, view: PartnerReferral, documents: PartnerDocuments
 ) -> Response:
-    """One referral as the person allows it now. What was written closes with the consent, as at the API."""
+    """One referral as the person allows it now. The messages close with the consent, as at the API."""
     is_shared = not view["is_withheld"]
     written = PageRequest(limit=100)
-    steps = _history(db, actor, view)
+    steps = _history(db, view)
     return page(
         request,
         "partner/referral.html",
@@ -115,7 +115,7 @@ def show(
         messages=_talk(history.messages(db, view["id"], written).items, steps) if is_shared else [],
         steps=steps,
         answer=_answer_of_window(view, steps),
-        asked_at=_asked_at(db, view),
+        asked_at=_asked_at(view, steps),
         less=partner_view.lessened(db, actor, view["id"]),
         overtaken=steps[-1] if steps and _is_overtaken(request) else None,
     )
@@ -130,23 +130,10 @@ def _is_overtaken(request: Request) -> bool:
     return refusal is not None and refusal["code"] in _OVERTAKEN
 
 
-def _history(db: ReadSession, actor: Actor, view: dict[str, Any]) -> list[dict[str, Any]]:
-    """What has happened, oldest first. Of what has ended the window's words and reasons are closed: they tell of the
-    person. While the person shares nothing, so is all of it.
-    """
-    if view["is_withheld"] and view["status"] not in FINAL:
-        return []
-    steps = [_in_words(step) for step in history.partner_steps(db, view["id"])]
-    if not view["is_withheld"]:
-        return steps
-    keeps_words = partner_view.may_read_own_words(db, actor, view["id"])
+def _history(db: ReadSession, view: dict[str, Any]) -> list[dict[str, Any]]:
+    """What has happened, oldest first."""
     return [
-        {
-            **step,
-            "note": step["note"] if step["is_ours"] and keeps_words else None,
-            "reason": step["reason"] if step["is_ours"] else None,
-        }
-        for step in steps
+        _in_words(step) for step in history.partner_steps(db, view["id"], is_withheld=view["is_withheld"])
     ]
 
 
@@ -164,15 +151,15 @@ def _answer_of_window(view: dict[str, Any], steps: list[dict[str, Any]]) -> dict
     """The window's answer to the last question, while it is the partner's turn again."""
     if view["status"] not in UNDECIDED or view["status"] in PAUSED:
         return None
-    return next((step for step in reversed(steps) if step["action"] is ReferralAction.answer), None)
+    last = next((step for step in reversed(steps) if step["action"] is ReferralAction.answer), None)
+    return last if last and last["note"] else None
 
 
-def _asked_at(db: ReadSession, view: dict[str, Any]) -> datetime | None:
+def _asked_at(view: dict[str, Any], steps: list[dict[str, Any]]) -> datetime | None:
     """Since when the partner's question waits for the window."""
     if view["status"] is not ReferralStatus.info_requested:
         return None
-    taken = history.partner_steps(db, view["id"])
-    asked: list[datetime] = [step["at"] for step in taken if step["action"] == ReferralAction.ask]
+    asked: list[datetime] = [step["at"] for step in steps if step["action"] is ReferralAction.ask]
     return asked[-1]
 
 

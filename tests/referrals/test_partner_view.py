@@ -233,7 +233,7 @@ def test_what_led_nowhere_is_seen_no_more(ready: Ready) -> None:
     service.withdraw(ready.db, ready.world.worker, referral, data)
     view = seen(ready, referral)
     assert (view["is_withheld"], view["person"], view["situation"]) == (True, None, None)
-    steps = history.partner_steps(ready.db, referral.id)
+    steps = history.partner_steps(ready.db, referral.id, is_withheld=True)
     assert [(step["action"], step["note"]) for step in steps] == [("send", None), ("withdraw", None)]
     assert history.steps(ready.db, referral.id)[-1]["note"] == "لا تريد ذلك"
 
@@ -246,7 +246,8 @@ def test_after_a_service_ended_it_is_seen_for_some_days_only(ready: Ready) -> No
     assert seen(ready, referral)["outcomes"] == {"housing": "met"}
     with time_machine.travel(now() + timedelta(days=31)):
         view = seen(ready, referral)
-    assert (view["is_withheld"], view["outcomes"], view["outcome_note"]) == (True, {}, None)
+    assert (view["is_withheld"], view["person"], view["outcomes"]) == (True, None, {})
+    assert view["outcome_note"] == "انتهى"  # the institution's own words
 
 
 def test_a_partner_that_does_not_know_the_needs_gives_one_outcome(db: WriteSession, world: World) -> None:

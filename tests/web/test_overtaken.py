@@ -137,26 +137,34 @@ def test_what_has_ended_keeps_its_steps_and_the_partners_own_words(
     assert str(ready.person.family_name_latin) not in page.text
 
 
-def test_a_consent_that_was_withdrawn_closes_own_words_also_after_the_end(
+def test_a_consent_that_was_withdrawn_leaves_own_words_and_no_other_after_the_end(
     agent: Browser, ready: Ready, sent: Referral
 ) -> None:
     answering.ask(ready.db, ready.world.agent, sent, "هل لها شهادة؟ (مثال)")
+    service.answer(ready.db, ready.world.worker, sent, "نعم لها شهادة (مثال)")
     assert ready.consent is not None
     consents.withdraw(ready.db, ready.world.worker, ready.consent, "She changed her mind.")
     withdraw(ready, sent)
     page = agent.open(f"/inbox/{sent.id}")
     assert "سحب التوجيه" in page.text
-    assert "هل لها شهادة؟ (مثال)" not in page.text
+    assert "هل لها شهادة؟ (مثال)" in page.text
+    assert "نعم لها شهادة (مثال)" not in page.text
+    assert "لم تعد ترغب (مثال)" not in page.text
 
 
-def test_of_a_living_referral_that_shares_nothing_no_step_is_told(
+def test_of_a_living_referral_that_shares_nothing_the_steps_are_told_without_the_windows_words(
     agent: Browser, ready: Ready, sent: Referral
 ) -> None:
-    answering.accept(ready.db, ready.world.agent, sent, Acceptance(contact_name="مينة (مثال)"))
+    answering.ask(ready.db, ready.world.agent, sent, "هل لها شهادة؟ (مثال)")
+    service.answer(ready.db, ready.world.worker, sent, "نعم لها شهادة (مثال)")
     assert ready.consent is not None
     consents.withdraw(ready.db, ready.world.worker, ready.consent, "She changed her mind.")
     ready.db.commit()
-    assert not agent.open(f"/inbox/{sent.id}").find("//ol[@class='timeline']")
+    page = agent.open(f"/inbox/{sent.id}")
+    (steps,) = page.find("//ol[@class='timeline']")
+    assert "هل لها شهادة؟ (مثال)" in steps.text_content()
+    assert "نعم لها شهادة (مثال)" not in page.text
+    assert not page.find("//*[@id='answer']")
 
 
 # --- the window's answer ---------------------------------------------------------------------------------------
