@@ -12,7 +12,7 @@ from app.notifications import service
 from app.notifications.models import Notification
 from tests.factories.world import World
 
-ABOUT = uuid7()
+ABOUT = UUID("0193f075-cf80-714f-835e-d940f8add814")
 
 
 def tell(db: WriteSession, world: World, subject_id: UUID = ABOUT, kind: str = "case.assigned") -> None:
