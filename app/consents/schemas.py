@@ -25,11 +25,8 @@ Categories = Annotated[
 ]
 
 
-class ConsentCreate(Input):
-    """An answer about sharing: to one institution, to any partner that serves a need, or to any partner at all.
-
-    For `statistics` and `contact` nothing is shared with a partner: neither a recipient nor categories are told.
-    """
+class ConsentDraft(Input):
+    """An answer about sharing as far as it was given: a draft may lack how, before whom, and what may be shared."""
 
     purpose: ConsentPurpose = ConsentPurpose.referral
     decision: ConsentDecision
@@ -44,11 +41,20 @@ class ConsentCreate(Input):
     valid_until: Day | None = Field(
         None, description="The last day on which a given consent holds; null: until it is withdrawn."
     )
-    form: ConsentForm
+    form: ConsentForm | None = Field(None, description="How it was given; null: not told yet.")
     witness: OptionalLine = Field(None, description="Who witnessed an oral answer.")
     language: Code = Field(
         "ar", description="In which it was explained; vocabulary `language`.", examples=["ary"]
     )
+
+
+class ConsentCreate(ConsentDraft):
+    """An answer about sharing: to one institution, to any partner that serves a need, or to any partner at all.
+
+    For `statistics` and `contact` nothing is shared with a partner: neither a recipient nor categories are told.
+    """
+
+    form: ConsentForm
 
 
 class Withdrawal(Input):

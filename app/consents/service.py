@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, update
 from app.audit import service as audit
 from app.consents.events import ConsentEnded
 from app.consents.models import Consent, ConsentDecision, ConsentForm
-from app.consents.schemas import ConsentCreate, Narrowing
+from app.consents.schemas import ConsentCreate, ConsentDraft, Narrowing
 from app.core.actor import Actor
 from app.core.clock import now, today
 from app.core.db import ReadSession, WriteSession
@@ -69,7 +69,7 @@ def _check_recipient(db: ReadSession, data: ConsentCreate) -> None:
     vocabularies.check(db, "/need_code", "need", [data.need_code] if data.need_code else [])
 
 
-def _check_nothing_shared(data: ConsentCreate) -> None:
+def _check_nothing_shared(data: ConsentDraft) -> None:
     for name in ("institution_id", "need_code", "categories"):
         if getattr(data, name):
             raise InvalidInput(f"/{name}", "nothing_shared")
@@ -83,7 +83,7 @@ def _check_institution(db: ReadSession, institution_id: InstitutionId) -> None:
         raise InvalidInput("/institution_id", "unknown") from None
 
 
-def check_answer(data: ConsentCreate) -> None:
+def check_answer(data: ConsentDraft) -> None:
     """What an answer must say, whoever gives it. Raises `InvalidInput`."""
     if not data.purpose.is_shared:
         _check_nothing_shared(data)

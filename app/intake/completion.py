@@ -15,7 +15,7 @@ from app.cases import service as cases
 from app.cases.models import Case
 from app.cases.states import Priority
 from app.consents import service as consents
-from app.consents.schemas import ConsentCreate
+from app.consents.schemas import ConsentCreate, ConsentDraft
 from app.core import problems
 from app.core.actor import Actor
 from app.core.clock import now, today
@@ -100,13 +100,25 @@ def _lack(name: str) -> dict[str, Any]:
 def unreadable(interview: Interview | Row) -> list[dict[str, Any]]:
     """What was written down and cannot be: told together with what lacks, and before it is asked for."""
     wrong = [] if interview.new_person is None else _unreadable_person(interview)
+    return wrong + unanswered(interview)
+
+
+def unanswered(interview: Interview | Row) -> list[dict[str, Any]]:
+    """What the answers about sharing lack or cannot be: a draft keeps them as far as they were given."""
+    wrong: list[dict[str, Any]] = []
     for position, told in enumerate(interview.consents):
-        wrong += _wrong(partial(_check_answer, told), "consents", position)
+        for check in (_answer, _check_answer):  # how it was given, and what it says: both are told
+            wrong += _wrong(partial(check, told), "consents", position)
     return wrong
 
 
+def _answer(told: dict[str, Any]) -> ConsentCreate:
+    """An answer as it is recorded: what is blank in the draft lacks."""
+    return ConsentCreate.model_validate({name: value for name, value in told.items() if value is not None})
+
+
 def _check_answer(told: dict[str, Any]) -> None:
-    consents.check_answer(ConsentCreate.model_validate(told))
+    consents.check_answer(ConsentDraft.model_validate(told))
 
 
 def _unreadable_person(interview: Interview | Row) -> list[dict[str, Any]]:
@@ -214,7 +226,7 @@ def _held_on(db: WriteSession, interview: Interview) -> date:
 def _record_consents(db: WriteSession, actor: Actor, interview: Interview, person: Person) -> None:
     for position, told in enumerate(interview.consents):
         with _kept_draft("consents", position):
-            consents.record(db, actor, person, ConsentCreate.model_validate(told), interview_id=interview.id)
+            consents.record(db, actor, person, _answer(told), interview_id=interview.id)
 
 
 @contextmanager

@@ -180,6 +180,15 @@ def called(
     return {item["interview_id"]: dict(item) for item in found}
 
 
+def beginnings(
+    db: ReadSession, actor: Actor, interview_ids: Collection[InterviewId], characters: int
+) -> dict[InterviewId, str | None]:
+    """The first characters of what was written in each of these interviews; no more of it is read."""
+    first = func.substr(_i.narrative, 1, bindparam("characters")).label("first")
+    statement = select(_i.id, first).where(_i.id.in_(interview_ids), visible_to(actor)).order_by(_i.id)
+    return {found.id: found.first for found in rows(db, statement, actor.binds, characters=characters)}
+
+
 # --- interviews ----------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, Field
 
 from app.cases.states import Priority
-from app.consents.schemas import ConsentCreate
+from app.consents.schemas import ConsentCreate, ConsentDraft
 from app.core.clock import now
 from app.core.fields import Code, Flag, Instant, Prose, Reason
 from app.core.ids import ArrivalId, CaseId, InterviewId, PersonId, UserId, WindowId
@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 CLOCK_SKEW = timedelta(minutes=5)
 EARLIEST_YEAR = 2000
+MOST_CONSENTS = 20
 FIRST_NAME_LENGTH = 100  # of its column
 # The window is the interview's, and an override is given when the duplicates have been seen.
 NEW_PERSON_MEMBERS = frozenset(PersonCreate.model_fields) - {"window_id", "duplicate_override"}
@@ -145,8 +146,11 @@ class InterviewDraft(Input):
     narrative: Prose | None = Field(None, examples=["تبحث عن سكن بعد نهاية عقد الكراء (مثال)."])
     needs: Needs = Field(default_factory=list, description="Vocabulary `need`.")
     urgency: Urgency | None = None
-    consents: list[ConsentCreate] = Field(
-        default_factory=list, max_length=20, description="Recorded when the interview is completed."
+    consents: list[ConsentDraft] = Field(
+        default_factory=list,
+        max_length=MOST_CONSENTS,
+        description="Recorded when the interview is completed. Until then each may lack its form, its witness and its "
+        "categories.",
     )
     conclusion: Conclusion | None = None
     conclusion_note: Prose | None = Field(None, description="Where to, when the person was redirected.")
@@ -175,7 +179,11 @@ class InterviewCompletion(Input):
 
 
 class CompletedInterviewCreate(InterviewCreate, InterviewCompletion):
-    """A whole interview in one request."""
+    """A whole interview in one request: nothing of it is still to be told."""
+
+    consents: list[ConsentCreate] = Field(  # type: ignore[assignment]  # frozen: nobody puts a draft's into it
+        default_factory=list, max_length=MOST_CONSENTS
+    )
 
 
 class InterviewAbandonment(Input):
@@ -218,7 +226,7 @@ class InterviewOut(Output):
     narrative: str | None
     needs: list[str]
     urgency: Urgency | None
-    consents: list[ConsentCreate] = Field(
+    consents: list[ConsentDraft] = Field(
         description="Of a draft, what is still to be recorded; of a completed interview, what it recorded. Whether "
         "an answer still holds stands among the person's consents."
     )

@@ -7,67 +7,47 @@ both read and show them through this module, so that one draft can be carried fr
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.consents.models import ConsentPurpose
 from app.core import i18n
-from app.core.errors import InvalidInput
-from app.core.prepared import Row
 from app.core.sharing import DataCategory
 from app.core.text import digits_to_ascii
-from app.intake import completion
-from app.intake.schemas import InterviewUpdate
 from app.people.birth import BirthPrecision
 from app.people.identifiers import IdentifierKind
 from app.people.queries import NAMES
 from app.web import births
 from app.web.face import invalid
-from app.web.forms import Form, explained, validated
-from app.web.questions import QUESTIONS, WHO, field_of, gone, held, not_understood, question_of_field, still
+from app.web.forms import Form
+from app.web.questions import QUESTIONS, WHO, gone, held, question_of_field, still
 
 Told = dict[str, Any]
 
 _WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CLOCK = "%Y-%m-%dT%H:%M"  # a minute, as a field for it holds it
 NOT_ASKED = "not_asked"
-BIRTHS = "page.intake.birth_not_understood"
 # What a partner can hardly do without: said beside the boxes, and never ticked for anybody. Consent is an act.
 USUALLY_SHARED = (DataCategory.identity, DataCategory.contact, DataCategory.needs)
 
 
-def read(form: Form, before: Mapping[str, Any], zone: str, *, unfinished: bool = False) -> InterviewUpdate:
-    """The changes that a form makes to a draft; a question that was left blank in it empties its answer.
+def members(form: Form, before: Mapping[str, Any]) -> Told:
+    """What a form says of a draft, member by member; a question that was left blank in it empties its answer.
 
-    Questions that the form does not hold, or that are no longer asked, keep what is known.
-    While somebody is still writing (`unfinished`), consents wait until it is told how they were given.
-    Raises `InvalidInput`.
+    Questions that the form does not hold, or that are no longer asked, keep what is known. Raises `InvalidInput`.
     """
     if not held(form):
         raise invalid("/asked", "missing")
     sent, questions = form.data(), still(form, before)
-    changes: Told = _held_at(form, before["held_at"], zone)
+    changes: Told = {}
     if of_person := [question for question in questions if question in WHO]:
         changes["new_person"] = person(sent, of_person, before["new_person"])
     for question in questions:
         if question == "consents":
-            changes |= _consents(sent, before, unfinished=unfinished)
+            changes["consents"] = _consents(sent, before)
         elif question not in WHO:
             changes |= {name: sent.get(name, empty) for name, empty in _OF_INTERVIEW[question].items()}
-    try:
-        return validated(InterviewUpdate, changes)
-    except InvalidInput as refusal:
-        refusal.details["errors"] = _of_the_form(cast(list[Told], refusal.details["errors"]))
-        raise
-
-
-def _of_the_form(errors: list[Told]) -> list[Told]:
-    """What is wrong at the fields of the forms; what several answers about sharing have in common is asked and told once."""
-    told: dict[tuple[str, str], Told] = {}
-    for error in errors:
-        placed = in_the_form(error)
-        told.setdefault((placed["pointer"], placed["code"]), placed)
-    return list(told.values())
+    return changes
 
 
 def person(sent: Told, questions: Iterable[str], before: Told | None) -> Told | None:
@@ -87,8 +67,11 @@ _OF_INTERVIEW: dict[str, Told] = {
 }
 
 
-def _held_at(form: Form, before: datetime, zone: str) -> Told:
-    """When it was held, if the form says another minute than is known: what was on paper is typed in later."""
+def held_at(form: Form, before: datetime, zone: str) -> Told:
+    """When it was held, if the form says another minute than is known: what was on paper is typed in later.
+
+    Raises `InvalidInput` for what is no day and hour.
+    """
     said = digits_to_ascii(form.value("held_at") or "").strip()
     if not said or said == wall_clock(before, zone):
         return {}
@@ -173,34 +156,12 @@ def shown_birth(told: Mapping[str, Any] | None) -> str:
     return str(next((told[name] for name in ("year", "about_age") if told.get(name) is not None), ""))
 
 
-def in_the_form(error: Mapping[str, Any]) -> Told:
-    """What is wrong with a member of a draft, as it is told beside the field that it comes from."""
-    told = {**error, "pointer": field_of(error["pointer"])}
-    return told | ({"message": i18n.text(BIRTHS)} if not_understood(error) else {})
-
-
-def remarks(interview: Mapping[str, Any]) -> dict[str, str]:
-    """What was written down and cannot be, by the field in which it stands: told while somebody goes on writing."""
-    wrong = explained(completion.InterviewIncomplete.code, {"errors": completion.unreadable(Row(interview))})
-    placed = [in_the_form(error) for error in wrong["errors"]]
-    told = {error["pointer"].strip("/").replace("/", "."): error["message"] for error in placed}
-    written = shown(interview)
-    return {name: message for name, message in told.items() if written.get(name)}
-
-
-def _consents(sent: Told, before: Mapping[str, Any], *, unfinished: bool) -> Told:
-    """One answer for each purpose that was spoken about; what they have in common is asked once."""
+def _consents(sent: Told, before: Mapping[str, Any]) -> list[Told]:
+    """One answer for each purpose that was spoken about, as far as it was given; what they have in common is asked once."""
     told = sent.get("consent", {})
     decisions = {p: told[p.value] for p in ConsentPurpose if told.get(p.value, NOT_ASKED) != NOT_ASKED}
     how = sent.get("sharing", {})
-    if decisions and not how.get("form"):
-        if unfinished:
-            return {}
-        raise invalid("/sharing/form", "missing")
     categories = _shared(how)
-    is_shared = any(d == "given" and purpose.is_shared for purpose, d in decisions.items())
-    if is_shared and not categories and not unfinished:
-        raise invalid("/sharing/categories", "missing")
     common = {name: how[name] for name in ("form", "witness", "language") if how.get(name)}
     answers = [
         {
@@ -211,7 +172,7 @@ def _consents(sent: Told, before: Mapping[str, Any], *, unfinished: bool) -> Tol
         }
         for purpose, decision in decisions.items()
     ]
-    return {"consents": [*answers, *(kept for kept in before["consents"] if not _is_general(kept))]}
+    return [*answers, *(kept for kept in before["consents"] if not is_general(kept))]
 
 
 def _shared(how: Told) -> list[str]:
@@ -221,13 +182,7 @@ def _shared(how: Told) -> list[str]:
     return [*ticked, *(category.value for category in usual if category.value not in ticked)]
 
 
-def awaits_form(form: Form) -> bool:
-    """Whether an answer about sharing was written down, but not yet how it was given."""
-    said = (form.value(f"consent.{purpose}") or NOT_ASKED for purpose in ConsentPurpose)
-    return any(answer != NOT_ASKED for answer in said) and not form.value("sharing.form")
-
-
-def _is_general(consent: Mapping[str, Any]) -> bool:
+def is_general(consent: Mapping[str, Any]) -> bool:
     """Whether an answer is about any partner and any need, as the forms ask it."""
     return not consent.get("institution_id") and not consent.get("need_code")
 
@@ -236,7 +191,7 @@ def shown(interview: Mapping[str, Any]) -> Told:
     """A draft as the fields of the forms show it."""
     who = interview["new_person"] or {}
     first: Told = next(iter(who.get("identifiers", ())), {})
-    general = [consent for consent in interview["consents"] if _is_general(consent)]
+    general = [consent for consent in interview["consents"] if is_general(consent)]
     how: Told = next(iter(general), {})
     shares: Told = next((consent for consent in general if consent["categories"]), {})
     return {

@@ -15,11 +15,11 @@ from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, In
 from app.intake.schemas import InterviewAbandonment, InterviewCompletion
 from app.intake.states import InterviewStatus
 from app.people.deps import CandidatesTold
-from app.web import answers, face, terms, wording
+from app.web import answers, face, terms, unfit, wording
 from app.web.face import PageForm, see
 from app.web.forms import explained
 from app.web.intake import called, choices
-from app.web.questions import PLACES, asked, field_of, id_of, not_understood, question_of
+from app.web.questions import PLACES, asked, field_of, id_of, label_of, not_understood, question_of
 from app.web.recognising import who_is_heard
 from app.web.rendering import page
 
@@ -79,15 +79,24 @@ def _wrong(
     refusal = face.refusal(request) or explained(
         completion.InterviewIncomplete.code, {"errors": completion.unreadable(Row(interview))}
     )
+    refusal["errors"] = _each_once(refusal["errors"])
     for error in refusal["errors"]:
-        question = question_of(error["pointer"])
+        question, field = question_of(error["pointer"]), field_of(error["pointer"])
         if question in questions:
             if not_understood(error):
-                error["message"] = i18n.text(answers.BIRTHS)
-            error["leads"] = _way(interview, question, by, field_of(error["pointer"]))
-            error["about"] = wording.plain(f"page.answer.{question}")
+                error["message"] = i18n.text(unfit.BIRTHS)
+            if (field, error["code"]) == ("/sharing/form", "missing"):  # of three ways one is chosen
+                error["message"] = i18n.text("page.form.choose_one")
+            error["leads"] = _way(interview, question, by, field)
+            error["about"] = wording.plain(label_of(field))
             wrong.setdefault(question, []).append(error)
     return wrong
+
+
+def _each_once(errors: list[dict[str, str]]) -> list[dict[str, str]]:
+    """What several answers about sharing have in common stands in one field."""
+    told = {(field_of(error["pointer"]), error["code"]): error for error in reversed(errors)}
+    return list(reversed(told.values()))
 
 
 def _way(interview: dict[str, Any], question: str, by: str | None, field: str | None) -> str:

@@ -22,7 +22,7 @@ from app.followups import queries as follow_ups
 from app.intake import queries as intake
 from app.intake.states import ArrivalStatus, InterviewStatus
 from app.notifications import queries as notices
-from app.web import face, terms, told
+from app.web import drafts, face, told
 from app.web.reception import windows_of
 from app.web.rendering import page
 from app.windows import queries as windows
@@ -59,7 +59,7 @@ DeskOpened = Annotated[Actor, Depends(_desk_opened)]
 @router.get("/desk")
 def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
     mine = windows_of(db, actor)
-    drafts = intake.page(db, actor, FEW, status=InterviewStatus.draft, mine=True).items
+    begun = intake.page(db, actor, FEW, status=InterviewStatus.draft, mine=True).items
     contacts, is_more = follow_ups.pressing_first(db, actor, FEW.limit, when="due", worker_id=actor.user)
     unread = notices.page(db, actor, FEW, unread=True)
     overdue = CaseFilter(referent_id=actor.user_id, overdue=True, sort=CaseSort.due)
@@ -69,9 +69,7 @@ def desk(request: Request, actor: DeskOpened, db: ReadDb) -> Response:
         windows=mine,
         today=today(),
         waiting=[(window, _waiting(db, actor, window)) for window in mine],
-        reasons=terms.by_code(db, "arrival_reason"),
-        drafts=drafts,
-        called=intake.called(db, actor, [draft["id"] for draft in drafts]),
+        **drafts.told(db, actor, begun),
         contacts=contacts,
         has_more_contacts=is_more,
         notices=unread.items,

@@ -83,7 +83,7 @@ class Form:
         """The answered fields as nested data. Raises `InvalidInput` for what no field can hold."""
         root: dict[str, Any] = {}
         for field, typed in self.fields:
-            value = typed.strip()
+            value = typed.strip().replace("\r\n", "\n")  # an end of a line is one sign, as browsers count it
             if field.startswith("_") or not value:
                 continue
             if has_forbidden(value):

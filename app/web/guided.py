@@ -3,21 +3,20 @@
 A page is addressed by its question, not by its place: which questions are asked may change while one is open.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.core.deps import ExpectedVersion, ReadDb, WriteDb, check_version
-from app.core.errors import InvalidInput, NotFound, StaleVersion
+from app.core.errors import NotFound, StaleVersion
 from app.intake import completion, service
 from app.intake.deps import InterviewReader, InterviewSeen, InterviewToWrite, InterviewWriter
 from app.intake.models import Interview
 from app.intake.schemas import InterviewUpdate
 from app.intake.states import InterviewStatus
 from app.people.deps import PersonWriter
-from app.web import answers, face, intake, recognising
-from app.web.answers import in_the_form
+from app.web import answers, face, intake, recognising, unfit
 from app.web.face import PageForm, see
 from app.web.forms import Form
 from app.web.intake import called, choices, keep, questions_of
@@ -92,14 +91,17 @@ def take(
 ) -> Response:
     """Save the answer and go on, or back; behind the last question all answers are checked."""
     check_version(interview.version, expected)
-    questions = asked(keep(db, actor, interview, form))
+    before, wrong = keep(db, actor, interview, form)
+    questions = asked(before)
     if question not in questions:
         raise StaleVersion(current=interview.version)
     if form.value("next") == OTHER:
         service.save(db, actor, interview, InterviewUpdate(person_id=None))
-    if _goes_on(form):
-        _check(interview, question)
     heed(db, actor, interview, form)
+    if _goes_on(form):
+        wrong = unfit.of_the_form([*wrong, *_unreadable(interview, question)])
+    if wrong:
+        raise unfit.refusal(form, interview.version, wrong)
     return see(f"/interviews/{interview.id}/{_place_after(form, question, questions)}")
 
 
@@ -128,13 +130,9 @@ def _goes_on(form: Form) -> bool:
     return not is_about_whom and form.value("next") in {None, "on"}
 
 
-def _check(interview: Interview, question: str) -> None:
+def _unreadable(interview: Interview, question: str) -> list[dict[str, Any]]:
     """What cannot be is told where it is asked."""
-    wrong = [error for error in completion.unreadable(interview) if question_of(error["pointer"]) == question]
-    if wrong:
-        refusal = InvalidInput("/" + question, "not_allowed")
-        refusal.details["errors"] = [in_the_form(error) for error in wrong]
-        raise refusal
+    return [error for error in completion.unreadable(interview) if question_of(error["pointer"]) == question]
 
 
 def _beside(questions: tuple[str, ...], question: str) -> tuple[str, str | None]:

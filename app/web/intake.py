@@ -26,10 +26,10 @@ from app.people.deps import PersonWriter
 from app.people.identifiers import IdentifierKind
 from app.people.models import Sex
 from app.people.schemas import IdentifierIn, OptionalLine
-from app.web import answers, face, recognising, terms
+from app.web import answers, drafts, face, recognising, terms, unfit, wording
 from app.web.face import PageForm, see
 from app.web.forms import Form, validated
-from app.web.questions import PLACES, asked, gone, still
+from app.web.questions import PLACES, asked, gone, label_of, still
 from app.web.recognising import LookedFor, heed, may_be, who_is_heard
 from app.web.rendering import fragment, page
 from app.windows import queries as windows
@@ -114,15 +114,8 @@ def called(db: ReadSession, actor: InterviewReader, interview: Mapping[str, Any]
 @router.get("/interviews")
 def list_drafts(request: Request, actor: InterviewLister, wanted: PageQuery, db: ReadDb) -> Response:
     """What one has begun and not finished, the newest first; the desk shows the first few."""
-    drafts = queries.page(db, actor, wanted, status=InterviewStatus.draft, mine=True)
-    return page(
-        request,
-        "worker/drafts.html",
-        drafts=drafts.items,
-        next=drafts.next,
-        called=queries.called(db, actor, [draft["id"] for draft in drafts.items]),
-        reasons=terms.by_code(db, "arrival_reason"),
-    )
+    begun = queries.page(db, actor, wanted, status=InterviewStatus.draft, mine=True)
+    return page(request, "worker/drafts.html", next=begun.next, **drafts.told(db, actor, begun.items))
 
 
 @router.get("/interviews/{interview_id}")
@@ -167,7 +160,7 @@ def questions_of(interview: Mapping[str, Any], form: Form) -> dict[str, Any]:
     left_over = answers.left_over(interview, form)
     return {
         "questions": asked(interview),
-        "remarks": answers.remarks(interview),
+        "remarks": unfit.remarks(interview),
         "kept": still(form, interview),
         "gone": gone(form, interview),
         "left_over": {question: (draft, answers.shown(draft)) for question, draft in left_over.items()},
@@ -175,18 +168,13 @@ def questions_of(interview: Mapping[str, Any], form: Form) -> dict[str, Any]:
 
 
 def keep(
-    db: WriteSession,
-    actor: InterviewWriter,
-    interview: Interview,
-    form: Form,
-    *,
-    unfinished: bool = False,
-) -> dict[str, Any]:
-    """Save what a form says of the questions that it holds. Returns the draft as it was before."""
+    db: WriteSession, actor: InterviewWriter, interview: Interview, form: Form
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Save what a draft can hold of a form. Returns the draft as it was before, and what is wrong with the rest."""
     before = queries.read(db, actor, interview.id)
-    zone = windows.zone(db, interview.window_id)
-    service.save(db, actor, interview, answers.read(form, before, zone, unfinished=unfinished))
-    return before
+    changes, wrong = unfit.fitting(form, before, windows.zone(db, interview.window_id))
+    service.save(db, actor, interview, changes)
+    return before, wrong
 
 
 @router.post("/interviews/{interview_id}")
@@ -200,19 +188,26 @@ def save(
 ) -> Response:
     """Save the whole form, and go where the button leads. A known person may be chosen with the same press.
 
-    Who goes on writing comes back to where something was written last: without scripts Enter saves, too.
+    Who goes on writing comes back to where something was written last: without scripts Enter saves, too. What cannot
+    stand is refused once all else is saved; who wants to check the answers gives those about sharing whole.
     """
     check_version(interview.version, expected)
-    before = keep(db, actor, interview, form)
+    before, wrong = keep(db, actor, interview, form)
     heed(db, actor, interview, form)
+    further = form.value("next")
+    if further == "other":
+        service.save(db, actor, interview, InterviewUpdate(person_id=None))
+    if further == "check":
+        wrong = unfit.of_the_form([*wrong, *unfit.half_answered(interview)])
+    if wrong:
+        raise unfit.refusal(form, interview.version, wrong)
     here = f"/interviews/{interview.id}"
-    match form.value("next"):
-        case "check" | "guided" | "people" as further:
+    match further:
+        case "check" | "guided" | "people":
             return see(f"{here}/{further}")
         case recognising.NONE:
             return see(here, at="who")
         case "other":
-            service.save(db, actor, interview, InterviewUpdate(person_id=None))
             return see(here)
     last = answers.last_changed(before, queries.read(db, actor, interview.id))
     return see(here, done="draft_saved", at=PLACES[last] if last else None)
@@ -227,9 +222,9 @@ def autosave(
     interview: InterviewToWrite,
     form: PageForm,
 ) -> Response:
-    """Save what stands in a form while somebody goes on writing: in the whole one, or in that of one question.
+    """Save what can stand of a form while somebody goes on writing: of the whole one, or of that of one question.
 
-    The answer says when it was saved, and the new version. Where somebody else was faster it says so beside the form,
+    The answer says when it was saved, what could not be, and the new version. Where somebody else was faster it says so beside the form,
     which stays as it is: who writes decides.
     """
     before = queries.read(db, actor, interview.id)
@@ -239,15 +234,15 @@ def autosave(
         told = {"interview": interview, "version": interview.version, "gone": lost, "kept": kept}
         told |= {"is_over": is_over}
         return fragment(request, "worker/elsewhere.html", status=HTTPStatus.PRECONDITION_FAILED, **told)
-    keep(db, actor, interview, form, unfinished=True)
+    _, wrong = keep(db, actor, interview, form)
     return fragment(
         request,
         "worker/saved.html",
         at=now(),
         version=interview.version,
         gone=lost,
-        consents_wait="consents" in kept and answers.awaits_form(form),
-        remarks=answers.remarks(queries.read(db, actor, interview.id)),
+        unfit=list(dict.fromkeys(wording.plain(label_of(error["pointer"])) for error in wrong)),
+        remarks=unfit.remarks(queries.read(db, actor, interview.id)) | unfit.remarked(wrong),
     )
 
 

@@ -99,6 +99,21 @@ _FIELD_OF_PART = {
 }
 
 
+def label_of(field: str) -> str:
+    """The key of the words under which a field is told: its own where its question has several, else the question's."""
+    return _LABEL_OF_FIELD.get(field) or f"page.answer.{question_of(field)}"
+
+
+_LABEL_OF_FIELD = {
+    "/held_at": "page.intake.held_at",
+    "/sharing/form": "page.intake.how_given",
+    "/sharing/witness": "page.intake.witness",
+    "/sharing/categories": "page.intake.what_shared",
+    "/sharing/language": "page.intake.explained_in",
+    "/conclusion_note": "page.intake.conclusion_note",
+}
+
+
 def by_question(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What is told of somebody (members of `PersonCreate`), under the questions that were answered with it."""
     answers: dict[str, dict[str, Any]] = {}

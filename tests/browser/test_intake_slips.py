@@ -8,7 +8,7 @@ from app.core.actor import Role
 from app.core.clock import now
 from app.core.ids import InterviewId
 from app.intake.models import Interview
-from app.intake.states import InterviewStatus
+from app.intake.states import InterviewStatus, Urgency
 from app.web import cookies
 from tests.browser.acts import Hands
 from tests.browser.conftest import Opener, Watch
@@ -94,3 +94,43 @@ def test_what_the_lock_gives_back_of_a_draft_is_saved_at_once(
     with served.database.read_session() as session:
         assert session.get_one(Interview, called).narrative == "قصة كتبت قبل القفل (مثال)"
     watch.troubles.clear()  # what was cut off on purpose
+
+
+def test_half_answered_consents_are_there_again_for_whoever_comes_back(
+    visit: Opener, called: InterviewId
+) -> None:
+    page = visit(WORKER)
+    page.goto(at(called))
+    page.locator("[name='consent.referral'][value=given]").check()
+    page.locator("[name='consent.statistics'][value=refused]").check()
+    page.locator("[name='sharing.categories[]'][value=identity]").check()
+    with page.expect_response("**/autosave"):
+        page.locator("[name=narrative]").focus()
+    expect(page.locator("#saved [data-version]:not([data-unfit])")).to_be_visible()
+    page.goto("/desk")
+    page.goto(at(called))
+    expect(page.locator("[name='consent.referral'][value=given]")).to_be_checked()
+    expect(page.locator("[name='consent.statistics'][value=refused]")).to_be_checked()
+    expect(page.locator("[name='sharing.categories[]'][value=identity]")).to_be_checked()
+    page.locator("button[value=check]:visible").click()
+    expect(page.locator("#refusal a[href='#f-sharing-form']")).to_be_visible()
+
+
+def test_a_story_beyond_its_limit_is_remarked_and_whoever_leaves_is_asked(
+    visit: Opener, served: Served, called: InterviewId
+) -> None:
+    page = visit(WORKER)
+    page.goto(at(called))
+    page.locator("[name=urgency][value=urgent]").check()
+    page.locator("[name=narrative]").fill("ظ" * 10_001)
+    page.locator("[name=phone]").focus()
+    expect(page.locator("#saved [data-unfit]")).to_be_visible()
+    expect(page.locator("#f-narrative-error[data-remark]")).to_be_visible()
+    with served.database.read_session() as session:
+        assert session.get_one(Interview, called).urgency is Urgency.urgent
+    with page.expect_event("dialog") as asked:
+        page.evaluate("setTimeout(() => location.assign('/desk'))")
+    asked.value.dismiss()
+    page.locator("[name=narrative]").fill("قصة (مثال)")
+    expect(page.locator("#saved [data-version]:not([data-unfit])")).to_be_visible()
+    expect(page.locator("[data-remark]")).to_have_count(0)

@@ -283,3 +283,51 @@ def test_the_same_key_begins_one_draft(client: CheckedClient, office: World) -> 
     first, second = (client.post(URL, headers=keyed, json=body) for _ in range(2))
     assert first.json() == second.json()
     assert listed(client, office.worker) == [first.json()["id"]]
+
+
+# --- half an answer about sharing ------------------------------------------------------------------------------
+
+
+def test_an_answer_about_sharing_may_be_half_told_until_the_end(client: CheckedClient, office: World) -> None:
+    half = {"decision": "given"}
+    begun = start(client, office.worker, office, **intake.told(consents=[half])).json()
+    assert (begun["consents"][0]["form"], begun["consents"][0]["categories"]) == (None, [])
+    oral = {"decision": "refused", "form": "oral_with_witness"}
+    kept = save(client, office.worker, begun, consents=[half, oral]).json()
+    assert kept["consents"][1]["witness"] is None
+    place = f"{URL}/{kept['id']}/complete"
+    refusal = client.post(place, headers=headers(office.worker), json={})
+    assert refusal.status_code == 409
+    assert sorted(problems(refusal)) == [
+        ("/consents/0/categories", "none_ticked"),
+        ("/consents/0/form", "missing"),
+        ("/consents/1/witness", "missing"),
+    ]
+    given = {"decision": "given", "categories": ["identity"], "form": "signature"}
+    whole = save(client, office.worker, kept, consents=[given, {**oral, "form": "signature"}]).json()
+    done = client.post(place, headers=headers(office.worker), json={})
+    assert done.status_code == 200, done.text
+    assert done.json()["consents"] == whole["consents"]
+
+
+@pytest.mark.parametrize(
+    ("told", "pointer", "code"),
+    [
+        ({}, "/consents/0/decision", "missing"),
+        ({"decision": "given", "form": "shouted"}, "/consents/0/form", "unknown_choice"),
+        ({"decision": "given", "form": 7}, "/consents/0/form", "unknown_choice"),
+        ({"decision": "given", "categories": "identity"}, "/consents/0/categories", "wrong_type"),
+        ({"decision": "given", "categories": ["shoes"]}, "/consents/0/categories/0", "unknown_choice"),
+        ({"decision": "given", "colour": "red"}, "/consents/0/colour", "unknown_field"),
+    ],
+)
+def test_what_is_told_of_it_is_judged_when_it_is_sent(
+    client: CheckedClient, office: World, told: dict[str, Any], pointer: str, code: str
+) -> None:
+    assert problems(start(client, office.worker, office, consents=[told])) == [(pointer, code)]
+
+
+def test_a_whole_interview_holds_whole_answers(client: CheckedClient, office: World) -> None:
+    body = {"window_id": str(office.here), **intake.told(consents=[{"decision": "refused"}])}
+    refusal = client.post(f"{URL}/completed", headers=headers(office.worker), json=body)
+    assert (refusal.status_code, problems(refusal)) == (422, [("/consents/0/form", "missing")])

@@ -33,11 +33,11 @@ def autosaved(browser: Browser, draft: Interview, version: int, to: str = "", **
     return autosaves(browser.open(f"/interviews/{draft.id}{to}"), _version=str(version), **fields)
 
 
-def autosaves(page: Page, **fields: str) -> Any:
-    """What a page that was opened sends by itself while somebody writes into it."""
+def autosaves(page: Page, **fields: str | list[str]) -> Any:
+    """What a page that was opened sends by itself while somebody writes into it; a list for several boxes."""
     (form,) = page.find("//form[@id='intake']")
     told: dict[str, list[str]] = {}
     for name, value in form.form_values():
         told.setdefault(name, []).append(value)
-    told |= {name: [value] for name, value in fields.items()}
+    told |= {name: value if isinstance(value, list) else [value] for name, value in fields.items()}
     return page.browser.client.post(form.get("data-autosave"), data=told, headers={"Origin": ORIGIN})

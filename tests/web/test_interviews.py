@@ -136,23 +136,13 @@ def test_consents_are_recorded_as_they_were_answered(
     )
 
 
-def test_a_consent_without_its_form_is_refused_and_nothing_is_lost(
-    worker: Browser, db: WriteSession, draft: Interview
-) -> None:
-    page = write(worker, draft, consent__referral="given", narrative="مثال")
-    assert page.status == 422
-    assert page.find("//*[@id='f-sharing-form-error']")
-    assert page.find("//input[@name='consent.referral'][@value='given'][@checked]")
-    assert "مثال" in page.find("//textarea[@name='narrative']")[0].text
-    assert fresh(db, draft).narrative is None
-
-
 def test_nothing_is_shared_but_what_was_ticked(worker: Browser, db: WriteSession, draft: Interview) -> None:
     page = worker.open(f"/interviews/{draft.id}")
     assert not page.find("//input[@name='sharing.categories[]'][@checked] | //input[@data-all][@checked]")
-    page = page.send(page.path, consent__referral="given", sharing__form="signature")
+    page = page.send(page.path, next="check", consent__referral="given", sharing__form="signature")
     assert page.status == 422
     assert page.find("//*[@id='f-sharing-categories-error']")
+    assert fresh(db, draft).consents[0]["categories"] == []
     page = page.send(page.path, sharing__categories=["birth", "contact"])
     assert fresh(db, draft).consents[0]["categories"] == ["birth", "contact"]
     page.send(page.path, sharing__usual="1")
@@ -255,7 +245,8 @@ def test_what_is_wrong_leads_from_the_check_to_its_field(
 ) -> None:
     typed = {**WHOLE, "phone": "12", "new_person__birth": "2999"}
     typed |= {"consent__referral": "refused", "sharing__form": "oral_with_witness"}
-    page = write(worker, draft, next="check", **typed).send(f"/interviews/{draft.id}/complete")
+    write(worker, draft, **typed)
+    page = worker.open(f"/interviews/{draft.id}/check").send(f"/interviews/{draft.id}/complete")
     leads = page.find("//*[@id='refusal']//a/@href")
     fields = ("new_person-birth", "phone", "sharing-witness")
     assert sorted(leads) == [f"/interviews/{draft.id}#f-{field}" for field in fields]

@@ -23,14 +23,6 @@ def test_what_is_being_written_is_saved_and_the_new_version_told(
     assert fresh(db, draft).narrative == "مثال"
 
 
-def test_a_consent_that_is_being_written_waits_for_its_form_and_holds_up_nothing(
-    worker: Browser, db: WriteSession, draft: Interview
-) -> None:
-    answer = autosaved(worker, draft, 1, narrative="مثال", **{"consent.referral": "given"})
-    assert "ما عدا الموافقات" in answer.text
-    assert (fresh(db, draft).narrative, fresh(db, draft).consents) == ("مثال", [])
-
-
 def test_who_comes_second_keeps_their_text_and_may_replace_the_first(
     app: FastAPI, db: WriteSession, world: World, draft: Interview, worker: Browser
 ) -> None:
