@@ -3,6 +3,7 @@
 Only a given consent is ever ended: taking back a refusal would open what it closed, and that takes a new answer.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy import CursorResult, update
@@ -85,17 +86,32 @@ def _check_institution(db: ReadSession, institution_id: InstitutionId) -> None:
 
 def check_answer(data: ConsentDraft) -> None:
     """What an answer must say, whoever gives it. Raises `InvalidInput`."""
+    for check in CHECKS:
+        check(data)
+
+
+def _check_shared(data: ConsentDraft) -> None:
     if not data.purpose.is_shared:
         _check_nothing_shared(data)
-    is_given = data.decision is ConsentDecision.given
-    if is_given and data.purpose.is_shared and not data.categories:
+    elif data.decision is ConsentDecision.given and not data.categories:
         raise InvalidInput("/categories", "none_ticked")
+
+
+def _check_witness(data: ConsentDraft) -> None:
     if data.form is ConsentForm.oral_with_witness and data.witness is None:
         raise InvalidInput("/witness", "missing")
-    if data.valid_until is not None:
-        if not is_given:
-            raise InvalidInput("/valid_until", "refusal_has_no_end")
-        _check_end(data.valid_until)
+
+
+def _check_until(data: ConsentDraft) -> None:
+    if data.valid_until is None:
+        return
+    if data.decision is not ConsentDecision.given:
+        raise InvalidInput("/valid_until", "refusal_has_no_end")
+    _check_end(data.valid_until)
+
+
+# Each by itself, for who tells all that an answer lacks at once.
+CHECKS: tuple[Callable[[ConsentDraft], None], ...] = (_check_shared, _check_witness, _check_until)
 
 
 def _check_end(valid_until: date) -> None:

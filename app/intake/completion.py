@@ -105,11 +105,14 @@ def unreadable(interview: Interview | Row) -> list[dict[str, Any]]:
 
 def unanswered(interview: Interview | Row) -> list[dict[str, Any]]:
     """What the answers about sharing lack or cannot be: a draft keeps them as far as they were given."""
-    wrong: list[dict[str, Any]] = []
-    for position, told in enumerate(interview.consents):
-        for check in (_answer, _check_answer):  # how it was given, and what it says: both are told
-            wrong += _wrong(partial(check, told), "consents", position)
-    return wrong
+    checks: list[Callable[[dict[str, Any]], object]] = [_answer]
+    checks += [partial(_judge, check) for check in consents.CHECKS]
+    return [
+        error
+        for position, told in enumerate(interview.consents)
+        for check in checks
+        for error in _wrong(partial(check, told), "consents", position)
+    ]
 
 
 def _answer(told: dict[str, Any]) -> ConsentCreate:
@@ -117,8 +120,8 @@ def _answer(told: dict[str, Any]) -> ConsentCreate:
     return ConsentCreate.model_validate({name: value for name, value in told.items() if value is not None})
 
 
-def _check_answer(told: dict[str, Any]) -> None:
-    consents.check_answer(ConsentDraft.model_validate(told))
+def _judge(check: Callable[[ConsentDraft], None], told: dict[str, Any]) -> None:
+    check(ConsentDraft.model_validate(told))
 
 
 def _unreadable_person(interview: Interview | Row) -> list[dict[str, Any]]:
@@ -126,12 +129,8 @@ def _unreadable_person(interview: Interview | Row) -> list[dict[str, Any]]:
     wrong = _wrong(partial(_newcomer, interview), "new_person")
     told = interview.new_person or {}
     if "birth" in told and not any(error["pointer"].startswith("/new_person/birth") for error in wrong):
-        wrong += _wrong(partial(_check_birth, told["birth"]), "new_person")
+        wrong += _wrong(lambda: people.birth_of(BirthIn.model_validate(told["birth"])), "new_person")
     return wrong or _wrong(partial(_check_documents, _newcomer(interview)), "new_person")
-
-
-def _check_birth(told: Any) -> None:
-    people.birth_of(BirthIn.model_validate(told))
 
 
 def _check_documents(told: PersonCreate) -> None:
