@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import text
 
 from app.cases.states import Stage
-from app.core.actor import Actor
+from app.core.actor import SYSTEM, Actor
 from app.core.clock import now, today
 from app.core.db import Database, WriteSession
 from app.core.errors import ChangedMeanwhile, IllegalMove, InvalidInput
@@ -19,7 +19,8 @@ from app.referrals import answering, history, queries, service
 from app.referrals.models import Referral
 from app.referrals.partner_schemas import Acceptance, Completion, Decline, Failure, Hold, Start, Waitlist
 from app.referrals.schemas import AppointmentIn, ReferralSend, ReReferral, Withdrawal
-from app.referrals.states import DeclineReason, FailureReason, HoldReason, ReferralStatus
+from app.referrals.states import DeclineReason, FailureReason, HoldReason, ReferralStatus, WithdrawalReason
+from tests.factories import partners
 from tests.factories.referrals import Ready
 
 CONTACT = Acceptance(contact_name="مينة المثالية")
@@ -200,6 +201,26 @@ def test_a_referral_that_led_nowhere_leads_to_another_and_the_chain_is_kept(
     for one in (referral, second, third):
         assert [link["id"] for link in history.chain(db, one)] == [referral.id, second.id, third.id]
     assert [link["id"] for link in history.chain(db, other)] == [other.id]
+
+
+def test_a_draft_for_another_partner_takes_the_place_of_the_first_in_the_chain(
+    db: WriteSession, ready: Ready
+) -> None:
+    worker = ready.world.worker
+    led_nowhere = service.withdraw(
+        db, worker, ready.sent(), Withdrawal(reason=WithdrawalReason.solved_elsewhere)
+    )
+    first = service.refer_again(db, worker, led_nowhere, ReReferral(service_id=ready.service.id))
+    assert service.draft_instead(db, worker, first, ReReferral(service_id=ready.service.id)) is first
+    other = partners.offered(db, SYSTEM, ready.world.theirs)
+    instead = service.draft_instead(db, worker, first, ReReferral(service_id=other.id))
+    assert (instead.service_id, instead.previous_id, instead.needs) == (other.id, led_nowhere.id, first.needs)
+    assert (first.status, instead.status) == (ReferralStatus.withdrawn, ReferralStatus.draft)
+
+
+def test_instead_of_what_was_sent_nothing_is_drafted(db: WriteSession, ready: Ready) -> None:
+    with pytest.raises(service.ReferralNotDraft):
+        service.draft_instead(db, ready.world.worker, ready.sent(), ReReferral(service_id=ready.service.id))
 
 
 def test_a_step_on_what_somebody_moved_meanwhile_changes_nothing(
