@@ -53,6 +53,7 @@ def _environment() -> Environment:
         "clock": wording.clock,
         "hour": wording.hour,
         "near": wording.near,
+        "day_of": wording.day_of,
         "missed": wording.missed,
         "due_by": wording.due_by,
         "since": wording.since,

@@ -93,6 +93,11 @@ def weekday(value: date) -> str:
     return format_date(value, "EEEE", locale=LOCALES[language()])
 
 
+def day_of(at: datetime, zone: str | None = None) -> date:
+    """The day of an instant by the clock of the house, or of a window's zone: at night it is another than in UTC."""
+    return at.astimezone(ZoneInfo(zone or settings().time_zone)).date()
+
+
 def moment(value: datetime | None, zone: str | None = None) -> Markup:
     """An instant as day and hour at a window."""
     if value is None:

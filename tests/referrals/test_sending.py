@@ -21,6 +21,7 @@ from app.referrals.partner_schemas import Acceptance
 from app.referrals.readiness import readiness
 from app.referrals.schemas import ReferralCreate, ReferralSend, ReferralUpdate
 from app.referrals.states import ReferralStatus
+from app.web.wording import day_of
 from tests.factories import referrals
 from tests.factories.referrals import Ready
 from tests.factories.world import World
@@ -51,7 +52,7 @@ def test_sending_fixes_agreement_consent_categories_and_clocks(ready: Ready) -> 
     assert referral.sent_at < referral.remind_at < referral.decide_by < referral.expires_at
     assert ready.case.stage is Stage.referral
     assert ready.case.status is CaseStatus.active
-    assert ready.db.get_one(CaseDue, (ready.case.id, "referral")).due_on == referral.decide_by.date()
+    assert ready.db.get_one(CaseDue, (ready.case.id, "referral")).due_on == day_of(referral.decide_by)
 
 
 def test_what_is_shared_is_what_person_agreement_and_worker_all_want(db: WriteSession, world: World) -> None:

@@ -1,11 +1,13 @@
 """How days are said, and how long ago something was."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from app.core import i18n
 from app.core.clock import now, today
+from app.web import wording
 from app.web.wording import day_text, due_by, missed, since
 
 
@@ -50,3 +52,9 @@ def test_a_deadline_that_has_passed_says_so_and_since_when(language: str, said: 
 def test_a_deadline_to_come_keeps_the_words_of_its_page() -> None:
     told = [due_by("page.board.due", today() + timedelta(days=days)).striptags() for days in (-2, 0, 1, 13)]
     assert told == ["فات الأجل منذ يومين", "الأجل: اليوم", "الأجل: غدا", "الأجل: بعد 13 يوما"]
+
+
+def test_no_template_takes_the_day_of_an_instant_by_the_clock_of_the_database() -> None:
+    """It is in UTC: shortly before midnight there it is tomorrow at the windows."""
+    templates = Path(wording.__file__).parent / "templates"
+    assert [one.name for one in templates.rglob("*.html") if ".date()" in one.read_text()] == []
