@@ -27,14 +27,18 @@ def just_answered(db: ReadSession, referrals: Iterable[ReferralId]) -> set[Refer
     return {referral for referral, action in last.items() if action == ReferralAction.answer}
 
 
-def partner_steps(db: ReadSession, referral_id: ReferralId, *, is_withheld: bool) -> list[dict[str, Any]]:
+def partner_steps(
+    db: ReadSession, referral_id: ReferralId, *, is_withheld: bool, is_own_closed: bool = False
+) -> list[dict[str, Any]]:
     """What a partner may read of the history: since it was sent, and not why the window took it back.
 
-    What the partner wrote is its own, whatever is shared now; the window's words and reasons tell of the person, and
-    close while nothing of the person is shared (`is_withheld`).
+    The window's words and reasons tell of the person, and close while nothing of the person is shared (`is_withheld`).
+    What the partner wrote stays open to it until the person withdraws (`is_own_closed`); its reasons are codes.
     """
     return [
-        step if step["actor_role"] is Role.partner_agent else _from_the_window(step, is_withheld)
+        {**step, "note": None if is_own_closed else step["note"]}
+        if step["actor_role"] is Role.partner_agent
+        else _from_the_window(step, is_withheld)
         for step in steps(db, referral_id)
         if step["from_status"] is not None
     ]

@@ -143,12 +143,13 @@ def report_service_not_completed(
 
 
 @router.get("/partner/referrals/{referral_id}/steps", response_model=StepList)
-def list_steps_since_sending(_: ReferralAnswerer, db: ReadDb, view: PartnerReferral) -> Response:
+def list_steps_since_sending(actor: ReferralAnswerer, db: ReadDb, view: PartnerReferral) -> Response:
     """Everything that happened to a referral since it was sent.
 
-    The institution's own notes and reasons are always told; the window's while the person shares anything.
+    The window's notes and reasons are told while the person shares anything, the institution's own notes until the
+    person withdraws.
     """
-    return answer({"items": history.partner_steps(db, view["id"], is_withheld=view["is_withheld"])})
+    return answer({"items": partner_view.steps(db, actor, view)})
 
 
 @router.get("/partner/referrals/{referral_id}/messages", response_model=MessagePage)

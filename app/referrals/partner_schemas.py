@@ -92,7 +92,9 @@ class PartnerReferralOut(PartnerBase):
     contact_phone: str | None
     expected_on: date | None
     appointment: AppointmentOut | None
-    next_step: str | None = Field(description="What the institution suggested on declining: its own words.")
+    next_step: str | None = Field(
+        description="What the institution suggested on declining, until the person withdraws."
+    )
     outcomes: dict[str, Outcome] = Field(description="Empty while the needs are not shared.")
-    outcome_note: str | None = Field(description="The institution's own words, whatever is shared now.")
+    outcome_note: str | None = Field(description="The institution's own words, until the person withdraws.")
     allowed: list[str]

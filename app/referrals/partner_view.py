@@ -21,6 +21,7 @@ from app.files.models import SubjectType
 from app.files.policy import may_remove
 from app.partners.models import Agreement
 from app.people import queries as people
+from app.referrals import history
 from app.referrals.models import Referral
 from app.referrals.policy import visible_to
 from app.referrals.queries import _ANSWER, _PARTNER_ROW, with_answer
@@ -57,8 +58,8 @@ def read(db: ReadSession, actor: Actor, referral_id: ReferralId) -> dict[str, An
     """A referral as its institution may see it now, or `NotFound`.
 
     The categories are those chosen when it was sent, cut down to what the agreement still allows and the person
-    still agrees to; a consent withdrawn yesterday shows nothing today. What the institution itself answered stays its
-    own, whatever is shared now, but for the names of needs that it is not told.
+    still agrees to; a consent withdrawn yesterday shows nothing today, the institution's own words about the person among
+    it; these outlive the end of the referral alone.
     """
     found = row(db, _one(actor.role), actor.binds, id=referral_id)
     if found is None:
@@ -70,8 +71,25 @@ def read(db: ReadSession, actor: Actor, referral_id: ReferralId) -> dict[str, An
     if DataCategory.needs not in seen:
         view["outcomes"] = {}
     view["is_withheld"] = DataCategory.identity not in seen
+    if view["is_withheld"] and not _keeps_own_words(db, found):
+        view["outcome_note"] = view["next_step"] = None
     view["categories"] = sorted(seen)
     return view | _told(db, person_id, case_id, found, seen)
+
+
+def steps(db: ReadSession, actor: Actor, view: dict[str, Any]) -> list[dict[str, Any]]:
+    """What happened to a referral that was read as its institution may see it, with the words that are open to it."""
+    found = row(db, _one(actor.role), actor.binds, id=view["id"]) if view["is_withheld"] else None
+    is_own_closed = found is not None and not _keeps_own_words(db, found)
+    return history.partner_steps(db, view["id"], is_withheld=view["is_withheld"], is_own_closed=is_own_closed)
+
+
+def _keeps_own_words(db: ReadSession, referral: Any) -> bool:
+    """Whether a partner may still read what they themselves wrote, though the person's data are closed to them.
+
+    Their words speak of the person as well: they close when the person withdraws, but not when the referral ends.
+    """
+    return DataCategory.identity in _allowed(db, referral)
 
 
 def preview(db: ReadSession, referral: Referral, categories: frozenset[DataCategory]) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def show(
     """One referral as the person allows it now. The messages close with the consent, as at the API."""
     is_shared = not view["is_withheld"]
     written = PageRequest(limit=100)
-    steps = _history(db, view)
+    steps = [_in_words(step) for step in partner_view.steps(db, actor, view)]
     return page(
         request,
         "partner/referral.html",
@@ -128,13 +128,6 @@ _OVERTAKEN = frozenset({"illegal_move", "changed_meanwhile", "referral_ended", "
 def _is_overtaken(request: Request) -> bool:
     refusal = face.refusal(request)
     return refusal is not None and refusal["code"] in _OVERTAKEN
-
-
-def _history(db: ReadSession, view: dict[str, Any]) -> list[dict[str, Any]]:
-    """What has happened, oldest first."""
-    return [
-        _in_words(step) for step in history.partner_steps(db, view["id"], is_withheld=view["is_withheld"])
-    ]
 
 
 def _talk(messages: list[Any], steps: list[dict[str, Any]]) -> list[Mapping[str, Any]]:

@@ -20,6 +20,7 @@ from app.core.sharing import DataCategory
 from app.people import queries as people
 from app.referrals import partner_view, service
 from app.referrals.deps import ReferralDocuments, ReferralSeen, ReferralToWrite, ReferralWriter
+from app.referrals.models import Referral
 from app.referrals.naming import names
 from app.referrals.ranking import Ranked, broader, ranked
 from app.referrals.readiness import Readiness, readiness
@@ -87,10 +88,14 @@ def choose_again(
     request: Request, actor: ReferralWriter, seen: ReferralSeen, db: ReadDb, need: Need = None
 ) -> Response:
     """Another partner after one that led nowhere; needs and situation are taken over."""
+    return _another(request, db, actor, seen, need, f"/referrals/{seen.id}/re-referrals")
+
+
+def _another(
+    request: Request, db: ReadSession, actor: Actor, seen: Referral, need: str | None, action: str
+) -> Response:
     case = CaseIds(seen.case_id, seen.person_id, seen.window_id)
-    previous = names(db, [seen.id])[seen.id]
-    action = f"/referrals/{seen.id}/re-referrals"
-    wanted = need or next(iter(seen.needs), None)
+    previous, wanted = names(db, [seen.id])[seen.id], need or next(iter(seen.needs), None)
     return _choice(
         request, db, actor, case, wanted, case=None, previous=previous, referral=seen, action=action
     )
@@ -109,12 +114,7 @@ def choose_instead(
     """Another partner than the one for whom a draft was made; what was written for it is taken over."""
     if seen.status is not ReferralStatus.draft:
         return see(f"/referrals/{seen.id}")
-    case = CaseIds(seen.case_id, seen.person_id, seen.window_id)
-    wanted, action = need or next(iter(seen.needs), None), f"/referrals/{seen.id}/instead"
-    previous = names(db, [seen.id])[seen.id]
-    return _choice(
-        request, db, actor, case, wanted, case=None, previous=previous, referral=seen, action=action
-    )
+    return _another(request, db, actor, seen, need, f"/referrals/{seen.id}/instead")
 
 
 @router.post("/referrals/{referral_id}/instead")
